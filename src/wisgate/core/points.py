@@ -1,0 +1,141 @@
+"""Channels, points and readings: what a module offers, what the gateway names, what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from .units import Seconds
+
+Value = float | int | bool | str | None
+"""What a reading can carry. None exactly when the status carries no value."""
+
+
+class Status(StrEnum):
+    """How far a reading can be trusted. A fault is a status, never a number."""
+
+    GOOD = "good"
+    UNCERTAIN = "uncertain"
+    """A value, outside the range in which it is specified (NAMUR NE 43: 3.6-3.8, 20.5-21 mA)."""
+    ABSENT = "absent"
+    """Nobody acknowledged."""
+    FAULT = "fault"
+    """The wire, the chip or the sensor loop reported an error."""
+    SATURATED = "saturated"
+    """The input is beyond the range of the converter."""
+    STALE = "stale"
+    """No reading arrived for three intervals."""
+
+    @property
+    def carries_value(self) -> bool:
+        return self in (Status.GOOD, Status.UNCERTAIN)
+
+
+class Kind(StrEnum):
+    """The type of a channel's or point's value."""
+
+    FLOAT = "float"
+    INT = "int"
+    BOOL = "bool"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One input or output of a module, as the catalog names it. `unit` is a UCUM code; `safe` is
+    the value of a writable channel on open, on a fault, on shutdown and on a lost supervisor."""
+
+    name: str
+    unit: str = ""
+    kind: Kind = Kind.FLOAT
+    decimals: int = 3
+    writable: bool = False
+    safe: Value = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """A named quantity of the gateway, unique in it. `source` is "wisblock-1/a1", "onboard/climate/
+    temperature" or "virtual"; `slot` the slot it belongs to, or "" (onboard, virtual)."""
+
+    name: str
+    unit: str = ""
+    kind: Kind = Kind.FLOAT
+    decimals: int = 3
+    writable: bool = False
+    safe: Value = None
+    source: str = ""
+    slot: str = ""
+    interval: float | None = None
+    """Seconds between samples; None for a point that changes only when it is set."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value, or the status that says why there is none. Below the pipeline `name` is a channel of
+    the module, above it a point of the gateway. `time_ns` is UTC; 0 until the sampler dates it."""
+
+    name: str
+    value: Value
+    status: Status = Status.GOOD
+    time_ns: int = 0
+    cause: str = ""
+    """Who wrote an output or a virtual point: "rule 1", "user anna", "safe state"."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Channels that are read in one conversation. One per module, or one per Modbus unit."""
+
+    name: str
+    channels: tuple[Channel, ...]
+    interval: Seconds
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Yielded by a sampling: from here on nobody else may use `chip` (the slot ADC)."""
+
+    chip: object = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Release:
+    """Yielded by a sampling: `chip` is free again. The sampler releases at any end by itself."""
+
+    chip: object = field(compare=False)
+
+
+Step = float | Hold | Release
+
+Sampling = Generator[Step, None, Sequence[Reading]]
+"""A sampling in steps: each yielded number gives the bus back for that many seconds."""
+
+
+class Module(Protocol):
+    """What the gateway samples and writes: a module in a slot, or a function of the carrier.
+
+    Plain blocking code, called only in the lane of its bus. Raises BusError and ChipError.
+    """
+
+    @property
+    def groups(self) -> Sequence[Group]: ...
+
+    def open(self) -> None:
+        """Identify the chips and put every output into its safe state. Called once before the
+        first sampling, and again after a loss."""
+        ...
+
+    def sample(self, group: Group) -> Sampling:
+        """Read every channel of `group` once."""
+        ...
+
+    def write(self, channel: str, value: Value) -> None:
+        """Set a writable channel. Raises OutputRefused when it is not one."""
+        ...
+
+    def close(self) -> None:
+        """Put every output into its safe state and let go of the lines. Never needs `open`."""
+        ...
