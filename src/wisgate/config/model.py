@@ -1,0 +1,198 @@
+"""The one file, resolved: frozen dataclasses with plain values in SI units. Nothing above `config`
+ever sees a dict of the user's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..core.points import Kind, Point, Value
+from .expressions import Expression
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in the user's file."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class PointConfig:
+    """A point of a slot: a channel of its module with everything the user said about it, and the
+    defaults of the catalog for what the user did not say. One for every channel of the module."""
+
+    where: Where
+    channel: str
+    point: Point
+    scale: tuple[float, float, float, float] | None = None
+    """`from` low and high in the channel's unit, `to` low and high in the point's unit."""
+    deadband: float = 0.0
+    """In the point's unit; changes up to this are not stored."""
+    min_on: float = 0.0
+    """Seconds an output stays on at least; `min_off` off."""
+    min_off: float = 0.0
+
+
+@dataclass(frozen=True)
+class RegisterConfig:
+    """A register of a Modbus unit."""
+
+    where: Where
+    name: str
+    address: int
+    """0-based, as on the wire."""
+    table: str
+    """`kind` in the file: "coil", "discrete", "input" or "holding"."""
+    encoding: str
+    """`type` in the file: "bool", "uint16", "int16", "uint32", "int32", "float32", each wide one
+    big-endian, word-swapped with suffix "_swapped"."""
+    scale: float
+    unit: str
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class UnitConfig:
+    """A Modbus unit on a serial line."""
+
+    where: Where
+    id: int
+    name: str
+    interval: float
+    timeout: float
+    registers: tuple[RegisterConfig, ...]
+
+
+@dataclass(frozen=True)
+class SlotConfig:
+    where: Where
+    slot: str
+    module: str
+    interval: float
+    """Seconds."""
+    points: tuple[PointConfig, ...]
+    options: tuple[tuple[str, Value], ...] = ()
+    """Every option of the catalog entry: quantities in base units, defaults filled in."""
+    units: tuple[UnitConfig, ...] = ()
+
+
+@dataclass(frozen=True)
+class VirtualConfig:
+    """A point that people or rules set."""
+
+    where: Where
+    point: Point
+    initial: Value
+
+
+@dataclass(frozen=True)
+class RuleConfig:
+    where: Where
+    name: str
+    """"rule 1", "rule 2", … in file order, or what the user called it."""
+    when: Expression
+    after: float
+    """Seconds for which `when` must hold."""
+    set: tuple[tuple[str, Value], ...]
+    """Outputs and virtual points with the value each gets when the condition comes to hold."""
+
+
+@dataclass(frozen=True)
+class OnboardConfig:
+    """A function of the carrier, with its points. One for every function of the board."""
+
+    where: Where
+    name: str
+    interval: float
+    points: tuple[PointConfig, ...]
+
+
+@dataclass(frozen=True)
+class SinkConfig:
+    """What every sink has; `type` names the file in gateway/sinks."""
+
+    where: Where
+    name: str
+    type: str
+    points: tuple[str, ...]
+    """Names of the points that it gets; empty means all."""
+
+
+@dataclass(frozen=True)
+class MqttConfig(SinkConfig):
+    host: str
+    port: int
+    tls: bool
+    username: str = ""
+    password_file: Path | None = None
+    """Absolute. Read when the sink connects, never before."""
+    ca_file: Path | None = None
+    prefix: str = "wisgate"
+    """First level of every topic."""
+    per: str = "point"
+    """"point": a message per reading; "batch": a message per sampling round."""
+    commands: bool = False
+    """Whether `<point>/set` writes outputs and virtual points."""
+
+
+@dataclass(frozen=True)
+class WebConfig:
+    where: Where
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+    hosts: tuple[str, ...] = ()
+    """Names by which browsers may address it, beside loopback and `host`."""
+
+
+@dataclass(frozen=True)
+class StoreConfig:
+    where: Where
+    max_size: float = 1e9
+    """Bytes on disk."""
+    max_age: float = 90 * 86400.0
+    """Seconds."""
+
+
+@dataclass(frozen=True)
+class StrapsConfig:
+    """What was soldered otherwise than the vendor ships it."""
+
+    adc: int | None = None
+    """Address of the slot ADC."""
+
+
+@dataclass(frozen=True)
+class Config:
+    file: str
+    """As the user named it; every message begins with it."""
+    name: str
+    """Of the gateway; part of topics and labels."""
+    board: str
+    slots: tuple[SlotConfig, ...]
+    onboard: tuple[OnboardConfig, ...]
+    virtuals: tuple[VirtualConfig, ...] = ()
+    rules: tuple[RuleConfig, ...] = ()
+    sinks: tuple[SinkConfig, ...] = ()
+    web: WebConfig | None = None
+    store: StoreConfig = field(default_factory=lambda: StoreConfig(Where("", 0)))
+    straps: StrapsConfig = StrapsConfig()
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Every point of the gateway, in file order: slots, onboard, virtual."""
+        measured = [p.point for s in (*self.slots, *self.onboard) for p in s.points]
+        return (*measured, *(v.point for v in self.virtuals))
+
+
+__all__ = [
+    "Config", "Kind", "MqttConfig", "OnboardConfig", "PointConfig", "RegisterConfig", "RuleConfig",
+    "SinkConfig", "SlotConfig", "StoreConfig", "StrapsConfig", "UnitConfig", "VirtualConfig",
+    "WebConfig", "Where",
+]  # fmt: skip

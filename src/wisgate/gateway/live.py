@@ -1,0 +1,72 @@
+"""The last reading of every point, and who wants to hear of changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
+
+from ..core.clock import Clock
+from ..core.points import Point, Reading, Status
+
+STALE_INTERVALS = 3
+"""A point that was not read for so many of its intervals is stale."""
+
+
+class Live:
+    """Threads: the event loop only."""
+
+    def __init__(self, points: Iterable[Point], clock: Clock) -> None:
+        self.points = {p.name: p for p in points}
+        self._clock = clock
+        self._last: dict[str, Reading] = {}
+        self._seen: dict[str, float] = {}
+        self._listeners: list[Callable[[Reading], None]] = []
+
+    def put(self, reading: Reading) -> None:
+        """Take a reading of a point and tell every listener, in the order they came."""
+        self._last[reading.name] = reading
+        self._seen[reading.name] = self._clock.monotonic()
+        for listener in tuple(self._listeners):
+            listener(reading)
+
+    def get(self, name: str) -> Reading | None:
+        """The last reading, as stale when it is too old; None before the first."""
+        reading = self._last.get(name)
+        if reading is None:
+            return None
+        interval = self.points[name].interval
+        age = self._clock.monotonic() - self._seen[name]
+        if interval is not None and age > STALE_INTERVALS * interval + 1.0:
+            return replace(reading, value=None, status=Status.STALE)
+        return reading
+
+    def all(self) -> list[Reading]:
+        """The last reading of every point that has one, in the order of the file."""
+        return [r for name in self.points if (r := self.get(name)) is not None]
+
+    def listen(self, listener: Callable[[Reading], None]) -> Callable[[], None]:
+        """Call `listener` with every reading from now on; returns what ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def changes(self) -> AsyncIterator[list[Reading]]:
+        """Batches of readings from now on. A slow consumer gets the last reading of each point,
+        never a growing queue."""
+        waiting: dict[str, Reading] = {}
+        ready = asyncio.Event()
+
+        def take(reading: Reading) -> None:
+            waiting[reading.name] = reading
+            ready.set()
+
+        end = self.listen(take)
+        try:
+            while True:
+                await ready.wait()
+                ready.clear()
+                batch = list(waiting.values())
+                waiting.clear()
+                yield batch
+        finally:
+            end()
