@@ -34,7 +34,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     note: str = ""
 
 
-class Strap(Entry, frozen=True):
+class Strap(Entry, frozen=True, kw_only=True):
     """A resistor option that selects an I2C address."""
 
     fitted: str
@@ -42,7 +42,7 @@ class Strap(Entry, frozen=True):
     default: bool = False
 
 
-class Fitted(Entry, frozen=True):
+class Fitted(Entry, frozen=True, kw_only=True):
     """A chip on a board or a module."""
 
     ref: str
@@ -57,7 +57,7 @@ class Fitted(Entry, frozen=True):
     params: dict[str, str] = {}
 
 
-class Bus(Entry, frozen=True):
+class Bus(Entry, frozen=True, kw_only=True):
     """A bus of a board as Linux names it."""
 
     name: str
@@ -65,7 +65,7 @@ class Bus(Entry, frozen=True):
     """Default clock, a quantity."""
 
 
-class Signal(Entry, frozen=True):
+class Signal(Entry, frozen=True, kw_only=True):
     """Where a signal of a slot ends on the board. Exactly one of `line`, `ain`, `bus`, `uart`,
     `rail` or `unknown` is set."""
 
@@ -80,7 +80,7 @@ class Signal(Entry, frozen=True):
     rail: str = ""
 
 
-class Slot(Entry, frozen=True):
+class Slot(Entry, frozen=True, kw_only=True):
     """A place on a board where a module goes."""
 
     name: str
@@ -92,7 +92,7 @@ class Slot(Entry, frozen=True):
         return next((s for s in self.signals if s.name == name), None)
 
 
-class BoardLine(Entry, frozen=True):
+class BoardLine(Entry, frozen=True, kw_only=True):
     """A GPIO line of the board that is not part of a slot."""
 
     name: str
@@ -103,7 +103,7 @@ class BoardLine(Entry, frozen=True):
     active_low: bool = False
 
 
-class Function(Entry, frozen=True):
+class Function(Entry, frozen=True, kw_only=True):
     """A function of the carrier itself: a file in `onboard/` of the same name."""
 
     name: str
@@ -113,7 +113,7 @@ class Function(Entry, frozen=True):
     chip: str = ""
 
 
-class Board(Entry, frozen=True):
+class Board(Entry, frozen=True, kw_only=True):
     id: str
     title: str
     vendor: str
@@ -131,7 +131,7 @@ class Board(Entry, frozen=True):
         return next((c for c in self.chips if c.ref == ref), None)
 
 
-class ChannelEntry(Entry, frozen=True):
+class ChannelEntry(Entry, frozen=True, kw_only=True):
     """An input or output of a module. `safe` only for writable ones."""
 
     name: str
@@ -150,7 +150,7 @@ class ChannelEntry(Entry, frozen=True):
         return Channel(self.name, self.unit, self.kind, self.decimals, self.writable, safe)
 
 
-class Use(Entry, frozen=True):
+class Use(Entry, frozen=True, kw_only=True):
     """A signal of the connector that a module uses, and for what."""
 
     signal: str
@@ -163,7 +163,7 @@ class Use(Entry, frozen=True):
     """Whether others may use the same resource: a bus, a rail."""
 
 
-class Option(Entry, frozen=True):
+class Option(Entry, frozen=True, kw_only=True):
     """A parameter of a module that the user's file may set in its `[[slot]]`, and a keyword of the
     module's constructor."""
 
@@ -177,7 +177,7 @@ class Option(Entry, frozen=True):
     maximum: str | int | None = None
 
 
-class Module(Entry, frozen=True):
+class Module(Entry, frozen=True, kw_only=True):
     id: str
     title: str
     connector: str
@@ -199,13 +199,13 @@ class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signal: str
 
 
-class Connector(Entry, frozen=True):
+class Connector(Entry, frozen=True, kw_only=True):
     id: str
     title: str
     pins: tuple[Pin, ...]
 
 
-class Chip(Entry, frozen=True):
+class Chip(Entry, frozen=True, kw_only=True):
     id: str
     title: str
     vendor: str
