@@ -84,7 +84,6 @@ class InlineLane:
         self.name = name
 
     async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:
-        await asyncio.sleep(0)
         return job()
 
     async def close(self) -> None:

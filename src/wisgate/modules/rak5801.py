@@ -1,0 +1,118 @@
+"""RAK5801 4-20 mA input: a 49.9 Ω shunt, an amplifier of 3.004 and the slot ADC.
+
+The status of the loop follows NAMUR NE 43. A module that was pulled cannot be told from an open
+loop: it has no identity, and both read 0 mA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from ..bus.lines import Line, Output
+from ..chips.sgm58031 import Sgm58031
+from ..config.model import SlotConfig
+from ..core.clock import Clock
+from ..core.errors import NotReady, UnexpectedValue
+from ..core.points import Channel, Group, Hold, Reading, Release, Sampling, Status, Step, Value
+from ..core.units import Ohms, Seconds, Volts
+from .outputs import not_writable
+from .wires import LineAt, Wires
+
+FAILURE_LOW_MA = 3.6  # NE 43: open loop or broken sensor below
+UNCERTAIN_LOW_MA = 3.8
+UNCERTAIN_HIGH_MA = 20.5
+FAILURE_HIGH_MA = 21.0  # NE 43: sensor failure or short
+CLIP_V = 3.28  # the ADC clips near its 3.3 V supply; modules sheet 4.1
+SETTLE_S = 0.05  # boost converter and two filters of 1 ms; modules sheet 4.1
+
+A1 = Channel("a1", unit="mA")
+
+
+def loop_status(milliamperes: float) -> Status:
+    """NAMUR NE 43: 3.8 to 20.5 mA is good, below 3.6 and from 21 mA on the loop is faulty."""
+    if not FAILURE_LOW_MA <= milliamperes < FAILURE_HIGH_MA:
+        return Status.FAULT
+    if not UNCERTAIN_LOW_MA <= milliamperes <= UNCERTAIN_HIGH_MA:
+        return Status.UNCERTAIN
+    return Status.GOOD
+
+
+class Rak5801:
+    """Channel A1. `transfer` is the voltage at the ADC per ampere, `warm_up` what the transmitter
+    needs after its supply came on. Threads: lane only."""
+
+    def __init__(
+        self,
+        adc: Sgm58031,
+        channel: int,
+        enable: LineAt,
+        clock: Clock,
+        *,
+        interval: Seconds = Seconds(1.0),
+        transfer: Ohms = Ohms(149.9),
+        warm_up: Seconds = Seconds(0.5),
+    ) -> None:
+        self.groups = (Group("loop", (A1,), interval),)
+        self._adc, self._channel, self._enable_at, self._clock = adc, channel, enable, clock
+        self._transfer, self._warm_up = transfer, warm_up
+        self._enable: Line | None = None
+        self._warm_at = 0.0
+
+    @classmethod
+    def fit(cls, wires: Wires, config: SlotConfig) -> Rak5801:
+        """The module in a slot: enable on IO1, A1 on AIN1 (modules sheet 4.1)."""
+        return cls(
+            wires.adc,
+            wires.inputs["AIN1"],
+            wires.lines["IO1"],
+            wires.clock,
+            interval=Seconds(config.interval),
+            **dict(config.options),  # type: ignore[arg-type]  # checked against the catalog entry
+        )
+
+    def open(self) -> None:
+        """Switch the loop supply on. Raises BusError, WrongIdentity."""
+        self.close()
+        self._adc.identify()
+        self._enable = self._enable_at.request(Output(True))
+        self._warm_at = self._clock.monotonic() + max(self._warm_up, SETTLE_S)
+
+    def sample(self, group: Group) -> Sampling:
+        """One conversion; the ADC is ours until it is done. Raises BusError, ChipError."""
+        if (wait := self._warm_at - self._clock.monotonic()) > 0:
+            yield wait
+        yield Hold(self._adc)
+        yield self._adc.trigger(self._channel)
+        volts = yield from self._collect()
+        yield Release(self._adc)
+        if volts >= CLIP_V:
+            return [Reading(A1.name, None, Status.SATURATED)]
+        milliamperes = volts / self._transfer * 1e3
+        status = loop_status(milliamperes)
+        if milliamperes < FAILURE_LOW_MA:
+            self._check_supply()
+        return [Reading(A1.name, milliamperes if status.carries_value else None, status)]
+
+    def _collect(self) -> Generator[Step, None, Volts]:
+        try:
+            return self._adc.collect()
+        except NotReady:
+            yield self._adc.RETRY
+            return self._adc.collect()
+
+    def _check_supply(self) -> None:
+        """A loop without supply looks like an open one: the latch tells which it is."""
+        if self._enable is None or not self._enable.get():
+            raise UnexpectedValue("the loop supply is off: the expander was reset")
+
+    def write(self, channel: str, value: Value) -> None:
+        not_writable("rak5801", channel)
+
+    def close(self) -> None:
+        """Switch the loop supply off and let go of the line. Raises BusError."""
+        if self._enable is not None:
+            line, self._enable = self._enable, None
+            try:
+                line.set(False)
+            finally:
+                line.release()

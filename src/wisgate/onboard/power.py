@@ -1,0 +1,45 @@
+"""The input supply: GPIO16 falls when it is lost (boards sheet A2). From then on the box lives from
+its supercapacitors."""
+
+from __future__ import annotations
+
+from ..bus.lines import Bias, Input, Line, Lines
+from ..core.errors import BusUnavailable, OutputRefused
+from ..core.points import Channel, Group, Kind, Reading, Sampling, Value
+from ..core.units import Seconds
+
+SUPPLY = Channel("supply", kind=Kind.BOOL, decimals=0)
+
+POWER_FAIL = Input(active_low=True, bias=Bias.PULL_UP, edges=True)
+
+
+class Power:
+    """Threads: lane only."""
+
+    def __init__(self, lines: Lines, offset: int, *, interval: Seconds = Seconds(1.0)) -> None:
+        self.groups = (Group("power", (SUPPLY,), interval),)
+        self._lines, self._offset = lines, offset
+        self._line: Line | None = None
+
+    def open(self) -> None:
+        """Take the line. Raises BusUnavailable when the kernel or a program has it."""
+        self.close()
+        self._line = self._lines.request(self._offset, POWER_FAIL, "power fail")
+
+    def sample(self, group: Group) -> Sampling:
+        """Every change since the last sampling, then what is now: a dip between two samplings
+        is a reading, too."""
+        yield from ()  # nothing to wait for
+        if self._line is None:
+            raise BusUnavailable("the power fail line is not open")
+        changes = [not edge.active for edge in self._line.edges()]
+        now = not self._line.get()
+        return [Reading(SUPPLY.name, present) for present in (*changes[:-1], now)]
+
+    def write(self, channel: str, value: Value) -> None:
+        raise OutputRefused(f"power has no writable channel {channel!r}")
+
+    def close(self) -> None:
+        if self._line is not None:
+            line, self._line = self._line, None
+            line.release()
