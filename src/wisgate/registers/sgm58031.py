@@ -1,8 +1,9 @@
-"""SGM58031 register map. SG Micro SGM58031 datasheet, registers; register 6 (gain trim) is a factory
-value and left out.
+"""SGM58031 register map. SG Micro SGM58031 datasheet, registers.
 
-A pointer byte, then two bytes, big-endian. Registers 0 to 3 are those of the ADS1115, except for the
-data rates; registers 4 and 5 exist on this chip only.
+Register 6 (gain trim) is a factory value and left out.
+
+A pointer byte, then two bytes, big-endian. Registers 0 to 3 are those of the ADS1115, except for
+the data rates; registers 4 and 5 exist on this chip only.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ SAMPLES_PER_SECOND = {
     False: (6.25, 12.5, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0),
     True: (7.5, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0),
 }
-"""By `Config1.fast` (DR_SEL), then by the code of `Rate`. The ADS1115 has 128 where this has 100."""
+"""By `Config1.fast` (DR_SEL), then by the code of `Rate`. Code 4 is 128 in an ADS1115."""
 
 
 class Queue(IntEnum):
