@@ -1,0 +1,165 @@
+"""A virtual I2C bus: the same contract as the wire, with twins behind the addresses.
+
+A twin sees what a chip sees: START with an address, bytes, a repeated START, STOP. Several twins
+may answer one address; then reads are the AND of all (open drain) and writes go to all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from random import Random
+from typing import NamedTuple, Protocol
+
+from ..core.clock import Clock
+from ..core.errors import BusTimeout, NoAcknowledge
+
+STUCK_FOR = 0.025
+"""Seconds after which the controller gives up a bus whose SDA stays low."""
+
+
+class I2cTwin(Protocol):
+    """A simulated chip on the bus."""
+
+    def addressed(self, address: int, read: bool) -> bool:
+        """Whether the chip acknowledges this address. Asked of every twin at each START; a second
+        call without `stop` in between is a repeated START."""
+        ...
+
+    def write(self, data: bytes) -> int:
+        """Take the bytes of a write message; returns how many the chip acknowledged."""
+        ...
+
+    def read(self, count: int) -> bytes:
+        """The next `count` bytes that the chip puts on the bus; 0xFF where it drives nothing."""
+        ...
+
+    def stop(self) -> None:
+        """STOP. Called on every twin that was addressed in the transaction."""
+        ...
+
+
+class PoweredTwin(I2cTwin, Protocol):
+    """A twin whose supply can fail."""
+
+    def power_cycle(self) -> None:
+        """Take every register back to its reset value."""
+        ...
+
+
+class Message(NamedTuple):
+    """One message of a transaction: a write of `data`, or a read of `count` bytes."""
+
+    address: int
+    data: bytes = b""
+    count: int = 0
+    read: bool = False
+
+
+class VirtualI2c:
+    """One bus with its twins. `mute`, `silent`, `strangers` and `flips` are its faults.
+    Threads: lane only.
+
+    With `costs_time` each transfer takes its bits on the clock; a board in real time leaves that
+    out. Not modelled: arbitration, clock stretching, the time that a byte takes inside a message
+    (a message takes effect at its end).
+    """
+
+    def __init__(
+        self, clock: Clock, scl_hz: int = 100_000, *, costs_time: bool = True, seed: int = 1
+    ) -> None:
+        self.twins: list[I2cTwin] = []
+        self.mute = False
+        """SDA stuck low: every transfer ends in BusTimeout."""
+        self.silent: set[int] = set()
+        """Addresses that nobody acknowledges."""
+        self.strangers: dict[int, I2cTwin] = {}
+        """Chips that answer instead of the right one."""
+        self.flips: dict[int, float] = {}
+        """Probability that a byte read from an address has one bit flipped."""
+        self._clock = clock
+        self._bit_s = 1 / scl_hz if costs_time else 0.0
+        self._random = Random(f"{seed}/i2c")
+
+    def transfer(self, address: int, write: bytes = b"", read: int = 0) -> bytes:
+        """The narrow form of the contract (see `bus.i2c`)."""
+        steps = []
+        if write or not read:
+            steps.append(Message(address, write))
+        if read:
+            steps.append(Message(address, count=read, read=True))
+        return b"".join(self.messages(steps))
+
+    def messages(self, messages: Sequence[Message]) -> list[bytes]:
+        """One transaction: START, the messages with repeated STARTs between them, STOP. Returns
+        the bytes of every read message, in order.
+
+        Raises NoAcknowledge and BusTimeout; the STOP happens in any case.
+        """
+        met: list[I2cTwin] = []
+        try:
+            return [answer for m in messages if (answer := self._message(m, met)) is not None]
+        finally:
+            for twin in met:
+                twin.stop()
+
+    def _message(self, message: Message, met: list[I2cTwin]) -> bytes | None:
+        address, data, count, read = message
+        if self._bit_s:
+            self._clock.sleep((10 + 9 * (count if read else len(data))) * self._bit_s)
+        if self.mute:
+            self._give_up()
+        answering = self._start(address, read)
+        if not answering:
+            raise NoAcknowledge(address)
+        met.extend(t for t in answering if t not in met)
+        if read:
+            return self._damage(address, _wired_and([t.read(count) for t in answering]))
+        if data and max([t.write(data) for t in answering]) < len(data):
+            raise NoAcknowledge(address)
+        return None
+
+    def _start(self, address: int, read: bool) -> list[I2cTwin]:
+        if address in self.silent:
+            return []
+        if address in self.strangers:
+            return [self.strangers[address]]
+        return [twin for twin in self.twins if twin.addressed(address, read)]
+
+    def _give_up(self) -> None:
+        if self._bit_s:
+            self._clock.sleep(STUCK_FOR)
+        raise BusTimeout("the bus does not become free: SDA is stuck low; look for a short")
+
+    def _damage(self, address: int, data: bytes) -> bytes:
+        rate = self.flips.get(address)
+        if not rate:
+            return data
+        chance = self._random.random
+        return bytes(b ^ 1 << int(chance() * 8) if chance() < rate else b for b in data)
+
+
+def _wired_and(answers: list[bytes]) -> bytes:
+    if len(answers) == 1:
+        return answers[0]
+    return bytes(reduce(int.__and__, column) for column in zip(*answers, strict=True))
+
+
+class Stranger:
+    """A chip that acknowledges and answers, and is not the one that belongs there: whatever is
+    written is taken, every byte reads `answer`. Not modelled: anything else."""
+
+    def __init__(self, answer: int = 0x5A) -> None:
+        self._answer = bytes([answer])
+
+    def addressed(self, address: int, read: bool) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+    def read(self, count: int) -> bytes:
+        return self._answer * count
+
+    def stop(self) -> None:
+        return None
