@@ -1,0 +1,39 @@
+"""What happens to a reading between its module and the store: scale, quality, deadband."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ...config.model import PointConfig
+from ...core.clock import Clock
+from ...core.points import Reading
+from .deadband import Deadband
+from .quality import quality
+from .scale import Scale
+
+
+class Pipeline:
+    """The stages of one point. Threads: the event loop only."""
+
+    def __init__(
+        self,
+        point: PointConfig,
+        clock: Clock,
+        live: Callable[[Reading], None],
+        store: Callable[[Reading], None],
+    ) -> None:
+        self._name = point.point.name
+        self._scale = Scale(point.scale)
+        self._deadband = Deadband(point.point.kind, point.deadband, clock)
+        self._live, self._store = live, store
+
+    def take(self, reading: Reading) -> None:
+        """A reading of the channel: its value becomes live, and a record when it is news."""
+        self.written(quality(self._scale(replace(reading, name=self._name))))
+
+    def written(self, reading: Reading) -> None:
+        """A reading of the point itself: what somebody wrote to an output."""
+        self._live(reading)
+        if self._deadband.passes(reading):
+            self._store(reading)

@@ -1,0 +1,169 @@
+"""The running gateway: built from a plan, started, watched over and stopped in a written order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..board.board import Board
+from ..config.model import Config
+from ..core.points import Reading, Value
+from ..store.store import Store
+from .forwarder import Forwarder
+from .live import Live
+from .outputs import Outputs
+from .pipeline import Pipeline
+from .rules import Rules
+from .sampler import Holds, Sampled, keep_sampling
+from .view import Health, health, plan_view
+
+log = logging.getLogger(__name__)
+
+SINK_DEADLINE_S = 3.0
+"""How long sinks may take for their last records when the gateway stops."""
+
+
+@dataclass
+class Parts:
+    """What a gateway is made of. Opened by `board` and `cli`, closed by the gateway."""
+
+    board: Board
+    store: Store
+    folder: Path
+    forwarders: Mapping[str, Forwarder] = field(default_factory=dict)
+    virtual: bool = False
+
+
+class Gateway:
+    """Threads: the event loop only; buses and the store are reached through their lanes."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.board, self.store, self.folder = parts.board, parts.store, parts.folder
+        self.forwarders, self.virtual = parts.forwarders, parts.virtual
+        self.config: Config = parts.board.plan.config
+        self.clock = parts.board.ends.clock
+        self.started_ns = self.clock.utc_ns()
+        self.counters: Counter[str] = Counter()
+        self.live = Live(self.config.points, self.clock)
+        holds = Holds()
+        self.sampled = [
+            Sampled(placed, self.clock, holds, self.counters) for placed in self.board.placed
+        ]
+        self._pipelines = {
+            (s.placed.name, p.channel): Pipeline(p, self.clock, self.live.put, self.store.append)
+            for s in self.sampled
+            for p in s.placed.points
+        }
+        self._by_point = {
+            p.point.name: self._pipelines[s.placed.name, p.channel]
+            for s in self.sampled
+            for p in s.placed.points
+        }
+        self.outputs = Outputs(self.sampled, self.config.virtuals, self.clock, self._written)
+        self.rules = Rules(self.config.rules, self.live, self.outputs, self.clock)
+        for sampled in self.sampled:
+            sampled.recovered.append(lambda s=sampled: self._reopened(s))
+
+    async def write(self, point: str, value: Value, cause: str) -> Reading:
+        """Set an output or a virtual point. Raises OutputRefused, BusError, ChipError."""
+        return await self.outputs.write(point, value, cause)
+
+    async def read_now(self, point: str) -> Reading | None:
+        """Sample the group of `point` at once, between its regular samples; None for a point that
+        is not measured or not known."""
+        for sampled in self.sampled:
+            channels = {p.channel for p in sampled.placed.points if p.point.name == point}
+            for group in sampled.placed.module.groups:
+                if channels & {c.name for c in group.channels}:
+                    self._take(sampled, await sampled.sample(group))
+        return self.live.get(point)
+
+    def health(self) -> Health:
+        """What is wrong right now, in words."""
+        return health(self)
+
+    def plan_view(self) -> dict[str, Any]:
+        """Board, slots and what sits in them, for people."""
+        return plan_view(self)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then stop in order: samplers and rules, outputs to safe, store
+        flushed, sinks with a deadline, lanes, store. An unexpected exception in one sampling never
+        ends the gateway; one anywhere else does, after the same order."""
+        forwarding: list[asyncio.Task[None]] = []
+        try:
+            for sampled in self.sampled:
+                await sampled.open()
+            self.outputs.start()
+            forwarding = [asyncio.create_task(f.run(), name=f"forward {n}")
+                          for n, f in self.forwarders.items()]  # fmt: skip
+            await self._work(stop)
+        finally:
+            await self._shut_down(forwarding)
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(
+                    keep_sampling(sampled, group, self.clock, phase, self._take, self.counters),
+                    name=f"sample {sampled.placed.name} {group.name}",
+                )
+                for sampled, group, phase in self._phases()
+            ]
+            running.append(tasks.create_task(self.rules.run(), name="rules"))
+            await stop.wait()
+            for task in running:
+                task.cancel()
+
+    def _phases(self) -> list[tuple[Sampled, Any, float]]:
+        """Spread the groups over the first of their intervals, so that they do not meet."""
+        groups = [(s, g) for s in self.sampled for g in s.placed.module.groups]
+        return [
+            (s, g, min(g.interval, 1.0) * index / len(groups))
+            for index, (s, g) in enumerate(groups)
+        ]
+
+    async def _shut_down(self, forwarding: Sequence[asyncio.Task[None]]) -> None:
+        await self.outputs.close()
+        for sampled in self.sampled:
+            await sampled.close()
+        await self.store.flush()
+        if forwarding:
+            await self._drain()
+        for task in forwarding:
+            task.cancel()
+        await asyncio.gather(*forwarding, return_exceptions=True)
+        for forwarder in self.forwarders.values():
+            await forwarder.close(SINK_DEADLINE_S)
+        await self.board.close()
+        await self.store.close()
+
+    async def _drain(self) -> None:
+        """Give sinks that are connected the chance to take the last records."""
+        try:
+            async with asyncio.timeout(SINK_DEADLINE_S):
+                await asyncio.gather(*(f.drained() for f in self.forwarders.values()))
+        except TimeoutError:
+            log.info("stopping; what sinks have not taken stays in the store")
+
+    def _take(self, sampled: Sampled, readings: Sequence[Reading]) -> None:
+        for reading in readings:
+            pipeline = self._pipelines.get((sampled.placed.name, reading.name))
+            if pipeline is not None:
+                pipeline.take(reading)
+
+    def _written(self, reading: Reading) -> None:
+        if (pipeline := self._by_point.get(reading.name)) is not None:
+            pipeline.written(reading)
+        else:
+            self.live.put(reading)
+            self.store.append(reading)
+
+    def _reopened(self, sampled: Sampled) -> None:
+        self.outputs.reopened(sampled)
+        self.rules.rearm()

@@ -1,0 +1,136 @@
+"""Every write goes through here: to an output of a module, or to a virtual point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..config.model import PointConfig, VirtualConfig
+from ..core.clock import Clock
+from ..core.errors import BusError, ChipError, OutputRefused
+from ..core.points import Kind, Point, Reading, Value
+from .sampler import Sampled
+
+SAFE = "safe state"
+
+
+class TooSoon(OutputRefused):
+    """The output must stay as it is for `wait` more seconds."""
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+@dataclass
+class _Output:
+    point: PointConfig
+    sampled: Sampled
+    value: Value
+    changed: float = float("-inf")
+
+
+class Outputs:
+    """Checks kind and minimum times, writes, and hands the new value on as a reading whose cause
+    says who wrote: the journal of every output is its own history. Threads: the event loop only."""
+
+    def __init__(
+        self,
+        sampled: Iterable[Sampled],
+        virtuals: Iterable[VirtualConfig],
+        clock: Clock,
+        take: Callable[[Reading], None],
+    ) -> None:
+        self._clock, self._take = clock, take
+        self._outputs = {
+            p.point.name: _Output(p, s, p.point.safe)
+            for s in sampled
+            for p in s.placed.points
+            if p.point.writable
+        }
+        self._virtuals = {v.point.name: v for v in virtuals}
+        self.causes: dict[str, str] = {}
+        """Who wrote each output last."""
+
+    def start(self) -> None:
+        """Virtual points get their initial values."""
+        for virtual in self._virtuals.values():
+            self._tell(virtual.point.name, virtual.initial, "initial")
+
+    async def write(self, name: str, value: Value, cause: str) -> Reading:
+        """Set a point. Raises OutputRefused (no such point, wrong kind, minimum time), BusError,
+        ChipError."""
+        if (virtual := self._virtuals.get(name)) is not None:
+            return self._tell(name, checked(virtual.point, value), cause)
+        if (output := self._outputs.get(name)) is None:
+            raise OutputRefused(f"{name} cannot be written: it is not an output or a virtual point")
+        value = checked(output.point.point, value)
+        if value != output.value:
+            self._check_minimum(output)
+        await self._to_module(output, value, cause)
+        return self._tell(name, value, cause)
+
+    async def make_safe(self, name: str, cause: str) -> None:
+        """Put one output into its safe state now, whatever its minimum times. Raises BusError,
+        ChipError, OutputRefused."""
+        output = self._outputs[name]
+        if output.value != output.point.point.safe:
+            await self._to_module(output, output.point.point.safe, cause)
+            self._tell(name, output.value, cause)
+
+    async def close(self) -> None:
+        """Every output to its safe state, one after another, whatever happens to one of them."""
+        for name in self._outputs:
+            try:
+                await self.make_safe(name, SAFE)
+            except (BusError, ChipError, OutputRefused):
+                continue  # the module's own close tries again, and logs
+
+    def reopened(self, sampled: Sampled) -> None:
+        """A module that came back has its outputs in their safe state."""
+        for name, output in self._outputs.items():
+            if output.sampled is sampled and output.value != output.point.point.safe:
+                output.value = output.point.point.safe
+                self._tell(name, output.value, SAFE)
+
+    def is_output(self, name: str) -> bool:
+        return name in self._outputs
+
+    async def _to_module(self, output: _Output, value: Value, cause: str) -> None:
+        await output.sampled.write(output.point.channel, value)
+        if value != output.value:
+            output.changed = self._clock.monotonic()
+        output.value = value
+        self.causes[output.point.point.name] = cause
+
+    def _check_minimum(self, output: _Output) -> None:
+        on = bool(output.value)
+        least = output.point.min_on if on else output.point.min_off
+        since = self._clock.monotonic() - output.changed
+        if since < least:
+            raise TooSoon(
+                f"{output.point.point.name} was switched {'on' if on else 'off'} {since:.0f} s ago and"
+                f" stays so for {least:g} s (min_{'on' if on else 'off'});"
+                f" try again in {least - since:.0f} s",
+                least - since,
+            )
+
+    def _tell(self, name: str, value: Value, cause: str) -> Reading:
+        reading = Reading(name, value, time_ns=self._clock.utc_ns(), cause=cause)
+        self._take(reading)
+        return reading
+
+
+def checked(point: Point, value: Value) -> Value:
+    """`value` in the kind of `point`. Raises OutputRefused."""
+    fits = {
+        Kind.BOOL: isinstance(value, bool),
+        Kind.INT: isinstance(value, int) and not isinstance(value, bool),
+        Kind.FLOAT: isinstance(value, (int, float)) and not isinstance(value, bool),
+        Kind.TEXT: isinstance(value, str),
+    }[point.kind]
+    if not fits:
+        expected = {"bool": "true or false", "int": "a whole number", "float": "a number",
+                    "text": "a text"}[point.kind.value]  # fmt: skip
+        raise OutputRefused(f"{point.name} takes {expected}, not {value!r}")
+    return float(value) if point.kind is Kind.FLOAT and isinstance(value, int) else value

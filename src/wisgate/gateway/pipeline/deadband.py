@@ -1,0 +1,39 @@
+"""Stage: what is no news is not stored."""
+
+from __future__ import annotations
+
+from ...core.clock import Clock
+from ...core.points import Kind, Reading
+
+HEARTBEAT_S = 600.0
+"""Even a value that does not move is stored this often, so that silence and constancy differ."""
+
+
+class Deadband:
+    """Numbers pass when they moved by more than `width` since the last one that passed (with 0 every
+    sample passes); switches and texts when they changed; every change of status passes. Writes,
+    which have a cause, always pass."""
+
+    def __init__(self, kind: Kind, width: float, clock: Clock) -> None:
+        self._numeric = kind in (Kind.FLOAT, Kind.INT)
+        self._width, self._clock = width, clock
+        self._last: Reading | None = None
+        self._at = 0.0
+
+    def passes(self, reading: Reading) -> bool:
+        """Whether `reading` is news. Remembers it when it is."""
+        now = self._clock.monotonic()
+        if not self._is_news(reading) and now - self._at < HEARTBEAT_S:
+            return False
+        self._last, self._at = reading, now
+        return True
+
+    def _is_news(self, reading: Reading) -> bool:
+        last = self._last
+        if last is None or reading.cause or last.status is not reading.status:
+            return True
+        if not self._numeric or reading.value is None or last.value is None:
+            return reading.value != last.value
+        if self._width == 0:
+            return True
+        return abs(float(reading.value) - float(last.value)) > self._width

@@ -1,0 +1,124 @@
+"""Rules: when an expression over points holds long enough, outputs and virtual points are set.
+
+A rule acts once when its condition comes to hold, and again when it held, broke and holds again.
+Where a minimum time of an output is in the way, it keeps trying while it holds. When a condition
+becomes unknown (a point has no value) for `UNKNOWN_S`, the outputs that this rule may set, and that
+a rule set last, go to their safe state: a pump does not run on because its level is unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..config.expressions import evaluate
+from ..config.model import RuleConfig
+from ..core.clock import Clock
+from ..core.errors import BusError, ChipError, OutputRefused
+from ..core.points import Reading, Value
+from .live import Live
+from .outputs import Outputs, TooSoon
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_S = 10.0
+RETRY_S = 1.0
+
+
+@dataclass
+class _Rule:
+    config: RuleConfig
+    truth: Value = False
+    since: float = 0.0
+    done: bool = False
+    pending: dict[str, Value] = field(default_factory=dict)
+
+
+class Rules:
+    """Threads: the event loop only."""
+
+    def __init__(
+        self, rules: Sequence[RuleConfig], live: Live, outputs: Outputs, clock: Clock
+    ) -> None:
+        self._rules = [_Rule(r) for r in rules]
+        self._names = {n for r in rules for n in r.when.names}
+        self._live, self._outputs, self._clock = live, outputs, clock
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Evaluate at every change of a point that some rule uses, and when a delay is over."""
+        if not self._rules:
+            return
+        end = self._live.listen(self._changed)
+        try:
+            while True:
+                self._wake.clear()
+                pauses = [await self._step(rule) for rule in self._rules]
+                await self._sleep(min((p for p in pauses if p is not None), default=None))
+        finally:
+            end()
+
+    def rearm(self) -> None:
+        """Outputs were put into their safe state behind the rules' back: those that hold act again."""
+        for rule in self._rules:
+            rule.done, rule.pending = False, {}
+        self._wake.set()
+
+    def _changed(self, reading: Reading) -> None:
+        if reading.name in self._names:
+            self._wake.set()
+
+    async def _sleep(self, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _value(self, name: str) -> Value:
+        reading = self._live.get(name)
+        return None if reading is None else reading.value
+
+    async def _step(self, rule: _Rule) -> float | None:
+        """Look at one rule; returns after how many seconds to look again, None for any change."""
+        now = self._clock.monotonic()
+        truth = evaluate(rule.config.when, self._value)
+        if truth is not rule.truth:
+            rule.truth, rule.since = truth, now
+            rule.done, rule.pending = False, {}
+        if truth is False or rule.done and not rule.pending:
+            return None
+        delay = rule.config.after if truth else max(UNKNOWN_S, rule.config.after)
+        left = delay - (now - rule.since)
+        if left > 0:
+            return left
+        if not rule.done:
+            rule.done = True
+            rule.pending = dict(rule.config.set) if truth else {}
+            if truth is None:
+                await self._make_safe(rule)
+        return await self._act(rule)
+
+    async def _act(self, rule: _Rule) -> float | None:
+        again: float | None = None
+        for name, value in tuple(rule.pending.items()):
+            try:
+                await self._outputs.write(name, value, rule.config.name)
+                del rule.pending[name]
+            except TooSoon as error:
+                again = min(again or error.wait, error.wait)
+            except (OutputRefused, BusError, ChipError) as error:
+                log.info("%s: %s", rule.config.name, error)
+                again = RETRY_S
+        return again
+
+    async def _make_safe(self, rule: _Rule) -> None:
+        names = {r.config.name for r in self._rules}
+        for name, _value in rule.config.set:
+            if self._outputs.is_output(name) and self._outputs.causes.get(name) in names:
+                try:
+                    await self._outputs.make_safe(name, f"{rule.config.name}: a point has no value")
+                except (OutputRefused, BusError, ChipError) as error:
+                    log.info("%s: %s", rule.config.name, error)

@@ -1,0 +1,71 @@
+"""The gateway described for people: what sits where, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .gateway import Gateway
+
+
+@dataclass(frozen=True)
+class Health:
+    ok: bool
+    problems: tuple[str, ...]
+    """Each a sentence that names the thing first."""
+
+
+def health(gateway: Gateway) -> Health:
+    """Modules that do not answer, sinks that are not connected, a store that cannot write."""
+    problems = [f"{s.placed.name}: {s.lost}" for s in gateway.sampled if s.lost]
+    problems += [
+        f"sink {name}: {f.state.error}"
+        for name, f in gateway.forwarders.items()
+        if not f.state.connected and f.state.error
+    ]
+    if gateway.store.stats.error:
+        problems.append(f"store: {gateway.store.stats.error}")
+    return Health(not problems, tuple(problems))
+
+
+def plan_view(gateway: Gateway) -> dict[str, Any]:
+    """Board, slots, modules and their points, as plain JSON values."""
+    board = gateway.board.plan.board
+    placed = {s.placed.name: s for s in gateway.sampled}
+    slots: list[dict[str, Any]] = []
+    for slot in board.slots:
+        entry: dict[str, Any] = {"slot": slot.name, "title": slot.title, "module": None}
+        if (sampled := placed.get(slot.name)) is not None and sampled.placed.placement is not None:
+            module = sampled.placed.placement.module
+            entry["module"] = {
+                "id": module.id,
+                "title": module.title,
+                "state": "fault" if sampled.lost else "ok" if sampled.opened else "opening",
+                "problem": sampled.lost,
+                "points": [p.point.name for p in sampled.placed.points],
+            }
+        slots.append(entry)
+    onboard = [
+        {
+            "name": s.placed.name,
+            "title": s.placed.title,
+            "state": "fault" if s.lost else "ok" if s.opened else "opening",
+            "problem": s.lost,
+            "points": [p.point.name for p in s.placed.points],
+        }
+        for s in gateway.sampled
+        if s.placed.placement is None
+    ]
+    return {
+        "gateway": gateway.config.name,
+        "board": {"id": board.id, "title": board.title},
+        "virtual": gateway.virtual,
+        "slots": slots,
+        "onboard": onboard,
+        "virtual_points": [v.point.name for v in gateway.config.virtuals],
+        "rules": [
+            {"name": r.name, "when": r.when.text, "after": r.after, "set": dict(r.set)}
+            for r in gateway.config.rules
+        ],
+    }
