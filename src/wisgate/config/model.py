@@ -187,8 +187,9 @@ class Config:
     @property
     def points(self) -> tuple[Point, ...]:
         """Every point of the gateway, in file order: slots, onboard, virtual."""
-        measured = [p.point for s in (*self.slots, *self.onboard) for p in s.points]
-        return (*measured, *(v.point for v in self.virtuals))
+        slots = [p.point for s in self.slots for p in s.points]
+        onboard = [p.point for f in self.onboard for p in f.points]
+        return (*slots, *onboard, *(v.point for v in self.virtuals))
 
 
 __all__ = [

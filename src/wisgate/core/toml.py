@@ -54,7 +54,7 @@ def load(path: Path) -> Document:
         why = error.strerror if isinstance(error, OSError) else error
         raise ConfigError([f"{file}: cannot be read ({why}); check the path"]) from None
     if len(content) > MAX_BYTES:
-        raise ConfigError([f"{file}: is larger than 1 MiB; the description of a gateway is expected"])
+        raise ConfigError([f"{file}: is larger than 1 MiB; is it the right file?"])
     return parse(_decoded(content, file), file)
 
 
@@ -93,7 +93,10 @@ _CLEAR = (
     ("Expected '=' after a key", 'no "=" after the key; write key = value'),
     ("Cannot overwrite a value", "this key was given before; keep one of the two"),
     ("Duplicate inline table key", "this key was given before in the same { }; keep one"),
-    ("Cannot declare", "this table was given before; keep one, or write [[…]] for a list of tables"),
+    (
+        "Cannot declare",
+        "this table was given before; keep one, or write [[…]] for a list",
+    ),
     ("Cannot mutate immutable", "this table was closed before; put all its keys in one place"),
     ("Expected newline or end of document", "something follows the value; one key per line"),
     ("Invalid value", 'this is no value; text needs quotes ("…"), others are 1, 0.5, true, false'),
