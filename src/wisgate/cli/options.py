@@ -1,0 +1,66 @@
+"""Options and parameter types that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ..core.quantities import parse
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Duration(click.ParamType):
+    """A time with its unit: "24h", "90s"; a float of seconds."""
+
+    name = "DURATION"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            return parse(str(value), "time").si
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def file_argument(function: F) -> F:
+    """FILE, the one file of a gateway."""
+    return click.argument("file", metavar="FILE", type=click.Path(path_type=Path))(function)
+
+
+def data_option(function: F) -> F:
+    """--data DIR."""
+    return click.option(
+        "--data", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of store and secrets; default: a folder per gateway under the XDG state folder.",
+    )(function)  # fmt: skip
+
+
+def json_option(function: F) -> F:
+    """--json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def virtual_option(function: F) -> F:
+    """--virtual."""
+    return click.option(
+        "--virtual", is_flag=True, help="Use the virtual board instead of the hardware."
+    )(function)
+
+
+def state_folder() -> Path:
+    """Where gateways keep their folders: $XDG_STATE_HOME/wisgate."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "wisgate"
+
+
+def gateway_folder(name: str, chosen: Path | None, *, virtual: bool) -> Path:
+    """The folder of one gateway: what --data says, or its own under the state folder."""
+    if chosen is not None:
+        return chosen
+    return state_folder() / (f"{name}-virtual" if virtual else name)
