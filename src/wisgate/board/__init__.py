@@ -1,0 +1,35 @@
+"""Turns a plan into live objects, on the wire or on twins. Nobody else chooses between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..bus.lane import Lane
+from ..core.clock import Clock
+from ..plan.plan import Plan
+from .board import Board, Placed, build
+
+
+def open_board(
+    plan: Plan,
+    *,
+    clock: Clock,
+    lane: Callable[[str], Lane],
+    virtual: bool,
+    seed: int = 1,
+    scenario: Path | None = None,
+) -> Board:
+    """The board of `plan`, opened. `lane` makes the lane of a bus; `seed` and `scenario` belong to a
+    virtual board. Raises BusUnavailable, ConfigError for a wrong scenario."""
+    if not virtual:
+        from .linux import open_ends
+
+        return build(plan, open_ends(plan, clock), lane)
+    from .twins import Twins
+
+    twins = Twins(plan, clock, seed, scenario)
+    return build(plan, twins.ends, lane, twins)
+
+
+__all__ = ["Board", "Placed", "open_board"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
+from typing import Protocol
 
 from ..bus.host import Host
 from ..bus.i2c import I2c
@@ -57,6 +58,31 @@ class Placed:
     """None for a function of the carrier."""
 
 
+class Surroundings(Protocol):
+    """What happens around a board."""
+
+    def link(self) -> bool:
+        """Whether the network is there, as far as a virtual board can take it away."""
+        ...
+
+    async def play(self) -> None:
+        """Let a scenario happen; returns when nothing more will."""
+        ...
+
+
+class Reality:
+    """Around a real board everything happens by itself."""
+
+    def link(self) -> bool:
+        return True
+
+    async def play(self) -> None:
+        return None
+
+
+REALITY = Reality()
+
+
 @dataclass(frozen=True)
 class Board:
     """Threads: opened and closed by the event loop; modules are used in their lanes only."""
@@ -65,8 +91,7 @@ class Board:
     ends: Ends
     placed: tuple[Placed, ...]
     lanes: tuple[Lane, ...]
-    link: Callable[[], bool] = field(default=lambda: True)
-    """Whether the network is there, as far as a virtual board can take it away."""
+    surroundings: Surroundings = REALITY
 
     async def close(self) -> None:
         """Close the lanes, then the buses. Outputs are made safe before, by who opened them."""
@@ -75,7 +100,9 @@ class Board:
         self.ends.close()
 
 
-def build(plan: Plan, ends: Ends, lane: Callable[[str], Lane], link: Callable[[], bool]) -> Board:
+def build(
+    plan: Plan, ends: Ends, lane: Callable[[str], Lane], surroundings: Surroundings = REALITY
+) -> Board:
     """Build every module of `plan` on `ends`. Does no I/O."""
     i2c_lane, host_lane = lane("i2c-1"), lane("gpiochip0")
     adc = Sgm58031(ends.i2c, plan.adc_address)
@@ -102,7 +129,7 @@ def build(plan: Plan, ends: Ends, lane: Callable[[str], Lane], link: Callable[[]
         module = _onboard(function, plan, ends)
         title = next(f.title for f in plan.board.onboard if f.name == function.name)
         placed.append(Placed(function.name, title, module, own, function.points))
-    return Board(plan, ends, tuple(placed), tuple(lanes), link)
+    return Board(plan, ends, tuple(placed), tuple(lanes), surroundings)
 
 
 def fitted(placement: Placement, wires: Wires) -> Module:

@@ -96,7 +96,9 @@ def _flat(row: dict[str, Any]) -> bool:
 
 def _row(row: dict[str, Any]) -> str:
     parts = [
-        f"{key} {_text(key, value)}" if key not in ("name", "signal", "ref", "number") else str(value)
+        f"{key} {_text(key, value)}"
+        if key not in ("name", "signal", "ref", "number")
+        else str(value)
         for key, value in row.items()
         if value not in ("", None, [], {}, False) and key not in ("source", "confidence", "note")
     ]

@@ -75,7 +75,7 @@ async def open_gateway(session: Session, clock: Clock, lane: Callable[[str], Lan
     if session.fast_forward is None:
         gateway.forwarders = {
             s.name: Forwarder(open_sink(s, session.config.name, gateway), store, clock,
-                              points=frozenset(s.points) or None, link=board.link)
+                              points=frozenset(s.points) or None, link=board.surroundings.link)
             for s in session.config.sinks
         }  # fmt: skip
     return gateway

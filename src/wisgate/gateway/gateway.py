@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ class Gateway:
         self.outputs = Outputs(self.sampled, self.config.virtuals, self.clock, self._written)
         self.rules = Rules(self.config.rules, self.live, self.outputs, self.clock)
         for sampled in self.sampled:
-            sampled.recovered.append(lambda s=sampled: self._reopened(s))
+            sampled.recovered.append(partial(self._reopened, sampled))
 
     async def write(self, point: str, value: Value, cause: str) -> Reading:
         """Set an output or a virtual point. Raises OutputRefused, BusError, ChipError."""
@@ -116,6 +117,7 @@ class Gateway:
                 for sampled, group, phase in self._phases()
             ]
             running.append(tasks.create_task(self.rules.run(), name="rules"))
+            running.append(tasks.create_task(self.board.surroundings.play(), name="scenario"))
             await stop.wait()
             for task in running:
                 task.cancel()
