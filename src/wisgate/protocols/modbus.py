@@ -1,0 +1,147 @@
+"""Modbus RTU client over a serial port: what is sent when, and which answer is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ..bus.uart import Uart
+from ..core.clock import Clock
+from ..core.errors import ChecksumMismatch, ChipError, NoAnswer, UnexpectedValue
+from .modbus_frames import SHORTEST, Exchange, foreign, read_request, write_request
+from .modbus_tables import Table
+
+_CHARACTER_BITS = 11  # start, 8 data, parity or second stop, stop: what the standard counts with
+_FAST_BAUD = 19200  # above it the silence is fixed
+_FAST_SILENCE_S = 1.75e-3
+_BURST_S = 0.02  # a USB bridge may deliver one frame in pieces up to 16 ms apart
+
+
+def silence(baud: int) -> float:
+    """Seconds of silence between two frames, t3.5; modules sheet 4.2."""
+    return _FAST_SILENCE_S if baud > _FAST_BAUD else 3.5 * _CHARACTER_BITS / baud
+
+
+class ModbusRtu:
+    """The one client of an RS485 line. `timeout` is what a unit may take to begin its answer, in
+    seconds; the answer's own time on the wire comes on top.
+
+    Each call is one exchange and raises NoAnswer (silence), ChecksumMismatch (damaged),
+    UnitRefused (an exception of the unit), UnexpectedValue (only others' or late answers came) or
+    BusError (the port is gone). ValueError is a mistake of the caller: the limits are 125 registers
+    or 2000 coils per read, 123 or 1968 per write.
+
+    An answer that is late and has the very shape of the one expected cannot be told from it: RTU
+    frames carry no number. What came before a request was sent is thrown away.
+    Threads: lane only.
+    """
+
+    def __init__(self, uart: Uart, clock: Clock, *, timeout: float = 1.0) -> None:
+        self._uart, self._clock, self._timeout = uart, clock, timeout
+        self._active_at = clock.monotonic()
+        self._echoes: bool | None = None  # whether the line returns our own bytes; None: not seen
+
+    def read(
+        self, unit: int, table: Table, address: int, count: int, *, timeout: float | None = None
+    ) -> list[int] | list[bool]:
+        """`count` registers or coils from `address` (0-based, as on the wire)."""
+        exchange = read_request(unit, table, address, count)
+        answer = exchange.values(self._ask(exchange, timeout))
+        return list(answer.bits[:count]) if table.holds_bits else list(answer.registers)
+
+    def write_coil(
+        self, unit: int, address: int, value: bool, *, timeout: float | None = None
+    ) -> None:
+        """Set one coil, function 5."""
+        self._write_one(unit, Table.COIL, address, int(value), timeout)
+
+    def write_coils(
+        self, unit: int, address: int, values: Sequence[bool], *, timeout: float | None = None
+    ) -> None:
+        """Set neighbouring coils, function 15."""
+        coils = [int(v) for v in values]
+        self._settle(write_request(unit, Table.COIL, address, coils, single=False), timeout)
+
+    def write_register(
+        self, unit: int, address: int, value: int, *, timeout: float | None = None
+    ) -> None:
+        """Set one holding register (0 to 0xFFFF), function 6."""
+        self._write_one(unit, Table.HOLDING, address, value, timeout)
+
+    def write_registers(
+        self, unit: int, address: int, values: Sequence[int], *, timeout: float | None = None
+    ) -> None:
+        """Set neighbouring holding registers in one message, function 16."""
+        self._settle(write_request(unit, Table.HOLDING, address, values, single=False), timeout)
+
+    def _write_one(
+        self, unit: int, table: Table, address: int, value: int, timeout: float | None
+    ) -> None:
+        exchange = write_request(unit, table, address, [value], single=True)
+        if self._echoes is None:
+            # The answer equals the request. A read, whatever comes of it, tells whether the line
+            # echoes; without that a dead unit on an echoing line would seem to obey.
+            with suppress(NoAnswer, ChipError):
+                self._ask(read_request(unit, table, address, 1), timeout)
+        self._settle(exchange, timeout)
+
+    def _settle(self, exchange: Exchange, timeout: float | None) -> None:
+        exchange.values(self._ask(exchange, timeout))
+
+    def _ask(self, exchange: Exchange, timeout: float | None) -> bytes:
+        self._keep_silence()
+        self._uart.flush()
+        self._uart.write(exchange.request)
+        self._active_at = self._clock.monotonic()
+        return self._listen(exchange, self._timeout if timeout is None else timeout)
+
+    def _keep_silence(self) -> None:
+        rest = self._active_at + silence(self._uart.baud) - self._clock.monotonic()
+        if rest > 0:
+            self._clock.sleep(rest)
+
+    def _listen(self, exchange: Exchange, timeout: float) -> bytes:
+        """The frame that answers. Its end is where its length says: silence means little behind a
+        USB bridge."""
+        on_wire = (len(exchange.request) + exchange.size) * _CHARACTER_BITS / self._uart.baud
+        deadline = self._clock.monotonic() + timeout + on_wire
+        heard, echo = b"", False
+        while (patience := deadline - self._clock.monotonic()) > 0:
+            if exchange.damaged(heard):
+                patience = min(patience, _BURST_S)
+            came = self._uart.read(exchange.missing(heard), patience)
+            if not came:
+                break
+            self._active_at = self._clock.monotonic()
+            heard += came
+            if not echo and self._may_echo(exchange) and heard.startswith(exchange.request):
+                heard, echo = heard[len(exchange.request) :], True
+            if (frame := exchange.find(heard)) is not None:
+                self._learn_echo(exchange, echo)
+                return frame
+        self._learn_echo(exchange, echo)
+        raise _failure(exchange, heard, timeout)
+
+    def _may_echo(self, exchange: Exchange) -> bool:
+        return not exchange.ambiguous or self._echoes is True
+
+    def _learn_echo(self, exchange: Exchange, echo: bool) -> None:
+        if not exchange.ambiguous:
+            self._echoes = echo
+
+
+def _failure(exchange: Exchange, heard: bytes, timeout: float) -> Exception:
+    if len(heard) < SHORTEST and not exchange.damaged(heard):
+        return NoAnswer(
+            f"{exchange.title}: no answer within {timeout:g} s; check its address, the baud rate, "
+            "the supply and that A and B are not swapped"
+        )
+    came = heard[:16].hex(" ") + (" …" if len(heard) > 16 else "")
+    if foreign(heard) and not exchange.damaged(heard):
+        return UnexpectedValue(
+            f"{exchange.title}: {came} came, which answers something else; "
+            "a late answer, two units with one address or a second client"
+        )
+    return ChecksumMismatch(
+        f"{exchange.title}: the answer {came} is damaged; check termination, bias and baud rate"
+    )

@@ -1,0 +1,211 @@
+"""One Modbus unit as a group of channels: sampled span by span, written, left alone while dead."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Protocol
+
+from ..core.clock import Clock
+from ..core.errors import (
+    ChecksumMismatch,
+    ChipError,
+    NoAnswer,
+    OutputRefused,
+    UnitRefused,
+    WisgateError,
+)
+from ..core.points import Channel, Group, Kind, Reading, Sampling, Step, Value
+from ..core.units import Seconds
+from .modbus import ModbusRtu
+from .modbus_registers import decimals, decode, encode, is_whole
+from .modbus_spans import Located, Span, plan_reads, split
+from .modbus_tables import Table
+
+_ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE = 1, 2, 3
+_LONGEST_PAUSE_S = 60.0
+
+
+class Register(Located, Protocol):
+    """What a register must say of itself; the file's own registers do."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def scale(self) -> float: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def writable(self) -> bool: ...
+
+
+class Unit(Protocol):
+    """What a unit must say of itself. `interval` and `timeout` in seconds."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def interval(self) -> float: ...
+
+    @property
+    def timeout(self) -> float: ...
+
+    @property
+    def registers(self) -> Sequence[Register]: ...
+
+
+class ModbusUnit:
+    """A unit behind `client`. After a second silence in a row it is left alone for a while, each
+    time twice as long, 60 s at most, so that a dead unit takes little of the line from the others.
+    Threads: lane only."""
+
+    def __init__(self, client: ModbusRtu, unit: Unit, clock: Clock) -> None:
+        self._client, self._unit, self._clock = client, unit, clock
+        self._registers = {f"{unit.name}_{r.name}": r for r in unit.registers}
+        channels = tuple(channel_of(name, r) for name, r in self._registers.items())
+        self.group = Group(unit.name, channels, Seconds(unit.interval))
+        self._spans = plan_reads(unit.registers)
+        self._silences, self._ask_again_at = 0, 0.0
+        self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
+
+    def sample(self) -> Sampling:
+        """Read every register, one span per step. A register that the unit refuses, garbles or
+        leaves unanswered has that status alone. Raises NoAnswer when the unit says nothing."""
+        self._check_pause()
+        readings: dict[str, Reading] = {}
+        waiting = list(self._spans)
+        while waiting:
+            span = waiting.pop(0)
+            try:
+                readings |= self._decoded(span, (yield from self._values(span)))
+            except UnitRefused as refused:
+                if _may_split(span, refused):
+                    waiting[:0] = self._split(span)
+                else:
+                    readings |= self._without_value(span, refused)
+            except ChipError as error:
+                readings |= self._without_value(span, error)
+            except NoAnswer as error:
+                if not readings or self._silences > 1:
+                    raise
+                readings |= self._without_value(span, error)
+            if waiting:
+                yield 0.0
+        return [readings[channel.name] for channel in self.group.channels]
+
+    def write(self, channel: str, value: Value) -> None:
+        """Set a writable coil or holding register, wide ones in one message. Raises OutputRefused,
+        UnitRefused, NoAnswer."""
+        register = self._registers[channel]
+        if not register.writable or not Table(register.table).writable:
+            raise OutputRefused(f"{channel} is not writable")
+        words = _encoded(channel, register, value)
+        try:
+            self._send(register, words, single=len(words) == 1 and not self._only_blocks)
+        except UnitRefused as refused:
+            if refused.code != _ILLEGAL_FUNCTION or len(words) > 1 or self._only_blocks:
+                raise
+            self._send(register, words, single=False)
+            self._only_blocks = True
+
+    def _send(self, register: Register, words: Sequence[int], *, single: bool) -> None:
+        unit, client, address = self._unit, self._client, register.address
+        if Table(register.table) is Table.COIL:
+            if single:
+                client.write_coil(unit.id, address, bool(words[0]), timeout=unit.timeout)
+            else:
+                client.write_coils(unit.id, address, [bool(words[0])], timeout=unit.timeout)
+        elif single:
+            client.write_register(unit.id, address, words[0], timeout=unit.timeout)
+        else:
+            client.write_registers(unit.id, address, words, timeout=unit.timeout)
+
+    def _values(self, span: Span[Register]) -> Generator[Step, None, Sequence[int]]:
+        """What stands in `span`; damaged answers are asked for once more."""
+        try:
+            return self._read(span)
+        except ChecksumMismatch:
+            yield 0.0
+            return self._read(span)
+
+    def _read(self, span: Span[Register]) -> Sequence[int]:
+        unit = self._unit
+        try:
+            values: Sequence[int] = self._client.read(
+                unit.id, span.table, span.address, span.count, timeout=unit.timeout
+            )
+        except NoAnswer:
+            self._count_silence()
+            raise
+        except ChipError:
+            self._silences = 0
+            raise
+        self._silences = 0
+        return values
+
+    def _count_silence(self) -> None:
+        self._silences += 1
+        if self._silences > 1:
+            pause = min(self._unit.timeout * 2.0**self._silences, _LONGEST_PAUSE_S)
+            self._ask_again_at = self._clock.monotonic() + pause
+
+    def _check_pause(self) -> None:
+        rest = self._ask_again_at - self._clock.monotonic()
+        if self._silences > 1 and rest > 0:
+            raise NoAnswer(f"unit {self._unit.id}: silent; it is asked again in {rest:.1f} s")
+
+    def _split(self, span: Span[Register]) -> list[Span[Register]]:
+        at, parts = self._spans.index(span), split(span)
+        self._spans[at : at + 1] = parts
+        return parts
+
+    def _decoded(self, span: Span[Register], values: Sequence[int]) -> dict[str, Reading]:
+        readings = {}
+        for register in span.registers:
+            name = self._channel(register)
+            try:
+                value = decode(register.encoding, span.part(register, values), register.scale)
+                readings[name] = Reading(name, value)
+            except ChipError as error:
+                readings[name] = Reading(name, None, error.status)
+        return readings
+
+    def _without_value(self, span: Span[Register], error: WisgateError) -> dict[str, Reading]:
+        names = [self._channel(register) for register in span.registers]
+        return {name: Reading(name, None, error.status) for name in names}
+
+    def _channel(self, register: Register) -> str:
+        return f"{self._unit.name}_{register.name}"
+
+
+def channel_of(name: str, register: Register) -> Channel:
+    """The channel that shows `register`. It has no safe state: what a unit does when its client is
+    lost is set in the unit."""
+    encoding = register.encoding
+    if encoding == "bool":
+        return Channel(name, "", Kind.BOOL, 0, register.writable)
+    if is_whole(encoding, register.scale):
+        return Channel(name, register.unit, Kind.INT, 0, register.writable)
+    return Channel(name, register.unit, Kind.FLOAT, decimals(register.scale), register.writable)
+
+
+def _may_split(span: Span[Register], refused: UnitRefused) -> bool:
+    # Illegal value: some units say so of a read that is longer than they like.
+    return len(span.registers) > 1 and refused.code in (_ILLEGAL_ADDRESS, _ILLEGAL_VALUE)
+
+
+def _encoded(channel: str, register: Register, value: Value) -> list[int]:
+    wanted = bool if register.encoding == "bool" else (int, float)
+    if not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):
+        kind = "true or false" if wanted is bool else "a number"
+        raise OutputRefused(f"{channel} takes {kind}, not {value!r}")
+    try:
+        return encode(register.encoding, value, register.scale)
+    except ValueError as error:
+        raise OutputRefused(f"{channel}: {error}") from error
