@@ -1,0 +1,64 @@
+"""The one file, from path to frozen dataclasses. All of its faults are told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..catalog import catalog as catalogs
+from ..catalog.catalog import Catalog
+from ..catalog.schema import Board
+from ..core import toml
+from . import schema
+from .model import Config
+from .naming import Names
+from .readers import did_you_mean
+from .rules import read_rules, read_virtuals
+from .sinks import read_sinks, read_store, read_straps, read_web
+from .slots import read_onboard, read_slots
+from .tables import Faults, Table
+
+
+def load(path: Path, catalog: Catalog | None = None) -> Config:
+    """Read a gateway's file. Without `catalog` the built-in one counts. Raises ConfigError."""
+    return read(toml.load(path), path.parent, catalog or catalogs.load())
+
+
+def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
+    """The configuration in `document`; paths in it begin at `folder`. Raises ConfigError."""
+    faults = Faults(document)
+    top = Table(faults, schema.GATEWAY, (), document.values)
+    name = top.get(schema.NAME)
+    board = _board(top, catalog)
+    names = Names()
+    slots = read_slots(top.list(schema.SLOT), board, catalog, names)
+    functions = top.named(schema.ONBOARD)
+    onboard = read_onboard(functions, board, top, names) if board else ()
+    virtuals = read_virtuals(top.list(schema.VIRTUAL), names)
+    if board is None:
+        names.unsettle_all("")
+    config = Config(
+        file=document.file,
+        name=name,
+        board=board.id if board else "",
+        slots=slots,
+        onboard=onboard,
+        virtuals=virtuals,
+        rules=read_rules(top.list(schema.RULE), names),
+        sinks=read_sinks(top.named(schema.SINK), folder, names),
+        web=read_web(top.one(schema.WEB), folder),
+        store=read_store(top.one(schema.STORE), top),
+        straps=read_straps(top.one(schema.STRAPS), board),
+    )
+    faults.tell()
+    return config
+
+
+def _board(top: Table, catalog: Catalog) -> Board | None:
+    name = top.get(schema.BOARD)
+    if not name:
+        return None
+    board = catalog.boards.get(name)
+    if board is None:
+        cure = did_you_mean(name, catalog.boards, "boards")
+        top.wrong(schema.BOARD, f'unknown board "{name}"; {cure}')
+    return board

@@ -1,0 +1,181 @@
+"""Units on a serial line and their registers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..core.points import Kind, Point
+from . import schema
+from .model import PointConfig, RegisterConfig, UnitConfig
+from .naming import Names
+from .tables import Table
+
+BITS = ("coil", "discrete")
+WRITABLE = ("coil", "holding")
+LAST_ADDRESS = 65535
+
+
+def read_units(tables: Sequence[Table], interval: float) -> tuple[UnitConfig, ...]:
+    """The units of one slot; `interval` is the slot's."""
+    units: list[UnitConfig] = []
+    for table in tables:
+        unit = _unit(table, interval)
+        for other in units:
+            if other.id == unit.id and table.has(schema.UNIT_ID):
+                cure = "give each unit its own address"
+                text = f'{unit.id} is already the unit "{other.name}" at {_line(other)}; {cure}'
+                table.wrong(schema.UNIT_ID, text)
+            if other.name == unit.name and unit.name:
+                text = f'"{unit.name}" is already the unit at {_line(other)}; choose another'
+                table.wrong(schema.UNIT_NAME, text)
+        units.append(unit)
+    return tuple(units)
+
+
+def _line(what: UnitConfig | RegisterConfig) -> str:
+    return f"line {what.where.line}"
+
+
+def _unit(table: Table, interval: float) -> UnitConfig:
+    own = table.get(schema.UNIT_INTERVAL)
+    registers: list[RegisterConfig] = []
+    rows = table.list(schema.REGISTER)
+    if not rows and "registers" not in table.values:
+        row = '{ name = "level", address = 0, kind = "holding" }'
+        table.fault(f'{table.label} has no "registers"; add registers = [{row}]')
+    for row_table in rows:
+        register = _register(row_table)
+        _refuse_clash(row_table, register, registers)
+        registers.append(register)
+    return UnitConfig(
+        where=table.where(),
+        id=table.get(schema.UNIT_ID),
+        name=table.get(schema.UNIT_NAME),
+        interval=interval if own is None else own,
+        timeout=table.get(schema.UNIT_TIMEOUT),
+        registers=tuple(registers),
+    )
+
+
+def width(encoding: str) -> int:
+    """Addresses that a value takes."""
+    return 2 if "32" in encoding else 1
+
+
+def _register(table: Table) -> RegisterConfig:
+    kind = table.get(schema.REGISTER_KIND)
+    given = table.get(schema.REGISTER_TYPE)
+    address = table.get(schema.REGISTER_ADDRESS)
+    encoding = given or ("bool" if kind in BITS else "uint16")
+    _refuse_encoding(table, kind, given)
+    if address + width(encoding) - 1 > LAST_ADDRESS:
+        text = f"{address} is too high for a {encoding}, which takes two; write at most 65534"
+        table.wrong(schema.REGISTER_ADDRESS, text)
+    writable = table.get(schema.REGISTER_WRITABLE)
+    if writable and kind not in WRITABLE:
+        text = f'{_article(kind)} cannot be written; remove it, or write kind = "{_twin(kind)}"'
+        table.wrong(schema.REGISTER_WRITABLE, text)
+    if encoding == "bool":
+        for option in (schema.REGISTER_SCALE, schema.REGISTER_UNIT):
+            if table.has(option):
+                table.wrong(option, "is for numbers; this register is a bool; remove it")
+    return RegisterConfig(
+        where=table.where(),
+        name=table.get(schema.REGISTER_NAME),
+        address=address,
+        table=kind,
+        encoding=encoding,
+        scale=table.get(schema.REGISTER_SCALE),
+        unit=table.get(schema.REGISTER_UNIT),
+        writable=writable,
+    )
+
+
+def _article(kind: str) -> str:
+    return {"input": "an input register", "discrete": "a discrete input"}.get(kind, f"a {kind}")
+
+
+def _twin(kind: str) -> str:
+    """The writable table of the same width."""
+    return "coil" if kind in BITS else "holding"
+
+
+def _refuse_encoding(table: Table, kind: str, encoding: str | None) -> None:
+    if encoding is None:
+        return
+    if kind in BITS and encoding != "bool":
+        text = f'"{encoding}" does not fit {_article(kind)}, which is one bit; write "bool"'
+        table.wrong(schema.REGISTER_TYPE, text)
+    if kind not in BITS and encoding == "bool":
+        what = "an input register" if kind == "input" else "a holding register"
+        cure = 'write "uint16", or read a coil'
+        table.wrong(schema.REGISTER_TYPE, f'"bool" does not fit {what}, which is a word; {cure}')
+
+
+def _refuse_clash(table: Table, register: RegisterConfig, others: list[RegisterConfig]) -> None:
+    for other in others:
+        if register.name and other.name == register.name:
+            text = f'"{register.name}" is already the register at {_line(other)}; choose another'
+            table.wrong(schema.REGISTER_NAME, text)
+        if not table.has(schema.REGISTER_ADDRESS) or register.table != other.table:
+            continue
+        if _span(register) & _span(other):
+            taken = f'"{other.name}" at {_line(other)} takes {_addresses(other)}'
+            text = f"{register.address} overlaps: the {register.table} register {taken}; move one"
+            table.wrong(schema.REGISTER_ADDRESS, text)
+            return
+
+
+def _span(register: RegisterConfig) -> set[int]:
+    return set(range(register.address, register.address + width(register.encoding)))
+
+
+def _addresses(register: RegisterConfig) -> str:
+    return " and ".join(str(a) for a in sorted(_span(register)))
+
+
+def unit_points(
+    tables: Sequence[Table], units: Sequence[UnitConfig], slot: str, names: Names
+) -> tuple[PointConfig, ...]:
+    """A point for every register, called unit, `_`, register; so is its channel."""
+    points: list[PointConfig] = []
+    for table, unit in zip(tables, units, strict=True):
+        for place, register in enumerate(unit.registers):
+            point = _point(unit, register, slot)
+            points.append(PointConfig(register.where, point.name, point))
+            if unit.name and register.name:
+                rows = Table(table.faults, schema.REGISTER, (*table.path, "registers", place), {})
+                names.add(point, rows, given=True)
+            else:
+                names.unsettle_all(unit.name and f"{unit.name}_")
+    return tuple(points)
+
+
+def _point(unit: UnitConfig, register: RegisterConfig, slot: str) -> Point:
+    name = f"{unit.name}_{register.name}"
+    return Point(
+        name=name,
+        unit=register.unit,
+        kind=kind_of(register),
+        decimals=_decimals(register),
+        writable=register.writable,
+        source=f"{slot}/{name}",
+        slot=slot,
+        interval=unit.interval,
+    )
+
+
+def kind_of(register: RegisterConfig) -> Kind:
+    """The type of the scaled value."""
+    if register.encoding == "bool":
+        return Kind.BOOL
+    whole = register.scale.is_integer() and not register.encoding.startswith("float")
+    return Kind.INT if whole else Kind.FLOAT
+
+
+def _decimals(register: RegisterConfig) -> int:
+    """As many as the scale can show; 3 for a floating-point register."""
+    if register.encoding.startswith("float"):
+        return 3
+    return min(9, max(0, math.ceil(-math.log10(abs(register.scale)) - 1e-9)))

@@ -1,0 +1,201 @@
+"""Slots with their modules, and the functions of the board itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..catalog.catalog import Catalog
+from ..catalog.schema import Board, Module, Slot
+from ..catalog.schema import Option as CatalogOption
+from ..core.points import Value
+from ..core.quantities import parse
+from . import schema
+from .modbus import read_units, unit_points
+from .model import OnboardConfig, PointConfig, SlotConfig, UnitConfig
+from .naming import Names
+from .points import Origin, default_name, read_points
+from .readers import (
+    Misfit,
+    Reader,
+    as_quantity,
+    boolean,
+    did_you_mean,
+    integer,
+    one_of,
+    shown,
+    text,
+)
+from .tables import Option, Table
+
+
+def read_slots(
+    tables: list[Table], board: Board | None, catalog: Catalog, names: Names
+) -> tuple[SlotConfig, ...]:
+    """Every `[[slot]]`. Without a board (an unknown one) only what needs none is judged."""
+    used: dict[str, Table] = {}
+    slots: list[SlotConfig] = []
+    for table in tables:
+        place = _place(table, board, used)
+        module = _module(table, place, board, catalog)
+        if module is None:
+            _give_up(table, names)
+        else:
+            slots.append(_slot(table, module, names))
+    return tuple(slots)
+
+
+def _place(table: Table, board: Board | None, used: dict[str, Table]) -> Slot | None:
+    name = table.get(schema.SLOT_SLOT)
+    if not name:
+        return None
+    if name in used:
+        table.wrong(
+            schema.SLOT_SLOT,
+            f'"{name}" is already taken at line {used[name].line}; a slot holds one module',
+        )
+        return None
+    used[name] = table
+    place = board.slot(name) if board else None
+    if board and place is None:
+        cure = did_you_mean(name, [s.name for s in board.slots], "its slots")
+        table.wrong(schema.SLOT_SLOT, f'board "{board.id}" has no slot "{name}"; {cure}')
+    return place
+
+
+def _module(
+    table: Table, place: Slot | None, board: Board | None, catalog: Catalog
+) -> Module | None:
+    name = table.get(schema.SLOT_MODULE)
+    if not name:
+        return None
+    module = catalog.modules.get(name)
+    if module is None:
+        cure = did_you_mean(name, catalog.modules, "modules")
+        table.wrong(schema.SLOT_MODULE, f'unknown module "{name}"; {cure}')
+        return None
+    if place and board and module.connector != place.connector:
+        fitting = [s.name for s in board.slots if s.connector == module.connector]
+        cure = f"it fits {', '.join(fitting)}" if fitting else "no slot of this board fits"
+        found = f'"{name}" has the connector {module.connector}, {place.name} is {place.connector}'
+        table.wrong(schema.SLOT_MODULE, f"{found}; {cure}")
+    return module
+
+
+def _give_up(table: Table, names: Names) -> None:
+    """Say nothing about points of a slot whose module is not known, nor about who uses them."""
+    for inner in table.list(schema.SLOT_POINT):
+        names.unsettle(inner.values.get("name"))
+    for inner in table.list(schema.UNIT):
+        names.unsettle_all(f"{inner.values.get('name')}_")
+    names.unsettle_all(default_name(str(table.values.get("slot")), ""))
+
+
+def _slot(table: Table, module: Module, names: Names) -> SlotConfig:
+    options = _options(table, module)
+    given = table.get(schema.SLOT_INTERVAL)
+    interval = parse(module.interval, "time").si if given is None else given
+    slot = table.get(schema.SLOT_SLOT)
+    units: tuple[UnitConfig, ...] = ()
+    points: tuple[PointConfig, ...]
+    if module.units:
+        units, points = _units(table, module, interval, names)
+    else:
+        _refuse_units(table, module)
+        origin = Origin(table, slot, slot, f'module "{module.id}"', slot, interval)
+        channels = [c.channel for c in module.channels]
+        points = read_points(origin, table.list(schema.SLOT_POINT), channels, names)
+    return SlotConfig(table.where(), slot, module.id, interval, points, options, units)
+
+
+def _units(
+    table: Table, module: Module, interval: float, names: Names
+) -> tuple[tuple[UnitConfig, ...], tuple[PointConfig, ...]]:
+    for point in table.list(schema.SLOT_POINT):
+        cure = "name and scale its registers in [[slot.unit]]"
+        point.fault(f'module "{module.id}" has no channels of its own; {cure}')
+        names.unsettle(point.values.get("name"))
+    tables = table.list(schema.UNIT)
+    if "unit" not in table.values:
+        table.fault(f"{table.label} has no unit; add [[slot.unit]] with id, name and registers")
+    units = read_units(tables, interval)
+    return units, unit_points(tables, units, table.get(schema.SLOT_SLOT), names)
+
+
+def _refuse_units(table: Table, module: Module) -> None:
+    for unit in table.list(schema.UNIT):
+        unit.fault(f'module "{module.id}" has no serial line for units; remove [[slot.unit]]')
+
+
+def _options(table: Table, module: Module) -> tuple[tuple[str, Value], ...]:
+    """Every option of the module, in the order of the catalog."""
+    table.refuse_others(tuple(o.name for o in module.options))
+    return tuple((o.name, table.get(module_option(o))) for o in module.options)
+
+
+def module_option(entry: CatalogOption) -> Option[Value]:
+    """An option of a module as a declaration like our own. Quantities become base units."""
+    reader = _option_reader(entry)
+    example = shown(entry.default)
+    return Option(entry.name, reader, entry.title, example, reader.read(entry.default))
+
+
+def _option_reader(entry: CatalogOption) -> Reader[Value]:
+    if entry.dimension:
+        return _quantity_option(entry)
+    if entry.choices:
+        return one_of(entry.choices)
+    match entry.default:
+        case bool():
+            return boolean()
+        case int():
+            low = entry.minimum if isinstance(entry.minimum, int) else -(2**31)
+            high = entry.maximum if isinstance(entry.maximum, int) else 2**31 - 1
+            return integer(low, high)
+        case str():
+            return text("any text", r"[^\x00-\x1f\x7f]*", entry.default)
+
+
+def _quantity_option(entry: CatalogOption) -> Reader[Value]:
+    low, high = entry.minimum, entry.maximum
+
+    def read(value: object) -> float:
+        found = as_quantity(value, entry.dimension).si
+        if isinstance(low, str) and found < parse(low).si:
+            raise Misfit(f'{shown(value)} is too little; write "{low}" or more')
+        if isinstance(high, str) and found > parse(high).si:
+            raise Misfit(f'{shown(value)} is too much; write "{high}" or less')
+        return found
+
+    return Reader(f"a {entry.dimension}", read)
+
+
+def read_onboard(
+    tables: Mapping[str, Table], board: Board, whole: Table, names: Names
+) -> tuple[OnboardConfig, ...]:
+    """Every function of the board, whether the file (`whole`) mentions it or not."""
+    functions = [f.name for f in board.onboard]
+    for name, table in tables.items():
+        if name not in functions:
+            cure = did_you_mean(name, functions, "its functions")
+            table.fault(f'board "{board.id}" has no function "{name}"; {cure}')
+            for point in table.list(schema.ONBOARD_POINT):
+                names.unsettle(point.values.get("name"))
+    found: list[OnboardConfig] = []
+    for function in board.onboard:
+        own = tables.get(function.name)
+        given = own.get(schema.ONBOARD_INTERVAL) if own else None
+        interval = parse(function.interval, "time").si if given is None else given
+        origin = Origin(
+            table=own or whole,
+            source=f"onboard/{function.name}",
+            prefix=function.name,
+            owner=f'function "{function.name}"',
+            slot="",
+            interval=interval,
+        )
+        described = own.list(schema.ONBOARD_POINT) if own else []
+        channels = [c.channel for c in function.channels]
+        points = read_points(origin, described, channels, names)
+        where = own.where() if own else whole.where("board")
+        found.append(OnboardConfig(where, function.name, interval, points))
+    return tuple(found)
