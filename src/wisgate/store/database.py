@@ -1,0 +1,295 @@
+"""The store's file: numbering, commits, reading on after a cursor. Blocking; `store` calls it in
+its lane."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+
+from ..core.points import Point, Reading
+from . import retention
+from .records import Entry, Record
+from .schema import KINDS, PAGE, PointRow, encode, gap_of, kind_of, record_of
+from .series import POWER_LOST, Series, Side, keep, read_side, resume, top, write_side
+from .wal import Wal
+
+FILE = "wisgate.db"
+SIDE = "boot"
+DISK_FULL = "the store could not be written and memory had no room for these"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What the file holds."""
+
+    last_seq: int
+    records: int
+    oldest_ns: int | None
+    bytes: int
+    set_aside: int
+
+
+class Database:
+    """An open store. Threads: lane only. Every method raises sqlite3.Error and OSError."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        folder: Path,
+        points: Sequence[Point],
+        bounds: retention.Bounds,
+        now: Callable[[], int],
+    ) -> None:
+        self._db, self._folder, self._bounds, self._now = connection, folder, bounds, now
+        self._declared = {p.name: PointRow(p.name, p.unit, p.kind) for p in points}
+        self._wal: Wal | None = None
+        self._series = Series(1, 1)
+        self._boot_id = ""
+        self._sinks: set[str] = set()
+        self._since_trim = 0
+        self._load_points()
+
+    # Opening and closing
+
+    def start(self, boot_id: str) -> None:
+        """Take the series up where the last process left it, and reserve its numbers."""
+        side = self._folder / SIDE
+        same_boot = read_side(side).boot_id == boot_id != ""
+        self._boot_id = boot_id
+        series, lost = resume(self._db, same_boot)
+        with self._transaction():
+            if lost is not None:
+                self._add_gap(series.next, *lost, POWER_LOST)
+                series = replace(series, next=series.next + 1)
+            self._series = series.reserved(1)
+            keep(self._db, self._series, clean=False)
+            for row in self._declared.values():
+                self._point(row)
+        self._wal = Wal(self._folder / FILE)
+        self._wal.sync()
+        write_side(side, Side(boot_id, self._series.mark))
+        self.trim()
+        retention.shrink(self._db)
+
+    def close(self) -> None:
+        """Write the exact next number, empty the log into the database and let go."""
+        try:
+            with self._transaction():
+                self._series = Series(self._series.next, self._series.next)
+                keep(self._db, self._series, clean=True)
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Let go without a word, as a killed process does. Never raises."""
+        wal, self._wal = self._wal, None
+        if wal is not None:
+            wal.close()
+        with suppress(sqlite3.Error):
+            self._db.close()
+
+    # Writing
+
+    def commit(self, readings: Sequence[Reading], dropped: int) -> int:
+        """Number and store `readings` in one transaction, after a gap for as many as memory had to
+        drop; returns the last number. All of them or none."""
+        self._reserve(len(readings) + dropped + 1)
+        with self._numbering():
+            if dropped:
+                self._skip(dropped)
+            self._insert(readings)
+        self._since_trim += len(readings)
+        return self._series.next - 1
+
+    def _reserve(self, count: int) -> None:
+        """Have the mark on the disk before any number beyond the old one is seen by anybody."""
+        fresh = self._series.reserved(count)
+        if fresh == self._series:
+            return
+        with self._transaction():
+            keep(self._db, fresh, clean=False)
+        self.sync()
+        self._series = fresh
+        write_side(self._folder / SIDE, Side(self._boot_id, fresh.mark))
+
+    @contextmanager
+    def _numbering(self) -> Iterator[None]:
+        """A transaction that gives its numbers back when it fails."""
+        series, ids = self._series, dict(self._ids)
+        try:
+            with self._transaction():
+                yield
+        except BaseException:
+            self._series, self._ids = series, ids
+            raise
+
+    def sync(self) -> None:
+        """Return when everything committed survives a power loss."""
+        if self._wal is not None:
+            self._wal.sync()
+
+    def relieve(self) -> None:
+        """After a failed write: empty the log, whose room is then used again. Never raises."""
+        with suppress(sqlite3.Error):
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def trim(self, *, always: bool = True) -> None:
+        """Drop the oldest entries beyond the bounds, with a gap record for every sink that had not
+        got them. Not `always`: only after many new records."""
+        if not always and self._since_trim < retention.STEP // 2:
+            return
+        self._since_trim = 0
+        while (upto := retention.beyond(self._db, self._bounds, self._now())) is not None:
+            self._reserve(len(self._sinks) + 1)
+            with self._numbering():
+                retention.drop(self._db, upto)
+                for name, first, open_gap in retention.passed(self._db, self._sinks, upto):
+                    self._tell_passed(name, first, upto, open_gap)
+
+    def _tell_passed(self, sink: str, first: int, upto: int, open_gap: int) -> None:
+        seq = open_gap or self._series.next
+        if not open_gap:
+            self._series = replace(self._series, next=seq + 1)
+        self._add_gap(seq, first, upto, f"older than the store keeps, not delivered to {sink}")
+        self._db.execute("UPDATE cursor SET gap=?, first=? WHERE sink=?", (seq, first, sink))
+
+    def _insert(self, readings: Sequence[Reading]) -> None:
+        rows = []
+        for seq, reading in enumerate(readings, self._series.next):
+            row = self._declared.get(reading.name) or self._declare(reading)
+            value, status = encode(reading.value, reading.status, row.kind)
+            point, cause = self._point(row), reading.cause or None
+            rows.append((seq, reading.time_ns, point, value, status, cause))
+        self._db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?)", rows)
+        self._series = replace(self._series, next=self._series.next + len(rows))
+
+    def _skip(self, count: int) -> None:
+        first = self._series.next
+        self._add_gap(first + count, first, first + count - 1, DISK_FULL)
+        self._series = replace(self._series, next=first + count + 1)
+
+    def _add_gap(self, seq: int, first: int, last: int, cause: str) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO gap VALUES (?,?,?,?,?)", (seq, self._now(), first, last, cause)
+        )
+
+    # Points
+
+    def _load_points(self) -> None:
+        rows = self._db.execute("SELECT id, name, unit, kind FROM point ORDER BY id").fetchall()
+        self.points: dict[int, PointRow] = {
+            key: PointRow(name, unit, KINDS[kind])
+            for key, name, unit, kind in rows
+            if 0 <= kind < len(KINDS)
+        }
+        self._ids: dict[PointRow, int] = {row: key for key, row in self.points.items()}
+
+    def _declare(self, reading: Reading) -> PointRow:
+        return self._declared.setdefault(
+            reading.name, PointRow(reading.name, "", kind_of(reading.value))
+        )
+
+    def _point(self, row: PointRow) -> int:
+        key = self._ids.get(row)
+        if key is None:
+            key = self._db.execute(
+                "INSERT INTO point (name, unit, kind) VALUES (?,?,?)",
+                (row.name, row.unit, KINDS.index(row.kind)),
+            ).lastrowid
+            if key is None:
+                raise sqlite3.DatabaseError("no number for a point")
+            self._ids[row] = key
+            self.points[key] = row
+        return key
+
+    def current(self, name: str) -> tuple[int, PointRow] | None:
+        """The row of a point as it is declared now, or the newest of that name."""
+        declared = self._declared.get(name)
+        if declared is not None and declared in self._ids:
+            return self._ids[declared], declared
+        named = [key for key, row in self.points.items() if row.name == name]
+        return (max(named), self.points[max(named)]) if named else None
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the questions of `history`."""
+        return self._db
+
+    # Sinks
+
+    def after(self, seq: int, limit: int, points: frozenset[str] | None) -> list[Entry]:
+        """The next entries beyond `seq`, at most `limit`, in order."""
+        gaps = self._db.execute(
+            "SELECT seq, time_ns, first, last, cause FROM gap WHERE seq > ? ORDER BY seq LIMIT ?",
+            (seq, limit),
+        )
+        entries: list[Iterator[Entry]] = [self._records(seq, limit, points), map(gap_of, gaps)]
+        return list(islice(merge(*entries, key=lambda e: e.seq), limit))
+
+    def _records(self, seq: int, limit: int, points: frozenset[str] | None) -> Iterator[Record]:
+        chosen = ""
+        if points is not None:
+            keys = [str(key) for key, row in self.points.items() if row.name in points]
+            chosen = f"AND point IN ({','.join(keys)})"
+        rows = self._db.execute(
+            "SELECT seq, time_ns, point, value, status, cause FROM record "
+            f"WHERE seq > ? {chosen} ORDER BY seq LIMIT ?",
+            (seq, limit),
+        )
+        return (r for row in rows if (r := record_of(row, self.points)) is not None)
+
+    def cursor(self, sink: str) -> int:
+        """The last number that `sink` is done with. A new sink begins with all that is kept."""
+        self._sinks.add(sink)
+        row = self._db.execute("SELECT seq FROM cursor WHERE sink = ?", (sink,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        start = (retention.oldest(self._db) or (1, 0))[0] - 1
+        self.advance(sink, start)
+        return start
+
+    def advance(self, sink: str, seq: int) -> None:
+        self._db.execute(
+            "INSERT INTO cursor VALUES (?, ?, 0, 0) ON CONFLICT (sink) DO UPDATE SET seq = ?2",
+            (sink, seq),
+        )
+
+    def set_aside(self, sink: str, seqs: Sequence[int], why: str) -> None:
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO aside VALUES (?, ?, ?)", [(sink, s, why) for s in seqs]
+            )
+
+    # Figures
+
+    def extent(self) -> Extent:
+        """Counted from the numbers, never by reading all records."""
+        oldest, last = retention.oldest(self._db), top(self._db)
+        first, oldest_ns = oldest or (last + 1, None)
+        skipped = self._db.execute(
+            "SELECT coalesce(sum(last - max(first, ?1) + 1), 0) FROM gap WHERE last >= ?1", (first,)
+        ).fetchone()[0]
+        gaps = self._db.execute("SELECT count(*) FROM gap WHERE seq >= ?", (first,)).fetchone()[0]
+        pages = self._db.execute("PRAGMA page_count").fetchone()[0]
+        aside = self._db.execute("SELECT count(*) FROM aside").fetchone()[0]
+        log = self._wal.size if self._wal is not None else 0
+        records = max(0, last - first + 1 - skipped - gaps)
+        return Extent(last, records, oldest_ns, pages * PAGE + log, aside)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+            raise

@@ -1,0 +1,190 @@
+"""Opens the store's file in whatever state it is: new, whole, cut off, damaged, no database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+from ..core.clock import Clock
+from ..core.errors import Unavailable
+from ..core.points import Point
+from .database import FILE, SIDE, Database
+from .retention import WAL_BYTES, Bounds
+from .salvage import NoSalvage, salvage
+from .schema import APPLICATION_ID, PAGE, create
+from .series import read_side
+
+CHECK_SECONDS = 2.0
+"""The longest that looking for damage may take. What it does not reach is noticed when it is read,
+and salvaged then."""
+
+SALVAGED = f"{FILE}.salvaged"
+"""The new file while it is being made; complete once the damaged one is out of its place."""
+
+_CHECK_STEPS = 10_000
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+KEPT_DAMAGED = 3
+"""Files set aside that stay; older ones go, for they would fill the disk."""
+
+
+class Damage(sqlite3.DatabaseError):
+    """Our own judgement, where SQLite sees no fault."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+def damaged(error: sqlite3.Error) -> bool:
+    """Whether the file is broken, rather than full, busy or out of reach."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def open_database(
+    folder: Path, points: Sequence[Point], bounds: Bounds, clock: Clock, boot_id: str,
+    notices: list[str], *, suspect: bool = False,
+) -> Database:  # fmt: skip
+    """Open or make `folder/wisgate.db`. What had to be repaired is told in `notices`.
+
+    `suspect`: salvage at once, damage was seen. Raises Unavailable.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if suspect:
+            _replace(folder, clock, notices)
+        try:
+            return _open(folder, points, bounds, clock, boot_id)
+        except sqlite3.DatabaseError as error:
+            if not damaged(error):
+                raise
+            _replace(folder, clock, notices)
+            return _open(folder, points, bounds, clock, boot_id)
+    except (sqlite3.Error, OSError) as error:
+        raise Unavailable(
+            f"{folder / FILE}: {error}; the folder of the store must be writable and have room"
+        ) from error
+
+
+def _open(
+    folder: Path, points: Sequence[Point], bounds: Bounds, clock: Clock, boot_id: str
+) -> Database:
+    path = folder / FILE
+    if not path.exists() and (folder / SALVAGED).exists():
+        (folder / SALVAGED).rename(path)
+    if not path.exists() and read_side(folder / SIDE).mark:
+        _recreate(folder)
+    connection = connect(path, bounds.checkpoint_pages)
+    try:
+        _check(connection, clock)
+        database = Database(connection, folder, points, bounds, clock.utc_ns)
+    except BaseException:
+        connection.close()
+        raise
+    try:
+        database.start(boot_id)
+    except BaseException:
+        database.abandon()
+        raise
+    return database
+
+
+def _recreate(folder: Path) -> None:
+    """The file is gone and the mark is not: numbers that somebody has seen must not come again."""
+    with closing(connect(folder / FILE)) as connection:
+        create(connection)
+        mark = read_side(folder / SIDE).mark
+        connection.execute("UPDATE series SET next = 1, mark = ?, clean = 0", (mark,))
+
+
+def connect(path: Path, checkpoint_pages: int = 1000) -> sqlite3.Connection:
+    """A connection with the settings that the promises of the store rest on."""
+    connection = sqlite3.connect(
+        path, timeout=1.0, isolation_level=None, check_same_thread=False, cached_statements=64
+    )
+    try:
+        for pragma in (
+            f"page_size = {PAGE}",
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            f"wal_autocheckpoint = {checkpoint_pages}",
+            f"journal_size_limit = {WAL_BYTES}",
+            "cell_size_check = ON",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, clock: Clock) -> None:
+    """Make the tables of a new file; look for damage in one that was not closed."""
+    if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        create(connection)
+        return
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise Damage("not a store of wisgate")
+    clean = connection.execute("SELECT clean FROM series WHERE id = 1").fetchone()
+    if clean is None:
+        raise Damage("the table of the series is empty")
+    if clean[0] != 1:
+        _quick_check(connection, clock)
+
+
+def _quick_check(connection: sqlite3.Connection, clock: Clock) -> None:
+    end = clock.monotonic() + CHECK_SECONDS
+    connection.set_progress_handler(lambda: int(clock.monotonic() > end), _CHECK_STEPS)
+    try:
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            return
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+    if verdict != "ok":
+        raise Damage(verdict)
+
+
+def _replace(folder: Path, clock: Clock, notices: list[str]) -> None:
+    """Set the damaged file aside and put what is whole of it in its place. It stays where it is
+    until the new one is complete, so that a full disk or a kill costs nothing."""
+    path, fresh = folder / FILE, folder / SALVAGED
+    aside = _free_name(folder)
+    _remove(fresh)
+    mark = read_side(folder / SIDE).mark
+    with closing(connect(fresh)) as target:
+        create(target)
+        try:
+            found = f"{salvage(path, target, mark, clock.utc_ns())} records salvaged"
+        except NoSalvage as error:
+            target.execute("UPDATE series SET next = 1, mark = ?, clean = 0", (max(1, mark),))
+            found = f"nothing of it could be used ({error})"
+        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
+    fresh.rename(path)
+    notices.append(f"{path}: damaged; {found}; the damaged file is kept as {aside.name}")
+    _forget_old(folder)
+
+
+def _free_name(folder: Path) -> Path:
+    taken = [number for number, _ in _set_aside(folder)]
+    return folder / f"{FILE}.damaged-{max(taken, default=0) + 1}"
+
+
+def _set_aside(folder: Path) -> list[tuple[int, Path]]:
+    files = folder.glob(f"{FILE}.damaged-*")
+    return sorted((int(f.name.rpartition("-")[2]), f) for f in files if f.name[-1].isdigit())
+
+
+def _forget_old(folder: Path) -> None:
+    for _, file in _set_aside(folder)[:-KEPT_DAMAGED]:
+        _remove(file)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,20 @@
+"""How long the store lets readings gather before it commits and syncs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`group`: seconds a reading waits for others at most, `limit`: readings that end the waiting,
+    `sync`: seconds a commit waits for its sync at most; None leaves that to flush and close."""
+
+    group: float = 0.05
+    limit: int = 500
+    sync: float | None = 0.15
+
+
+REAL_TIME = Pace()
+VIRTUAL_TIME = Pace(group=5.0, limit=1000, sync=None)
+"""A power loss takes nothing from a virtual day: it is run again from its seed."""

@@ -1,0 +1,126 @@
+"""The tables of the store, and how readings become rows.
+
+Tables come before indexes and nothing is ever altered, so that page 1 of every store is the same
+but for a few counters: `salvage` puts a fresh one in the place of a damaged one.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..core.points import Kind, Status, Value
+from .records import Gap, Record
+
+PAGE = 4096
+APPLICATION_ID = 0x77697367
+"""Says `file` and us whose database it is ("wisg")."""
+
+SCHEMA = """
+CREATE TABLE series (id INTEGER PRIMARY KEY, next INTEGER NOT NULL, mark INTEGER NOT NULL,
+                     clean INTEGER NOT NULL) STRICT;
+CREATE TABLE point (id INTEGER PRIMARY KEY, name TEXT NOT NULL, unit TEXT NOT NULL,
+                    kind INTEGER NOT NULL) STRICT;
+CREATE TABLE record (seq INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, point INTEGER NOT NULL,
+                     value ANY, status INTEGER NOT NULL, cause TEXT) STRICT;
+CREATE TABLE gap (seq INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, first INTEGER NOT NULL,
+                  last INTEGER NOT NULL, cause TEXT NOT NULL) STRICT;
+CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL, gap INTEGER NOT NULL,
+                     first INTEGER NOT NULL) STRICT;
+CREATE TABLE aside (sink TEXT NOT NULL, seq INTEGER NOT NULL, why TEXT NOT NULL,
+                    PRIMARY KEY (sink, seq)) STRICT;
+CREATE INDEX record_by_point ON record (point, time_ns, value, status);
+"""
+"""`record_by_point` holds all that a chart needs, so that 30 days of a point are read in order
+instead of from every page of the file."""
+
+STATUSES = (
+    Status.GOOD, Status.UNCERTAIN, Status.STALE, Status.SATURATED, Status.ABSENT, Status.FAULT,
+)  # fmt: skip
+"""The number of a status in the file is its place here; the worse, the greater."""
+
+KINDS = (Kind.FLOAT, Kind.INT, Kind.BOOL, Kind.TEXT)
+"""The number of a kind in the file is its place here; new ones go to the end."""
+
+_CODES = {status: code for code, status in enumerate(STATUSES)}
+_INT64 = 2**63
+
+
+@dataclass(frozen=True)
+class PointRow:
+    """What all records of one point share. Another unit or kind makes another row."""
+
+    name: str
+    unit: str
+    kind: Kind
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables, in one transaction."""
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}INSERT INTO series VALUES (1,1,1,1);COMMIT;")
+
+
+def kind_of(value: Value) -> Kind:
+    """The kind of a value whose point nobody declared."""
+    match value:
+        case bool():
+            return Kind.BOOL
+        case int():
+            return Kind.INT
+        case str():
+            return Kind.TEXT
+        case _:
+            return Kind.FLOAT
+
+
+def encode(value: Value, status: Status, kind: Kind) -> tuple[float | int | str | None, int]:
+    """The two columns of a reading. A number that no file and no JSON can carry (not finite, or
+    beyond 64 bits) is a fault without a value."""
+    if value is None or not status.carries_value:
+        return None, _CODES[status]
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode(), _CODES[status]
+    try:
+        number = float(value) if kind is Kind.FLOAT else value
+    except OverflowError:
+        return None, _CODES[Status.FAULT]
+    whole = isinstance(number, int) and -_INT64 <= number < _INT64
+    if whole or (isinstance(number, float) and math.isfinite(number)):
+        return number, _CODES[status]
+    return None, _CODES[Status.FAULT]
+
+
+def status_of(code: int) -> Status:
+    """The status with that number; FAULT for one that damage made."""
+    return STATUSES[code] if 0 <= code < len(STATUSES) else Status.FAULT
+
+
+def value_of(stored: object, kind: Kind) -> Value:
+    """The value of a column; None for what damage made."""
+    if isinstance(stored, int | float):
+        if kind is Kind.BOOL:
+            return bool(stored)
+        return float(stored) if kind is Kind.FLOAT else stored
+    return stored if isinstance(stored, str) else None
+
+
+Row = tuple[int, int, int, object, int, str | None]
+
+
+def record_of(row: Row, points: Mapping[int, PointRow]) -> Record | None:
+    """The record of a row; None for one whose point damage took."""
+    seq, time_ns, point, value, status, cause = row
+    known = points.get(point)
+    if known is None:
+        return None
+    return Record(
+        seq, time_ns, known.name, known.unit, value_of(value, known.kind), status_of(status),
+        cause or "",
+    )  # fmt: skip
+
+
+def gap_of(row: tuple[int, int, int, int, str]) -> Gap:
+    return Gap(*row)

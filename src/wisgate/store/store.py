@@ -1,0 +1,306 @@
+"""The store as the gateway sees it: append on the event loop, everything else in its lane."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from ..bus.lane import Lane
+from ..core.clock import Clock
+from ..core.errors import StoreError, Unavailable
+from ..core.points import Point, Reading
+from .database import FILE, Database, Extent
+from .history import BUCKETS_PER_JOB, MAX_BUCKETS, History, Span, around, bucket_job, latest, raw
+from .opening import damaged, open_database
+from .pace import REAL_TIME, Pace
+from .records import Entry, Record
+from .retention import Bounds
+from .ring import Ring
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+RETRY_S = 1.0
+
+
+@dataclass(frozen=True)
+class StoreStats:
+    records: int
+    bytes: int
+    oldest_ns: int | None
+    pending: int
+    """Readings that are not committed yet."""
+    dropped: int
+    """Readings that memory could not hold while the disk took none, since start."""
+    error: str
+    """Why nothing can be stored at the moment; "" when all is well."""
+    last_seq: int
+    set_aside: int
+    """Records that a sink refused."""
+
+
+class Store:
+    """Readings and gaps in one series of numbers, on disk. Threads: the event loop only."""
+
+    def __init__(
+        self, database: Database, repair: Callable[[], Database], notices: list[str], lane: Lane,
+        pace: Pace,
+    ) -> None:  # fmt: skip
+        self.notices = notices
+        """What had to be repaired, a line each."""
+        self._database, self._repair, self._lane, self._pace = database, repair, lane, pace
+        self._suspect = False
+        self._extent = Extent(0, 0, None, 0, 0)
+        self._ring = Ring()
+        self._committing = 0
+        self._error = ""
+        self._wake, self._hurry, self._dirty = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._flushes: list[asyncio.Future[None]] = []
+        self._watchers: list[asyncio.Future[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closed = False
+
+    @classmethod
+    async def open(
+        cls, folder: Path, *, lane: Lane, clock: Clock, boot_id: str, points: Sequence[Point],
+        max_size: float, max_age: float, pace: Pace = REAL_TIME,
+    ) -> Store:  # fmt: skip
+        """Open or make `folder/wisgate.db`; repair it when it is damaged. `max_size` in bytes,
+        `max_age` in seconds. The caller holds the folder's lock and closes the lane.
+
+        Raises Unavailable when the folder cannot be written.
+        """
+
+        notices: list[str] = []
+
+        def open_file(suspect: bool) -> Database:
+            bounds = Bounds(max_size, max_age)
+            return open_database(folder, points, bounds, clock, boot_id, notices, suspect=suspect)
+
+        database = await lane.run(lambda: open_file(False))
+        store = cls(database, lambda: open_file(True), notices, lane, pace)
+        store._extent = await store._run(Database.extent)
+        store._tasks.append(asyncio.create_task(store._commit_on(), name="store commits"))
+        if pace.sync is not None:
+            syncs = store._sync_on(pace.sync)
+            store._tasks.append(asyncio.create_task(syncs, name="store syncs"))
+        return store
+
+    # Writing
+
+    def append(self, reading: Reading) -> None:
+        """Take a reading; it is committed, and numbered, `pace.group` later at the latest."""
+        if self._closed:
+            raise StoreError("the store is closed; nothing can be appended")
+        self._ring.put(reading)
+        self._wake.set()
+        if self._error:
+            self._ring.bound()
+        elif len(self._ring) >= self._pace.limit:
+            self._hurry.set()
+
+    async def flush(self) -> None:
+        """Return when everything appended so far is committed and synced. Raises StoreError."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._flushes.append(done)
+        self._wake.set()
+        self._hurry.set()
+        await done
+
+    async def close(self) -> None:
+        """Commit and sync what is left, note the exact next number and close the file. Raises
+        StoreError when something could not be stored; the file is closed then too."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            await self.flush()
+        except StoreError as error:
+            raise StoreError(f"{error}; {len(self._ring)} readings are lost with it") from error
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._run(Database.close)
+
+    # Reading
+
+    async def after(
+        self, seq: int, limit: int, points: frozenset[str] | None = None
+    ) -> list[Entry]:
+        """The next entries beyond `seq`, at most `limit`, in order; records of `points` only (None:
+        all) and every gap. Raises StoreError."""
+        return await self._run(lambda db: db.after(seq, limit, points))
+
+    async def wait(self, seq: int) -> None:
+        """Return when something beyond `seq` is committed."""
+        while self.last_seq <= seq:
+            committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._watchers.append(committed)
+            await committed
+
+    async def history(
+        self, point: str, start_ns: int, end_ns: int, buckets: int | None = None
+    ) -> History:
+        """The readings of a point from `start_ns` up to `end_ns`: raw, or in equal buckets. Does
+        not hold up commits, however long the span. Raises StoreError."""
+        span = Span(start_ns, max(start_ns, end_ns))
+        if buckets is None:
+            return await self._run(lambda db: raw(db, point, span))
+        count = max(1, min(buckets, MAX_BUCKETS, span.end_ns - span.start_ns))
+        spans = list(span.split(count))
+        made = []
+        for at in range(0, count, BUCKETS_PER_JOB):
+            made += await self._run(bucket_job(point, spans[at : at + BUCKETS_PER_JOB]))
+        return replace(await self._run(lambda db: around(db, point, span)), buckets=tuple(made))
+
+    async def latest(self, point: str) -> Record | None:
+        """The newest committed record of a point. Raises StoreError."""
+        return await self._run(lambda db: latest(db, point))
+
+    # Sinks
+
+    async def cursor(self, sink: str) -> int:
+        """The last number that `sink` is done with. Raises StoreError."""
+        return await self._run(lambda db: db.cursor(sink))
+
+    async def advance(self, sink: str, seq: int) -> None:
+        """`sink` is done with everything up to `seq`. Raises StoreError."""
+        await self._run(lambda db: db.advance(sink, seq))
+
+    async def set_aside(self, sink: str, seqs: Sequence[int], why: str) -> None:
+        """Note that `sink` will never take these. Raises StoreError."""
+        await self._run(lambda db: db.set_aside(sink, seqs, why))
+        self._extent = await self._run(Database.extent)
+
+    # Figures
+
+    @property
+    def last_seq(self) -> int:
+        """The greatest number committed, 0 before the first."""
+        return self._extent.last_seq
+
+    @property
+    def stats(self) -> StoreStats:
+        extent, pending = self._extent, len(self._ring) + self._committing
+        return StoreStats(
+            extent.records, extent.bytes, extent.oldest_ns, pending, self._ring.dropped, self._error,
+            extent.last_seq, extent.set_aside,
+        )  # fmt: skip
+
+    # In the background
+
+    async def _commit_on(self) -> None:
+        while True:
+            await self._wake.wait()
+            await self._pause(self._pace.group)
+            self._wake.clear()
+            while self._ring or self._flushes:
+                if not await self._commit():
+                    await self._pause(RETRY_S)
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        self._hurry.clear()
+
+    async def _commit(self) -> bool:
+        """One group. Whether it is on the disk; if not, its readings are in the queue again."""
+        flushes, self._flushes = self._flushes, []
+        batch, lost = self._ring.take()
+        self._committing = len(batch)
+        try:
+            if batch or lost:
+                self._extent = await self._run(lambda db: _commit(db, batch, lost), urgent=True)
+        except StoreError as error:
+            self._committing = 0
+            self._ring.put_back(batch, lost)
+            self._tell(str(error))
+            _settle(flushes, error)
+            return False
+        self._committing = 0
+        self._dirty.set()
+        self._notify()
+        failure = await self._settle_down(synced=bool(flushes))
+        self._tell(str(failure or ""))
+        _settle(flushes, failure)
+        return True
+
+    async def _settle_down(self, *, synced: bool) -> StoreError | None:
+        """What follows a commit; its failure does not undo the commit."""
+        try:
+            if synced:
+                await self._run(Database.sync, urgent=True)
+            await self._run(lambda db: db.trim(always=False))
+        except StoreError as error:
+            return error
+        return None
+
+    async def _sync_on(self, seconds: float) -> None:
+        while True:
+            await self._dirty.wait()
+            await asyncio.sleep(seconds)
+            self._dirty.clear()
+            try:
+                await self._run(Database.sync, urgent=True)
+            except StoreError as error:
+                self._tell(str(error))
+                self._dirty.set()
+                await asyncio.sleep(RETRY_S)
+
+    def _notify(self) -> None:
+        watchers, self._watchers = self._watchers, []
+        _settle(watchers, None)
+
+    def _tell(self, error: str) -> None:
+        if error and not self._error:
+            log.warning("%s; readings wait in memory, next try in %g s", error, RETRY_S)
+        elif self._error and not error:
+            log.warning("the store takes readings again; %d dropped so far", self._ring.dropped)
+        self._error = error
+
+    async def _run(self, job: Callable[[Database], T], *, urgent: bool = False) -> T:
+        return await self._lane.run(lambda: self._guard(job), urgent=urgent)
+
+    def _guard(self, job: Callable[[Database], T]) -> T:
+        """In the lane: a job, with what goes wrong on the disk as StoreError. Damage that shows
+        only now is salvaged here, and the next try finds a whole file."""
+        try:
+            if self._suspect:
+                self._database.abandon()
+                self._database = self._repair()
+                self._suspect = False
+            return job(self._database)
+        except sqlite3.Error as error:
+            self._suspect = self._suspect or damaged(error)
+            raise StoreError(f"{FILE}: {error}") from error
+        except OSError as error:
+            raise StoreError(f"{FILE}: {error}") from error
+        except Unavailable as error:
+            raise StoreError(str(error)) from error
+
+
+def _commit(database: Database, batch: Sequence[Reading], lost: int) -> Extent:
+    try:
+        database.commit(batch, lost)
+    except sqlite3.Error:
+        database.relieve()
+        raise
+    return database.extent()
+
+
+def _settle(waiting: list[asyncio.Future[None]], error: StoreError | None) -> None:
+    for future in waiting:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
