@@ -1,0 +1,85 @@
+"""What the web reads of the running gateway, and the one thing it asks of it: a write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..config.model import Config
+from ..core.clock import Clock
+from ..core.points import Reading, Value
+from ..gateway.live import Live
+from ..store.history import History
+from ..store.store import StoreStats
+
+
+class SinkState(Protocol):
+    """How a sink is doing. `lag` counts the records that wait for it."""
+
+    @property
+    def connected(self) -> bool: ...
+    @property
+    def error(self) -> str: ...
+    @property
+    def since_ns(self) -> int: ...
+    @property
+    def delivered(self) -> int: ...
+    @property
+    def lag(self) -> int: ...
+
+
+class Forwarder(Protocol):
+    @property
+    def state(self) -> SinkState: ...
+
+
+class Health(Protocol):
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def problems(self) -> Sequence[str]: ...
+
+
+class Store(Protocol):
+    async def history(
+        self, point: str, start_ns: int, end_ns: int, buckets: int | None = None
+    ) -> History:
+        """Raw when `buckets` is None. Raises StoreError."""
+        ...
+
+    @property
+    def stats(self) -> StoreStats: ...
+
+
+class Gateway(Protocol):
+    """Threads: the event loop only."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def live(self) -> Live: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def started_ns(self) -> int: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def forwarders(self) -> Mapping[str, Forwarder]: ...
+    @property
+    def counters(self) -> Mapping[str, int]: ...
+    @property
+    def virtual(self) -> bool: ...
+    @property
+    def folder(self) -> Path: ...
+
+    def health(self) -> Health: ...
+
+    def plan_view(self) -> dict[str, Any]:
+        """The board, its slots and what sits in them, ready for JSON."""
+        ...
+
+    async def write(self, point: str, value: Value, cause: str) -> Reading:
+        """Set an output or a virtual point. Raises OutputRefused, BusError, ChipError."""
+        ...

@@ -1,0 +1,110 @@
+"""Operations on points: read, write, history."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from ..core.points import Kind, Point, Value
+from .contract import Gateway
+from .guard import caller_of
+from .shapes import HistoryView, PointsView, PointView, WriteBody
+from .views import history_view, live_point, live_points, point_view
+
+_HOUR_NS = 3600 * 1_000_000_000
+MAX_BUCKETS = 2000
+_USUAL_BUCKETS = 300
+
+_ACCEPTED: dict[Kind, tuple[type, ...]] = {
+    Kind.BOOL: (bool,),
+    Kind.INT: (int,),
+    Kind.FLOAT: (int, float),
+    Kind.TEXT: (str,),
+}
+_EXPECTED = {
+    Kind.BOOL: "true or false",
+    Kind.INT: "a whole number",
+    Kind.FLOAT: "a number",
+    Kind.TEXT: "a text",
+}
+
+
+class Points:
+    """Threads: the event loop only."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def list(self, _request: Request, _body: Any) -> PointsView:
+        return PointsView(live_points(self._gateway))
+
+    async def read(self, request: Request, _body: Any) -> PointView:
+        return live_point(self._gateway, self._point(request).name)
+
+    async def write(self, request: Request, body: WriteBody) -> PointView:
+        point = self._point(request)
+        value = _fitting(point, body.value)
+        reading = await self._gateway.write(point.name, value, f"user {caller_of(request).user}")
+        return point_view(point, reading, self._gateway.clock.utc_ns())
+
+    async def history(self, request: Request, _body: Any) -> HistoryView:
+        point = self._point(request)
+        query = request.query_params
+        end = _time(query.get("to", ""), "to", self._gateway.clock.utc_ns())
+        start = _time(query.get("from", ""), "from", end - _HOUR_NS)
+        if start >= end:
+            raise HTTPException(422, '"from" is not before "to"')
+        buckets = _buckets(query.get("buckets", str(_USUAL_BUCKETS)))
+        history = await self._gateway.store.history(point.name, start, end, buckets or None)
+        return history_view(point, history)
+
+    def _point(self, request: Request) -> Point:
+        name = request.path_params["name"]
+        point = self._gateway.live.points.get(name)
+        if point is None:
+            raise HTTPException(404, f'there is no point "{name[:80]}"')
+        return point
+
+
+def _fitting(point: Point, value: Value) -> Value:
+    """The value as the point's kind wants it. Raises HTTPException 409 or 422."""
+    if not point.writable:
+        raise HTTPException(409, f"{point.name} is measured; it cannot be set")
+    accepted = _ACCEPTED[point.kind]
+    fits = isinstance(value, accepted) and (bool in accepted or not isinstance(value, bool))
+    if not fits or (isinstance(value, float) and not math.isfinite(value)):
+        raise HTTPException(422, f"{point.name} takes {_EXPECTED[point.kind]}")
+    return float(value) if point.kind is Kind.FLOAT and isinstance(value, int) else value
+
+
+def _time(text: str, name: str, otherwise: int) -> int:
+    """RFC 3339, or seconds since 1970; in UTC when it names no zone."""
+    if not text:
+        return otherwise
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _calendar(text, name)
+    if not 0 <= seconds < 2**33:
+        raise HTTPException(422, f'"{name}" is not a time this gateway can have seen')
+    return round(seconds * 1e9)
+
+
+def _calendar(text: str, name: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise HTTPException(
+            422, f'"{name}" is not a time; write 2026-11-20T12:00:00Z or seconds since 1970'
+        ) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _buckets(text: str) -> int:
+    if not text.isdecimal() or not text.isascii() or not 0 <= int(text[:9]) <= MAX_BUCKETS:
+        raise HTTPException(422, f'"buckets" is a whole number from 0 (raw) to {MAX_BUCKETS}')
+    return int(text)

@@ -1,0 +1,146 @@
+"""The table of operations. Routes and OpenAPI document are both made from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from .accounts import Accounts
+from .answers import json, refusal
+from .contract import Gateway
+from .events import Streams
+from .guard import caller_of
+from .metrics import MEDIA, Exposition
+from .openapi import document
+from .operation import Access, Operation, Query
+from .points import MAX_BUCKETS, Points
+from .sessions import Sessions
+from .shapes import (
+    ClaimBody,
+    ClaimCodeView,
+    HealthView,
+    HistoryView,
+    PointsView,
+    PointView,
+    SessionView,
+    SignInBody,
+    StatusView,
+    WriteBody,
+)
+from .views import status_view
+
+_ROOT = "/api/v1"
+_BODY = (403, 408, 413, 415, 421, 422)
+_TIME = {"type": "string"}
+
+
+class Whole:
+    """Operations on the gateway as a whole."""
+
+    def __init__(self, gateway: Gateway, streams: Streams, sessions: Sessions) -> None:
+        self._gateway = gateway
+        self._streams = streams
+        self._sessions = sessions
+        self.operations: list[Operation] = []
+
+    async def plan(self, _request: Request, _body: Any) -> dict[str, Any]:
+        return self._gateway.plan_view()
+
+    async def status(self, _request: Request, _body: Any) -> StatusView:
+        return status_view(self._gateway)
+
+    async def health(self, request: Request, _body: Any) -> Response:
+        """What is wrong is told to those who may read; that something is, to everyone."""
+        health = self._gateway.health()
+        problems = list(health.problems) if caller_of(request).readable else []
+        return json(HealthView(health.ok, problems), 200 if health.ok else 503)
+
+    async def events(self, request: Request, _body: Any) -> Response:
+        if self._streams.full:
+            return refusal(503, "too many dashboards are open; close one")
+        caller = caller_of(request)
+        signed_in = bool(caller.token) and caller.user is not None
+
+        def allowed() -> bool:
+            return not signed_in or self._sessions.user(caller.token) is not None
+
+        return StreamingResponse(self._streams.stream(allowed), media_type="text/event-stream")
+
+    async def openapi(self, _request: Request, _body: Any) -> dict[str, Any]:
+        return document(self.operations)
+
+
+def operations(
+    points: Points, whole: Whole, accounts: Accounts, metrics: Exposition
+) -> list[Operation]:
+    table = [
+        *_point_operations(points),
+        *_whole_operations(whole, metrics),
+        *_account_operations(accounts),
+    ]
+    whole.operations = table
+    return table
+
+
+def _point_operations(points: Points) -> list[Operation]:
+    one = f"{_ROOT}/points/{{name}}"
+    refusals = (*_BODY, 401, 404, 409, 502, 503)
+    span = (
+        Query("from", _TIME, "RFC 3339 or seconds since 1970; an hour before `to` if left out"),
+        Query("to", _TIME, "the same; now if left out"),
+        Query(
+            "buckets",
+            {"type": "integer", "minimum": 0, "maximum": MAX_BUCKETS},
+            "into how many equal stretches the records are gathered; 0 for every record",
+        ),
+    )
+    read, write = Access.READ, Access.WRITE
+    return [
+        Operation("GET", f"{_ROOT}/points", points.list, "Every point", read, PointsView,
+                  refusals=(401, 421)),
+        Operation("GET", one, points.read, "One point", read, PointView,
+                  refusals=(401, 404, 421)),
+        Operation("PUT", one, points.write, "Set an output or a virtual point", write, PointView,
+                  WriteBody, refusals=refusals),
+        Operation("POST", one, points.write, "The same, for clients without PUT", write, PointView,
+                  WriteBody, refusals=refusals),
+        Operation("GET", f"{one}/history", points.history, "What the store holds of a point", read,
+                  HistoryView, query=span, refusals=(401, 404, 421, 422, 503)),
+    ]  # fmt: skip
+
+
+def _whole_operations(whole: Whole, metrics: Exposition) -> list[Operation]:
+    read, everyone = Access.READ, Access.OPEN
+    return [
+        Operation("GET", f"{_ROOT}/status", whole.status, "The gateway as a whole", read,
+                  StatusView, refusals=(401, 421)),
+        Operation("GET", f"{_ROOT}/plan", whole.plan, "The board and what sits in it", read,
+                  dict, refusals=(401, 421)),
+        Operation("GET", f"{_ROOT}/events", whole.events,
+                  "Server-sent events: `snapshot` once, then `readings`, `status`, `ping`", read,
+                  media="text/event-stream", refusals=(401, 421, 503)),
+        Operation("GET", f"{_ROOT}/openapi.json", whole.openapi, "This document", everyone, dict,
+                  refusals=(421,)),
+        Operation("GET", "/metrics", metrics.text, "Figures for Prometheus", read, media=MEDIA,
+                  refusals=(401, 421)),
+        Operation("GET", "/healthz", whole.health, "Whether all is well", everyone, HealthView,
+                  refusals=(421, 503)),
+    ]  # fmt: skip
+
+
+def _account_operations(accounts: Accounts) -> list[Operation]:
+    claim, session = f"{_ROOT}/claim", f"{_ROOT}/session"
+    everyone = Access.OPEN
+    return [
+        Operation("POST", claim, accounts.claim, "Create the first user", everyone, SessionView,
+                  ClaimBody, refusals=(*_BODY, 409, 429, 503)),
+        Operation("POST", f"{claim}/renew", accounts.renew, "A new claim code", Access.CONSOLE,
+                  ClaimCodeView, refusals=(403, 409, 421)),
+        Operation("GET", session, accounts.who, "Who is signed in", everyone, SessionView,
+                  refusals=(421,)),
+        Operation("POST", session, accounts.sign_in, "Sign in", everyone, SessionView, SignInBody,
+                  refusals=(*_BODY, 429)),
+        Operation("DELETE", session, accounts.sign_out, "Sign out", everyone, refusals=(403, 421)),
+    ]  # fmt: skip

@@ -1,0 +1,147 @@
+"""The bodies of the API. The OpenAPI document is made from these types and nothing else."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from ..core.points import Kind, Status
+
+Number = float | int | bool | str | None
+
+
+class PointView(Struct, frozen=True):
+    """A point with its last reading."""
+
+    name: str
+    value: Number
+    unit: Annotated[str, Meta(description="UCUM code")]
+    display: Annotated[str, Meta(description="the unit as people write it")]
+    status: Status
+    time: Annotated[str | None, Meta(description="UTC; null before the first reading")]
+    age: Annotated[float | None, Meta(description="seconds since `time`")]
+    kind: Kind
+    decimals: int
+    writable: bool
+    slot: Annotated[str, Meta(description="empty for points of the board and virtual points")]
+    source: str
+    interval: Annotated[float | None, Meta(description="seconds between samples")]
+    cause: Annotated[str, Meta(description="who wrote it last, of an output or virtual point")]
+
+
+class PointsView(Struct, frozen=True):
+    points: list[PointView]
+
+
+class HistoryRow(Struct, frozen=True):
+    """A record, or a stretch of the history that begins at `time`. Only numbers have `min`,
+    `average` and `max`."""
+
+    time: str
+    value: Annotated[Number, Meta(description="the last of the stretch")]
+    status: Annotated[Status, Meta(description="the worst of the stretch")]
+    count: int = 1
+    min: float | None = None
+    average: float | None = None
+    max: float | None = None
+
+
+class HistoryView(Struct, frozen=True):
+    """Stretches without records are left out; the value before them holds on."""
+
+    point: str
+    unit: str
+    display: str
+    start: Annotated[str, Meta(description="UTC")] = field(name="from")
+    end: Annotated[str, Meta(description="UTC")] = field(name="to")
+    before: Annotated[HistoryRow | None, Meta(description="the last record before `from`")]
+    rows: list[HistoryRow]
+    truncated: Annotated[bool, Meta(description="there are more records; these are the first")]
+
+
+class StoreView(Struct, frozen=True):
+    """What the store holds."""
+
+    records: int
+    bytes: int
+    oldest: str | None
+    pending: Annotated[int, Meta(description="readings that are not committed yet")]
+    dropped: Annotated[int, Meta(description="readings lost because the disk took none")]
+    error: str
+    last_seq: int
+    set_aside: Annotated[int, Meta(description="records that a sink refused")]
+
+
+class SinkView(Struct, frozen=True):
+    """How a sink is doing."""
+
+    name: str
+    type: str
+    connected: bool
+    error: str
+    since: Annotated[str | None, Meta(description="UTC; since when it is in this state")]
+    delivered: Annotated[int, Meta(description="records acknowledged since the start")]
+    lag: Annotated[int, Meta(description="records that wait")]
+
+
+class StatusView(Struct, frozen=True):
+    """The gateway as a whole."""
+
+    name: str
+    board: str
+    version: str
+    virtual: bool
+    started: str
+    ok: bool
+    problems: list[str]
+    sinks: list[SinkView]
+    store: StoreView
+    counters: dict[str, int]
+
+
+class SnapshotView(Struct, frozen=True):
+    """The first event of a stream."""
+
+    status: StatusView
+    points: list[PointView]
+
+
+class HealthView(Struct, frozen=True):
+    ok: bool
+    problems: list[str]
+
+
+class SessionView(Struct, frozen=True):
+    """Who asks, and what the sign-in page must offer."""
+
+    user: Annotated[str | None, Meta(description="null when not signed in")]
+    claimed: Annotated[bool, Meta(description="whether a first user exists")]
+    readable: Annotated[bool, Meta(description="whether this client may read")]
+
+
+class ClaimCodeView(Struct, frozen=True):
+    code: str
+
+
+class ErrorView(Struct, frozen=True):
+    error: Annotated[str, Meta(description="one line: what, what was expected, what to do")]
+
+
+class WriteBody(Struct, frozen=True, forbid_unknown_fields=True):
+    value: float | int | bool | str
+
+
+UserName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,31}$")]
+Password = Annotated[str, Meta(min_length=10, max_length=256)]
+
+
+class ClaimBody(Struct, frozen=True, forbid_unknown_fields=True):
+    code: Annotated[str, Meta(max_length=32)]
+    user: UserName
+    password: Password
+
+
+class SignInBody(Struct, frozen=True, forbid_unknown_fields=True):
+    user: Annotated[str, Meta(max_length=64)]
+    password: Annotated[str, Meta(max_length=256)]

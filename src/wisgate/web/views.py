@@ -1,0 +1,150 @@
+"""From the objects of the gateway to the bodies of the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+
+from ..core.points import Point, Reading, Status
+from ..core.units import display
+from ..store.history import Bucket, History
+from ..store.records import Record
+from .contract import Gateway
+from .shapes import (
+    HistoryRow,
+    HistoryView,
+    PointView,
+    SinkView,
+    SnapshotView,
+    StatusView,
+    StoreView,
+)
+
+
+@cache
+def version() -> str:
+    """Of the installed package."""
+    return metadata.version("wisgate")
+
+
+def moment(time_ns: int) -> str:
+    """RFC 3339 in UTC with milliseconds: "2026-11-20T12:00:00.000Z"."""
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{rest // 1_000_000:03}Z"
+
+
+def point_view(point: Point, reading: Reading | None, now_ns: int) -> PointView:
+    """A point that was never read is stale and has no time."""
+    dated = reading is not None and reading.time_ns > 0
+    return PointView(
+        name=point.name,
+        value=reading.value if reading else None,
+        unit=point.unit,
+        display=display(point.unit),
+        status=reading.status if reading else Status.STALE,
+        time=moment(reading.time_ns) if reading and dated else None,
+        age=max(0.0, round((now_ns - reading.time_ns) / 1e9, 3)) if reading and dated else None,
+        kind=point.kind,
+        decimals=point.decimals,
+        writable=point.writable,
+        slot=point.slot,
+        source=point.source,
+        interval=point.interval,
+        cause=reading.cause if reading else "",
+    )
+
+
+def live_point(gateway: Gateway, name: str) -> PointView:
+    """Raises KeyError."""
+    point = gateway.live.points[name]
+    return point_view(point, gateway.live.get(name), gateway.clock.utc_ns())
+
+
+def live_points(gateway: Gateway) -> list[PointView]:
+    return [live_point(gateway, name) for name in gateway.live.points]
+
+
+def sink_views(gateway: Gateway) -> list[SinkView]:
+    types = {sink.name: sink.type for sink in gateway.config.sinks}
+    views = []
+    for name, forwarder in gateway.forwarders.items():
+        state = forwarder.state
+        since = moment(state.since_ns) if state.since_ns else None
+        views.append(
+            SinkView(
+                name,
+                types.get(name, ""),
+                state.connected,
+                state.error,
+                since,
+                state.delivered,
+                state.lag,
+            )
+        )
+    return views
+
+
+def store_view(gateway: Gateway) -> StoreView:
+    stats = gateway.store.stats
+    return StoreView(
+        records=stats.records,
+        bytes=stats.bytes,
+        oldest=moment(stats.oldest_ns) if stats.oldest_ns else None,
+        pending=stats.pending,
+        dropped=stats.dropped,
+        error=stats.error,
+        last_seq=stats.last_seq,
+        set_aside=stats.set_aside,
+    )
+
+
+def status_view(gateway: Gateway) -> StatusView:
+    health = gateway.health()
+    return StatusView(
+        name=gateway.config.name,
+        board=gateway.config.board,
+        version=version(),
+        virtual=gateway.virtual,
+        started=moment(gateway.started_ns),
+        ok=health.ok,
+        problems=list(health.problems),
+        sinks=sink_views(gateway),
+        store=store_view(gateway),
+        counters=dict(gateway.counters),
+    )
+
+
+def snapshot_view(gateway: Gateway) -> SnapshotView:
+    return SnapshotView(status_view(gateway), live_points(gateway))
+
+
+def history_view(point: Point, history: History) -> HistoryView:
+    records = [_record_row(record) for record in history.records]
+    return HistoryView(
+        point=point.name,
+        unit=point.unit,
+        display=display(point.unit),
+        start=moment(history.start_ns),
+        end=moment(history.end_ns),
+        before=_record_row(history.before) if history.before else None,
+        rows=records + [_bucket_row(bucket) for bucket in history.buckets],
+        truncated=history.truncated,
+    )
+
+
+def _record_row(record: Record) -> HistoryRow:
+    return HistoryRow(moment(record.time_ns), record.value, record.status)
+
+
+def _bucket_row(bucket: Bucket) -> HistoryRow:
+    return HistoryRow(
+        moment(bucket.start_ns),
+        bucket.last,
+        bucket.status,
+        bucket.count,
+        bucket.min,
+        bucket.avg,
+        bucket.max,
+    )
