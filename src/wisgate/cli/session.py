@@ -1,16 +1,17 @@
-"""Composes a gateway from a file: folder, store, board, sinks, web. Everything that is opened here
-is closed here, in order."""
+"""Composes a gateway from a file: folder, store, board, sinks, web. What is opened here is closed
+here, in order."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..board import open_board
+from ..board.folder import hold_folder
 from ..bus.lane import InlineLane, Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
 from ..config.model import Config
@@ -20,11 +21,10 @@ from ..gateway.forwarder import Forwarder
 from ..gateway.gateway import Gateway, Parts
 from ..gateway.sinks import open_sink
 from ..plan.plan import Plan, make
-from ..store.store import Store
-
-log = logging.getLogger(__name__)
+from ..store.store import REAL_TIME, VIRTUAL_TIME, Pace, Store
 
 CONTROL = "control.sock"
+"""The socket in the gateway's folder that answers read, write and history."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,6 @@ class Session:
     virtual: bool = False
     scenario: Path | None = None
     seed: int = 1
-    fast_forward: float | None = None
-    """Seconds of virtual time; None runs in real time until it is stopped."""
 
     def plan(self) -> Plan:
         """Raises PlanConflict."""
@@ -46,50 +44,123 @@ class Session:
         return plan
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make the folder, for us alone. Raises Unavailable."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise Unavailable(
-            f"{folder}: cannot be used for the store: {error.strerror}; choose another with --data"
-        ) from error
-
-
-async def open_gateway(session: Session, clock: Clock, lane: Callable[[str], Lane]) -> Gateway:
-    """A gateway that is ready to run. Raises PlanConflict, Unavailable, StoreError."""
+async def open_gateway(
+    session: Session, clock: Clock, lane: Callable[[str], Lane], pace: Pace, *, sinks: bool
+) -> Gateway:
+    """A gateway that is ready to run. Raises PlanConflict, Unavailable, BusUnavailable."""
     plan = session.plan()
-    board = open_board(plan, clock=clock, lane=lane, virtual=session.virtual, seed=session.seed,
-                       scenario=session.scenario)  # fmt: skip
-    limits = session.config.store
+    board = open_board(
+        plan,
+        clock=clock,
+        lane=lane,
+        virtual=session.virtual,
+        seed=session.seed,
+        scenario=session.scenario,
+    )
     store = await Store.open(
         session.folder,
         lane=lane("store"),
         clock=clock,
         boot_id=board.ends.host.boot_id(),
         points=session.config.points,
-        max_size=limits.max_size,
-        max_age=limits.max_age,
+        max_size=session.config.store.max_size,
+        max_age=session.config.store.max_age,
+        pace=pace,
     )
-    gateway = Gateway(Parts(board, store, session.folder, {}, session.virtual))
-    if session.fast_forward is None:
-        gateway.forwarders = {
-            s.name: Forwarder(open_sink(s, session.config.name, gateway), store, clock,
-                              points=frozenset(s.points) or None, link=board.surroundings.link)
-            for s in session.config.sinks
-        }  # fmt: skip
+    gateway = Gateway(Parts(board, store, session.folder, session.virtual))
+    if sinks:
+        for config in session.config.sinks:
+            gateway.forwarders[config.name] = Forwarder(
+                open_sink(config, session.config.name, gateway.write),
+                store,
+                clock,
+                points=frozenset(config.points) or None,
+                link=board.surroundings.link,
+            )
     return gateway
 
 
-async def run_live(session: Session, serve: Callable[[Gateway], object]) -> None:
-    """Run in real time until SIGTERM or SIGINT."""
+async def run_live(session: Session, announce: Callable[[str, str], None]) -> None:
+    """Run in real time until SIGTERM or SIGINT. `announce` gets the address of the dashboard and the
+    claim code, each "" when there is none. Raises WisgateError."""
+    from ..web.app import App
+    from ..web.server import serve
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    gateway = await open_gateway(session, SystemClock(), ThreadLane)
-    await gateway.run(stop)
+    gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, sinks=True)
+    app = App(gateway)
+    up = asyncio.Event()
+
+    def ready(url: str) -> None:
+        announce(url, app.claim_code)
+        up.set()
+
+    web = asyncio.create_task(
+        serve(
+            gateway,
+            listen=session.config.web,
+            socket_path=session.folder / CONTROL,
+            ready=ready,
+            app=app,
+        ),
+        name="web",
+    )
+    try:
+        await _first(up.wait(), web)
+        await _first(gateway.run(stop), web)
+    except BaseException:
+        await gateway.close()
+        raise
+    finally:
+        web.cancel()
+        with suppress(asyncio.CancelledError):
+            await web
 
 
-__all__ = ["CONTROL", "InlineLane", "Session", "VirtualClock", "open_gateway", "prepare_folder",
-           "run_live"]  # fmt: skip
+async def _first(work: object, web: asyncio.Task[None]) -> None:
+    """Wait for `work`, but not longer than the web lives. Raises what either raised."""
+    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    await asyncio.wait({task, web}, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        web.result()
+        raise Unavailable("the web server ended by itself")
+    task.result()
+
+
+def fast_forward(session: Session, seconds: float, progress: Callable[[float], None]) -> Gateway:
+    """Run `seconds` of virtual time from an empty folder, without sinks and web. The same seed
+    leaves the same bytes. Raises WisgateError."""
+    from ..board import virtual_time
+
+    if (session.folder / "wisgate.db").exists():
+        raise Unavailable(
+            f"{session.folder} holds a store already, and a fast-forward starts from nothing;"
+            " choose another folder with --data"
+        )
+    clock = VirtualClock()
+
+    async def main() -> Gateway:
+        gateway = await open_gateway(session, clock, InlineLane, VIRTUAL_TIME, sinks=False)
+        stop = asyncio.Event()
+        ticking = asyncio.create_task(_tick(seconds, progress), name="progress")
+        asyncio.get_running_loop().call_later(seconds, stop.set)
+        await gateway.run(stop)
+        ticking.cancel()
+        return gateway
+
+    return virtual_time.run(main(), clock)
+
+
+async def _tick(seconds: float, progress: Callable[[float], None]) -> None:
+    for step in range(1, 101):
+        await asyncio.sleep(seconds / 100)
+        progress(step / 100)
+
+
+__all__ = ["CONTROL", "Session", "fast_forward", "hold_folder", "open_gateway", "run_live"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,14 +29,13 @@ SINK_DEADLINE_S = 3.0
 """How long sinks may take for their last records when the gateway stops."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Parts:
-    """What a gateway is made of. Opened by `board` and `cli`, closed by the gateway."""
+    """What a gateway is made of: opened by who composes it, closed by the gateway."""
 
     board: Board
     store: Store
     folder: Path
-    forwarders: Mapping[str, Forwarder] = field(default_factory=dict)
     virtual: bool = False
 
 
@@ -45,11 +44,14 @@ class Gateway:
 
     def __init__(self, parts: Parts) -> None:
         self.board, self.store, self.folder = parts.board, parts.store, parts.folder
-        self.forwarders, self.virtual = parts.forwarders, parts.virtual
+        self.virtual = parts.virtual
+        self.forwarders: dict[str, Forwarder] = {}
+        """By the name of the sink; filled before `run`."""
         self.config: Config = parts.board.plan.config
         self.clock = parts.board.ends.clock
         self.started_ns = self.clock.utc_ns()
         self.counters: Counter[str] = Counter()
+        self._ran = False
         self.live = Live(self.config.points, self.clock)
         holds = Holds()
         self.sampled = [
@@ -97,6 +99,7 @@ class Gateway:
         flushed, sinks with a deadline, lanes, store. An unexpected exception in one sampling never
         ends the gateway; one anywhere else does, after the same order."""
         forwarding: list[asyncio.Task[None]] = []
+        self._ran = True
         try:
             for sampled in self.sampled:
                 await sampled.open()
@@ -106,6 +109,12 @@ class Gateway:
             await self._work(stop)
         finally:
             await self._shut_down(forwarding)
+
+    async def close(self) -> None:
+        """Close what was opened, for a gateway that was never run."""
+        if not self._ran:
+            await self.board.close()
+            await self.store.close()
 
     async def _work(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -1,0 +1,24 @@
+"""The folder of one gateway: store, secrets and the control socket, used by one process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..bus.linux.lock import hold
+from ..core.errors import Unavailable
+
+
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[Path]:
+    """Make `folder` if need be, readable for us alone, and keep every other gateway out of it.
+    Raises Unavailable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(
+            f"{folder}: cannot be used for the store: {error.strerror}; choose another with --data"
+        ) from error
+    with hold(folder / "lock"):
+        yield folder

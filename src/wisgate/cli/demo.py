@@ -1,0 +1,60 @@
+"""wisgate demo: a virtual gateway with a living world, no file needed."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from dataclasses import replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from .logs import show_logs
+from .options import data_option
+
+
+@click.command(
+    epilog="Example: wisgate demo --listen 127.0.0.1:8400",
+    short_help="Show a virtual gateway with a living world in the browser.",
+)
+@click.option(
+    "--listen", metavar="HOST:PORT", default="127.0.0.1:8391", show_default=True,
+    help="Where the dashboard listens; this machine only.",
+)  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the virtual world.")
+@data_option
+def command(listen: str, seed: int, data: Path | None) -> None:
+    """Show a virtual RAK7391 in the browser: a tank fills through a pump and drains.
+
+    A 4-20 mA input measures the level, a relay switches the pump, rules keep the level between
+    0.8 m and 3 m. Sign in with the claim code to switch the pump yourself. What the demo stores is
+    thrown away at the end, unless --data says where to keep it.
+    """
+    from ..config import load
+    from .run import announce
+    from .session import Session, hold_folder, run_live
+
+    show_logs()
+    host, port = _address(listen)
+    with ExitStack() as stack:
+        file = stack.enter_context(as_file(files(__package__) / "demo.toml"))
+        folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="wisgate-demo-")))
+        config = load(file)
+        if config.web is not None:
+            config = replace(config, web=replace(config.web, host=host, port=port))
+        session = Session(config, folder, virtual=True, seed=seed)
+        stack.enter_context(hold_folder(folder))
+        click.echo("A virtual RAK7391: 4-20 mA input and relay, a tank with a pump. Ctrl-C stops.")
+        asyncio.run(run_live(session, announce))
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if host not in ("127.0.0.1", "localhost", "[::1]") or not port.isdigit():
+        raise click.BadParameter(
+            f'"{listen}"; write 127.0.0.1 and a port: --listen 127.0.0.1:8400',
+            param_hint="--listen",
+        )
+    return host.strip("[]"), int(port)

@@ -1,0 +1,103 @@
+"""wisgate run: the gateway that a file describes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .logs import show_logs
+from .options import Duration, data_option, file_argument, gateway_folder, virtual_option
+
+if TYPE_CHECKING:
+    from ..gateway.gateway import Gateway
+    from .session import Session
+
+
+@click.command(
+    epilog="Examples: wisgate run gateway.toml · wisgate run examples/pump-house.toml --virtual ·"
+    " wisgate run examples/pump-house.toml --fast-forward 24h --seed 7 --data /tmp/day",
+    short_help="Run the gateway that a file describes.",
+)
+@file_argument
+@virtual_option
+@click.option(
+    "--scenario", metavar="S", type=click.Path(path_type=Path),
+    help="A file of things that happen to the virtual board (implies --virtual).",
+)  # fmt: skip
+@click.option(
+    "--fast-forward", "seconds", metavar="24h", type=Duration(),
+    help="Let that much virtual time pass as fast as possible, then stop (implies --virtual).",
+)  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the virtual world.")
+@data_option
+@click.option("-v", "--verbose", is_flag=True, help="Log every transaction on the buses, too.")
+def command(
+    file: Path,
+    virtual: bool,
+    scenario: Path | None,
+    seconds: float | None,
+    seed: int,
+    data: Path | None,
+    verbose: bool,
+) -> None:
+    """Run the gateway that FILE describes until it is stopped (Ctrl-C, SIGTERM).
+
+    Outputs are put into their safe state at start and stop. Readings are stored before they are
+    sent, so that nothing is lost while a destination is away.
+    """
+    from ..config import load
+    from .session import Session, hold_folder, run_live
+
+    show_logs(verbose=verbose)
+    config = load(file)
+    virtual = virtual or scenario is not None or seconds is not None
+    folder = gateway_folder(config.name, data, virtual=virtual)
+    session = Session(config, folder, virtual, scenario, seed)
+    session.plan()
+    with hold_folder(folder):
+        if seconds is not None:
+            _fast_forward(session, seconds)
+            return
+        click.echo(f"{config.name}: store and secrets are in {folder}", err=True)
+        asyncio.run(run_live(session, announce))
+    click.echo(f"{config.name}: stopped; outputs are safe, everything is stored", err=True)
+
+
+def announce(url: str, claim_code: str) -> None:
+    """Tell on the console where the dashboard is, and how the first user signs in."""
+    if url:
+        click.echo(f"dashboard: {url}")
+    if claim_code and url:
+        click.echo(
+            f"claim code: {claim_code}  (creates the first user who may switch; 15 minutes, once)"
+        )
+    sys.stdout.flush()
+
+
+def _fast_forward(session: Session, seconds: float) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from .session import fast_forward
+
+    console = Console(stderr=True)
+    began = time.perf_counter()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(f"{session.config.name}, {seconds / 3600:g} h", total=1.0)
+        gateway = fast_forward(session, seconds, lambda part: bar.update(task, completed=part))
+    _summary(gateway, seconds, time.perf_counter() - began)
+
+
+def _summary(gateway: Gateway, seconds: float, took: float) -> None:
+    counters = gateway.counters
+    click.echo(
+        f"{seconds / 3600:g} h in {took:.1f} s: {gateway.store.last_seq} records,"
+        f" {counters['samples']} samples, {counters['failures']} failed,"
+        f" {counters['retries']} retried, {counters['late']} late"
+    )
+    click.echo(f"store: {gateway.folder / 'wisgate.db'}")
