@@ -8,11 +8,11 @@ from ..catalog import catalog as catalogs
 from ..catalog.catalog import Catalog
 from ..catalog.schema import Board
 from ..core import toml
-from . import schema
 from .model import Config
 from .naming import Names
 from .readers import did_you_mean
 from .rules import read_rules, read_virtuals
+from .schema import BOARD, GATEWAY, NAME, ONBOARD, RULE, SINK, SLOT, STORE, STRAPS, VIRTUAL, WEB
 from .sinks import read_sinks, read_store, read_straps, read_web
 from .slots import read_onboard, read_slots
 from .tables import Faults, Table
@@ -26,14 +26,14 @@ def load(path: Path, catalog: Catalog | None = None) -> Config:
 def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     """The configuration in `document`; paths in it begin at `folder`. Raises ConfigError."""
     faults = Faults(document)
-    top = Table(faults, schema.GATEWAY, (), document.values)
-    name = top.get(schema.NAME)
+    top = Table(faults, GATEWAY, (), document.values)
+    name = top.get(NAME)
     board = _board(top, catalog)
     names = Names()
-    slots = read_slots(top.list(schema.SLOT), board, catalog, names)
-    functions = top.named(schema.ONBOARD)
+    slots = read_slots(top.list(SLOT), board, catalog, names)
+    functions = top.named(ONBOARD)
     onboard = read_onboard(functions, board, top, names) if board else ()
-    virtuals = read_virtuals(top.list(schema.VIRTUAL), names)
+    virtuals = read_virtuals(top.list(VIRTUAL), names)
     if board is None:
         names.unsettle_all("")
     config = Config(
@@ -43,22 +43,22 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         slots=slots,
         onboard=onboard,
         virtuals=virtuals,
-        rules=read_rules(top.list(schema.RULE), names),
-        sinks=read_sinks(top.named(schema.SINK), folder, names),
-        web=read_web(top.one(schema.WEB), folder),
-        store=read_store(top.one(schema.STORE), top),
-        straps=read_straps(top.one(schema.STRAPS), board),
+        rules=read_rules(top.list(RULE), names),
+        sinks=read_sinks(top.named(SINK), folder, names),
+        web=read_web(top.one(WEB), folder),
+        store=read_store(top.one(STORE), top),
+        straps=read_straps(top.one(STRAPS), board),
     )
     faults.tell()
     return config
 
 
 def _board(top: Table, catalog: Catalog) -> Board | None:
-    name = top.get(schema.BOARD)
+    name = top.get(BOARD)
     if not name:
         return None
     board = catalog.boards.get(name)
     if board is None:
         cure = did_you_mean(name, catalog.boards, "boards")
-        top.wrong(schema.BOARD, f'unknown board "{name}"; {cure}')
+        top.wrong(BOARD, f'unknown board "{name}"; {cure}')
     return board

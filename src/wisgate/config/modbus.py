@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from ..core.points import Kind, Point
-from . import schema
 from .model import PointConfig, RegisterConfig, UnitConfig
 from .naming import Names
+from .schema import units as schema
 from .tables import Table
 
 BITS = ("coil", "discrete")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.points import Kind, Point, Value
-from . import schema
 from .conditions import condition, used_names
 from .expressions import Expression, Literal
 from .model import RuleConfig, VirtualConfig
 from .naming import Names, no_point
 from .points import NUMERIC
 from .readers import Misfit, anything, measured, shown
+from .schema import rules as schema
 from .tables import Table
 
 _DECIMALS = {Kind.FLOAT: 3}

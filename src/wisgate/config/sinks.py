@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..catalog.schema import Board, Fitted
-from . import schema
 from .model import MqttConfig, SinkConfig, StoreConfig, StrapsConfig, WebConfig
 from .naming import Names, no_point
 from .readers import shown
+from .schema import sinks as schema
+from .schema import surroundings
 from .tables import Option, Table
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -86,10 +87,10 @@ def read_web(table: Table | None, folder: Path) -> WebConfig | None:
     """`[web]`; None without one."""
     if table is None:
         return None
-    address = table.get(schema.WEB_LISTEN)
-    certificate = _file(table, schema.WEB_CERTIFICATE, folder)
-    key = _file(table, schema.WEB_KEY, folder, secret=True)
-    pair = (schema.WEB_CERTIFICATE, schema.WEB_KEY)
+    address = table.get(surroundings.WEB_LISTEN)
+    certificate = _file(table, surroundings.WEB_CERTIFICATE, folder)
+    key = _file(table, surroundings.WEB_KEY, folder, secret=True)
+    pair = (surroundings.WEB_CERTIFICATE, surroundings.WEB_KEY)
     missing = [o for o in pair if not table.has(o)]
     if len(missing) == 1:
         other = next(o for o in pair if o not in missing)
@@ -98,14 +99,14 @@ def read_web(table: Table | None, folder: Path) -> WebConfig | None:
     elif missing and not address.loopback:
         found = f"{shown(table.values['listen'])} can be reached from outside"
         cure = "add certificate and key, or listen on 127.0.0.1"
-        table.wrong(schema.WEB_LISTEN, f"{found}; {cure}")
+        table.wrong(surroundings.WEB_LISTEN, f"{found}; {cure}")
     return WebConfig(
         where=table.where(),
         host=address.host,
         port=address.port,
         certificate=certificate,
         key=key,
-        hosts=table.get(schema.WEB_HOSTS),
+        hosts=table.get(surroundings.WEB_HOSTS),
     )
 
 
@@ -115,28 +116,28 @@ def read_store(table: Table | None, whole: Table) -> StoreConfig:
         return StoreConfig(whole.where())
     return StoreConfig(
         where=table.where(),
-        max_size=table.get(schema.STORE_MAX_SIZE),
-        max_age=table.get(schema.STORE_MAX_AGE),
+        max_size=table.get(surroundings.STORE_MAX_SIZE),
+        max_age=table.get(surroundings.STORE_MAX_AGE),
     )
 
 
 def read_straps(table: Table | None, board: Board | None) -> StrapsConfig:
     """`[straps]`, judged against the strap table of the board."""
-    if table is None or not table.has(schema.STRAPS_ADC):
+    if table is None or not table.has(surroundings.STRAPS_ADC):
         return StrapsConfig()
-    written = table.get(schema.STRAPS_ADC)
+    written = table.get(surroundings.STRAPS_ADC)
     chip = _slot_adc(board) if board else None
     if board is None or written is None:
         return StrapsConfig()
     if chip is None or not chip.straps:
-        table.wrong(schema.STRAPS_ADC, f'board "{board.id}" has no strap for an ADC; remove it')
+        table.wrong(surroundings.STRAPS_ADC, f'board "{board.id}" has no ADC strap; remove it')
         return StrapsConfig()
     possible = [s.address for s in chip.straps]
     address = _address(written)
     if address not in possible:
         listed = ", ".join(f'"0x{a:02x}"' for a in possible)
         table.wrong(
-            schema.STRAPS_ADC, f"{shown(written)} is no strap of {chip.ref}; write {listed}"
+            surroundings.STRAPS_ADC, f"{shown(written)} is no strap of {chip.ref}; write {listed}"
         )
         return StrapsConfig()
     return StrapsConfig(address)

@@ -9,7 +9,6 @@ from ..catalog.schema import Board, Module, Slot
 from ..catalog.schema import Option as CatalogOption
 from ..core.points import Value
 from ..core.quantities import parse
-from . import schema
 from .modbus import read_units, unit_points
 from .model import OnboardConfig, PointConfig, SlotConfig, UnitConfig
 from .naming import Names
@@ -25,6 +24,8 @@ from .readers import (
     shown,
     text,
 )
+from .schema import slots as schema
+from .schema.units import UNIT
 from .tables import Option, Table
 
 
@@ -85,7 +86,7 @@ def _give_up(table: Table, names: Names) -> None:
     """Say nothing about points of a slot whose module is not known, nor about who uses them."""
     for inner in table.list(schema.SLOT_POINT):
         names.unsettle(inner.values.get("name"))
-    for inner in table.list(schema.UNIT):
+    for inner in table.list(UNIT):
         names.unsettle_all(f"{inner.values.get('name')}_")
     names.unsettle_all(default_name(str(table.values.get("slot")), ""))
 
@@ -114,7 +115,7 @@ def _units(
         cure = "name and scale its registers in [[slot.unit]]"
         point.fault(f'module "{module.id}" has no channels of its own; {cure}')
         names.unsettle(point.values.get("name"))
-    tables = table.list(schema.UNIT)
+    tables = table.list(UNIT)
     if "unit" not in table.values:
         table.fault(f"{table.label} has no unit; add [[slot.unit]] with id, name and registers")
     units = read_units(tables, interval)
@@ -122,7 +123,7 @@ def _units(
 
 
 def _refuse_units(table: Table, module: Module) -> None:
-    for unit in table.list(schema.UNIT):
+    for unit in table.list(UNIT):
         unit.fault(f'module "{module.id}" has no serial line for units; remove [[slot.unit]]')
 
 

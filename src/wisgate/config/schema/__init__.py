@@ -1,0 +1,39 @@
+"""Every table and key of the file, declared once. The readers of this package take their types,
+ranges and messages from here, and so does the reference in `docs/reference/configuration.md`."""
+
+from __future__ import annotations
+
+from ..tables import Option, Section, Shape
+from .names import any_text, short_name
+from .rules import RULE, VIRTUAL
+from .sinks import SINK
+from .slots import ONBOARD, SLOT
+from .surroundings import STORE, STRAPS, WEB
+
+NAME = Option(
+    "name",
+    short_name("pump-house"),
+    "Name of the gateway, unique in a fleet; part of topics and labels.",
+    '"pump-house"',
+    "",
+    required=True,
+)
+BOARD = Option(
+    "board",
+    any_text("the id of a board of the catalog", "rak7391"),
+    "The carrier board, as `wisgate catalog list` names it.",
+    '"rak7391"',
+    "",
+    required=True,
+)
+GATEWAY = Section(
+    "",
+    Shape.TOP,
+    "Keys at the top of the file, before the first table.",
+    (NAME, BOARD),
+    (SLOT, VIRTUAL, RULE, ONBOARD, SINK, WEB, STORE, STRAPS),
+)
+
+__all__ = [
+    "BOARD", "GATEWAY", "NAME", "ONBOARD", "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL", "WEB",
+]  # fmt: skip

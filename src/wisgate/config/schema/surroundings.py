@@ -1,0 +1,89 @@
+"""What stands around the points: dashboard, store, straps."""
+
+from __future__ import annotations
+
+from ...core.points import Value
+from ..addresses import Listen, listen
+from ..readers import anything, duration, quantity, text, texts
+from ..tables import Option, Section, Shape
+from .names import FILE
+
+WEB_LISTEN = Option(
+    "listen",
+    listen(),
+    "Address and port of dashboard and HTTP API. Beyond this computer it needs `certificate` and "
+    "`key`.",
+    '"127.0.0.1:8391"',
+    Listen("127.0.0.1", 8391),
+    otherwise='"127.0.0.1:8391"',
+)
+WEB_CERTIFICATE = Option[str | None](
+    "certificate",
+    FILE,
+    "File with the certificate (and its chain) in PEM, seen from this file.",
+    '"web.pem"',
+    None,
+    otherwise="no TLS",
+)
+WEB_KEY = Option[str | None](
+    "key",
+    FILE,
+    "File with the key of the certificate; only its owner may read it (mode 0600).",
+    '"web.key"',
+    None,
+    otherwise="no TLS",
+)
+WEB_HOSTS = Option(
+    "hosts",
+    texts(
+        text("a host name", r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", "pump-house.local"),
+        "a list of host names",
+    ),
+    "Further names under which browsers may call the dashboard.",
+    '["pump-house.local"]',
+    (),
+    otherwise="none",
+)
+WEB = Section(
+    "web",
+    Shape.ONE,
+    "Dashboard and HTTP API.",
+    (WEB_LISTEN, WEB_CERTIFICATE, WEB_KEY, WEB_HOSTS),
+)
+STORE_MAX_SIZE = Option(
+    "max_size",
+    quantity("capacity", "1MB", "1000GB"),
+    "Size of the store on disk; beyond it the oldest records go.",
+    '"1GB"',
+    1e9,
+    otherwise='"1GB"',
+)
+STORE_MAX_AGE = Option(
+    "max_age",
+    duration("1h", "3650d"),
+    "Age beyond which records go.",
+    '"90d"',
+    90 * 86400.0,
+    otherwise='"90d"',
+)
+STORE = Section(
+    "store",
+    Shape.ONE,
+    "How much of the past is kept.",
+    (STORE_MAX_SIZE, STORE_MAX_AGE),
+)
+
+STRAPS_ADC = Option[Value](
+    "adc",
+    anything(),
+    "I2C address of the ADC of the slots, if it was soldered otherwise.",
+    '"0x49"',
+    None,
+    otherwise="as the vendor ships it",
+)
+STRAPS = Section(
+    "straps",
+    Shape.ONE,
+    "What was soldered otherwise than the vendor ships it.",
+    (STRAPS_ADC,),
+)
