@@ -42,17 +42,19 @@ class I2cTwin(Protocol):
 class PoweredTwin(I2cTwin, Protocol):
     """A twin whose supply can fail."""
 
+    addresses: tuple[int, ...]
+
     def power_cycle(self) -> None:
         """Take every register back to its reset value."""
         ...
 
 
 class Message(NamedTuple):
-    """One message of a transaction: a write of `data`, or a read of `count` bytes."""
+    """One message of a transaction: a write of `data`, or a read of `length` bytes."""
 
     address: int
     data: bytes = b""
-    count: int = 0
+    length: int = 0
     read: bool = False
 
 
@@ -87,7 +89,7 @@ class VirtualI2c:
         if write or not read:
             steps.append(Message(address, write))
         if read:
-            steps.append(Message(address, count=read, read=True))
+            steps.append(Message(address, length=read, read=True))
         return b"".join(self.messages(steps))
 
     def messages(self, messages: Sequence[Message]) -> list[bytes]:
@@ -104,9 +106,9 @@ class VirtualI2c:
                 twin.stop()
 
     def _message(self, message: Message, met: list[I2cTwin]) -> bytes | None:
-        address, data, count, read = message
+        address, data, length, read = message
         if self._bit_s:
-            self._clock.sleep((10 + 9 * (count if read else len(data))) * self._bit_s)
+            self._clock.sleep((10 + 9 * (length if read else len(data))) * self._bit_s)
         if self.mute:
             self._give_up()
         answering = self._start(address, read)
@@ -114,7 +116,7 @@ class VirtualI2c:
             raise NoAcknowledge(address)
         met.extend(t for t in answering if t not in met)
         if read:
-            return self._damage(address, _wired_and([t.read(count) for t in answering]))
+            return self._damage(address, _wired_and([t.read(length) for t in answering]))
         if data and max([t.write(data) for t in answering]) < len(data):
             raise NoAcknowledge(address)
         return None

@@ -102,7 +102,7 @@ class VirtualUart:
         if self.gone:
             self._arriving.clear()
             raise BusUnavailable(
-                "the serial port is gone; is the USB hub on, and Type-C unplugged?"
+                "the serial port is gone; look for the USB hub and the Type-C plug"
             )
 
     def _answer(self, answers: Iterable[tuple[float, bytes]]) -> None:

@@ -1,0 +1,116 @@
+"""What happens in the world: a tank with a pump, a room, a supply, a load. Numbers are chosen so
+that a demonstration lives within a minute and a day still looks like a day."""
+
+from __future__ import annotations
+
+from math import pi, sin
+from random import Random
+
+from .world import STEP
+
+DAY = 86_400.0
+
+TANK_HEIGHT = 3.5
+"""Metres; what comes above runs over."""
+TANK_AREA = 0.1
+"""Square metres: a standpipe."""
+PUMP_FLOW = 0.0055
+"""Cubic metres per second, 20 m³/h."""
+MEAN_DEMAND = 0.0026
+"""Cubic metres per second. Filling 2.2 m takes about 75 s, draining them about 85 s."""
+
+
+def daily(seconds_utc: float, peak_hour: float) -> float:
+    """-1 to 1, highest at `peak_hour` UTC."""
+    return sin(2 * pi * (seconds_utc / DAY - peak_hour / 24 + 0.25))
+
+
+class Wander:
+    """Slow noise: pulled back to zero over `seconds`, about `size` large."""
+
+    def __init__(self, random: Random, size: float, seconds: float) -> None:
+        self.value = 0.0
+        self._random = random
+        self._keep = 1 - STEP / seconds
+        self._kick = size * (6 * STEP / seconds) ** 0.5
+
+    def step(self) -> float:
+        """The value one STEP later."""
+        self.value = self.value * self._keep + self._kick * (self._random.random() - 0.5)
+        return self.value
+
+
+class Tank:
+    """A pump fills it, a varying demand drains it."""
+
+    def start(self, values: dict[str, float], random: Random) -> None:
+        self._demand = Wander(random, 0.15, 40.0)
+        values["tank.level"] = 1.4 + 0.4 * random.random()
+        values["tank.inflow"] = 0.0
+        values["tank.outflow"] = MEAN_DEMAND
+        values["pump.running"] = 0.0
+
+    def step(self, values: dict[str, float], seconds_utc: float) -> None:
+        level = values["tank.level"]
+        inflow = PUMP_FLOW if values["pump.running"] >= 0.5 else 0.0
+        wanted = MEAN_DEMAND * (1 + 0.2 * daily(seconds_utc, 18) + self._demand.step())
+        outflow = max(0.0, wanted) if level > 0 else 0.0
+        level += (inflow - outflow) / TANK_AREA * STEP
+        values["tank.level"] = min(TANK_HEIGHT, max(0.0, level))
+        values["tank.inflow"] = inflow
+        values["tank.outflow"] = outflow
+
+
+class Room:
+    """Warm in the afternoon, and drier then. The computer heats itself on top."""
+
+    def start(self, values: dict[str, float], random: Random) -> None:
+        self._warmth = Wander(random, 0.4, 600.0)
+        self._damp = Wander(random, 0.02, 400.0)
+        self._work = Wander(random, 2.5, 30.0)
+        values["room.temperature"], values["room.humidity"] = 21.0, 0.45
+        values["cpu.temperature"] = 47.0
+
+    def step(self, values: dict[str, float], seconds_utc: float) -> None:
+        sun = daily(seconds_utc, 15)
+        room = 21.0 + 2.5 * sun + self._warmth.step()
+        values["room.temperature"] = room
+        values["room.humidity"] = min(1.0, max(0.0, 0.45 - 0.06 * sun + self._damp.step()))
+        values["cpu.temperature"] = room + 26.0 + self._work.step()
+
+
+class Supply:
+    """24 V with a little ripple."""
+
+    def start(self, values: dict[str, float], random: Random) -> None:
+        self._random = random
+        self._sag = Wander(random, 0.15, 120.0)
+        values["supply.volts"] = 24.0
+
+    def step(self, values: dict[str, float], seconds_utc: float) -> None:
+        ripple = 0.1 * (self._random.random() - 0.5)
+        values["supply.volts"] = 24.0 + self._sag.step() + ripple
+
+
+class Load:
+    """A 12 V circuit: something small runs all the time, something larger comes and goes."""
+
+    def start(self, values: dict[str, float], random: Random) -> None:
+        self._random = random
+        self._draw = Wander(random, 0.05, 20.0)
+        self._on, self._left = False, 0.0
+        values["load.volts"], values["load.amps"] = 12.1, 0.4
+
+    def step(self, values: dict[str, float], seconds_utc: float) -> None:
+        self._left -= STEP
+        if self._left <= 0:
+            self._on = not self._on
+            self._left = 10 + 40 * self._random.random()
+        amps = 0.4 + self._draw.step() + (0.9 if self._on else 0.0)
+        values["load.amps"] = max(0.0, amps)
+        values["load.volts"] = 12.2 - 0.12 * amps + 0.01 * (self._random.random() - 0.5)
+
+
+def plant() -> tuple[Tank, Room, Supply, Load]:
+    """Every process of the world around a RAK7391."""
+    return Tank(), Room(), Supply(), Load()
