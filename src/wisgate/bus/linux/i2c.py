@@ -213,16 +213,21 @@ def _buffer() -> tuple[memoryview, int]:
 def _open(node: Path, number: int) -> int:
     try:
         return os.open(node, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError as error:
+    except OSError as error:
+        raise BusUnavailable(why_not(node, number, error)) from error
+
+
+def why_not(node: Path, number: int, error: OSError) -> str:
+    """Why the bus cannot be opened, and the cure."""
+    if error.errno == errno.ENOENT:
         parameter = "dtparam=i2c_arm=on" if number == 1 else f"dtoverlay=i2c{number}"
-        raise BusUnavailable(
+        return (
             f"{node} does not exist; put {parameter} into /boot/firmware/config.txt, load the"
             " module i2c-dev and restart"
-        ) from error
-    except PermissionError as error:
-        raise BusUnavailable(
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return (
             f"{node} may not be opened; add the user to the group i2c:"
             " sudo usermod -aG i2c $USER, then sign in again"
-        ) from error
-    except OSError as error:
-        raise BusUnavailable(f"{node} cannot be opened: {error.strerror}") from error
+        )
+    return f"{node} cannot be opened: {error.strerror}; look at dmesg"
