@@ -52,6 +52,8 @@ class Database:
         self._boot_id = ""
         self._sinks: set[str] = set()
         self._since_trim = 0
+        self.points: dict[int, PointRow] = {}
+        self._ids: dict[PointRow, int] = {}
         self._load_points()
 
     # Opening and closing
@@ -183,12 +185,12 @@ class Database:
 
     def _load_points(self) -> None:
         rows = self._db.execute("SELECT id, name, unit, kind FROM point ORDER BY id").fetchall()
-        self.points: dict[int, PointRow] = {
+        self.points = {
             key: PointRow(name, unit, KINDS[kind])
             for key, name, unit, kind in rows
             if 0 <= kind < len(KINDS)
         }
-        self._ids: dict[PointRow, int] = {row: key for key, row in self.points.items()}
+        self._ids = {row: key for key, row in self.points.items()}
 
     def _declare(self, reading: Reading) -> PointRow:
         return self._declared.setdefault(

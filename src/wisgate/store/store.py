@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,27 +22,12 @@ from .pace import REAL_TIME, Pace
 from .records import Entry, Record
 from .retention import Bounds
 from .ring import Ring
+from .stats import StoreStats
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RETRY_S = 1.0
-
-
-@dataclass(frozen=True)
-class StoreStats:
-    records: int
-    bytes: int
-    oldest_ns: int | None
-    pending: int
-    """Readings that are not committed yet."""
-    dropped: int
-    """Readings that memory could not hold while the disk took none, since start."""
-    error: str
-    """Why nothing can be stored at the moment; "" when all is well."""
-    last_seq: int
-    set_aside: int
-    """Records that a sink refused."""
 
 
 class Store:
@@ -190,8 +175,8 @@ class Store:
     def stats(self) -> StoreStats:
         extent, pending = self._extent, len(self._ring) + self._committing
         return StoreStats(
-            extent.records, extent.bytes, extent.oldest_ns, pending, self._ring.dropped, self._error,
-            extent.last_seq, extent.set_aside,
+            extent.records, extent.bytes, extent.oldest_ns, pending, self._ring.dropped,
+            self._error, extent.last_seq, extent.set_aside,
         )  # fmt: skip
 
     # In the background
