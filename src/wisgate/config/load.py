@@ -10,7 +10,7 @@ from ..catalog.schema import Board
 from ..core import toml
 from .model import Config
 from .naming import Names
-from .readers import did_you_mean
+from .readers import in_catalog
 from .rules import read_rules, read_virtuals
 from .schema import BOARD, GATEWAY, NAME, ONBOARD, RULE, SINK, SLOT, STORE, STRAPS, VIRTUAL, WEB
 from .sinks import read_sinks, read_store, read_straps, read_web
@@ -59,6 +59,6 @@ def _board(top: Table, catalog: Catalog) -> Board | None:
         return None
     board = catalog.boards.get(name)
     if board is None:
-        cure = did_you_mean(name, catalog.boards, "boards")
+        cure = in_catalog(name, catalog.boards)
         top.wrong(BOARD, f'unknown board "{name}"; {cure}')
     return board

@@ -60,7 +60,15 @@ def did_you_mean(name: str, known: Iterable[str], plural: str) -> str:
     near = get_close_matches(name, names, n=1, cutoff=0.6)
     if near:
         return f'did you mean "{near[0]}"?'
-    return f"{plural}: {', '.join(names)}" if names else f"there are no {plural}"
+    return f"{plural}: {', '.join(names)}" if names else f"{plural}: none"
+
+
+def in_catalog(name: str, known: Iterable[str]) -> str:
+    """The cure for a name that the catalog does not have: it may hold too many to list."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return 'see those that exist with "wisgate catalog list"'
 
 
 def text(expects: str, pattern: str, example: str) -> Reader[str]:

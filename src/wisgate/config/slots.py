@@ -19,6 +19,7 @@ from .readers import (
     as_quantity,
     boolean,
     did_you_mean,
+    in_catalog,
     integer,
     one_of,
     shown,
@@ -71,7 +72,7 @@ def _module(
         return None
     module = catalog.modules.get(name)
     if module is None:
-        cure = did_you_mean(name, catalog.modules, "modules")
+        cure = in_catalog(name, catalog.modules)
         table.wrong(schema.SLOT_MODULE, f'unknown module "{name}"; {cure}')
         return None
     if place and board and module.connector != place.connector:

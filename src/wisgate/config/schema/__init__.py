@@ -35,5 +35,6 @@ GATEWAY = Section(
 )
 
 __all__ = [
-    "BOARD", "GATEWAY", "NAME", "ONBOARD", "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL", "WEB",
+    "BOARD", "GATEWAY", "NAME", "ONBOARD", "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL",
+    "WEB",
 ]  # fmt: skip
