@@ -19,6 +19,13 @@ PUMP_FLOW = 0.0055
 MEAN_DEMAND = 0.0026
 """Cubic metres per second. Filling 2.2 m takes about 75 s, draining them about 85 s."""
 
+QUANTITIES = {
+    "tank.level": "length", "tank.inflow": "flow", "tank.outflow": "flow", "pump.running": "",
+    "room.temperature": "temperature", "room.humidity": "ratio", "cpu.temperature": "temperature",
+    "supply.volts": "voltage", "load.volts": "voltage", "load.amps": "current",
+}  # fmt: skip
+"""Every quantity with its dimension; "" is on or off."""
+
 
 def daily(seconds_utc: float, peak_hour: float) -> float:
     """-1 to 1, highest at `peak_hour` UTC."""
