@@ -20,8 +20,8 @@ def open_board(
     seed: int = 1,
     scenario: Path | None = None,
 ) -> Board:
-    """The board of `plan`, opened. `lane` makes the lane of a bus; `seed` and `scenario` belong to a
-    virtual board. Raises BusUnavailable, ConfigError for a wrong scenario."""
+    """The board of `plan`, opened. `lane` makes the lane of a bus; `seed` and `scenario` are
+    for a virtual board. Raises BusUnavailable, ConfigError for a wrong scenario."""
     if not virtual:
         from .linux import open_ends
 

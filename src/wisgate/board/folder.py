@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..bus.linux.host import LinuxHost
 from ..bus.linux.lock import hold
 from ..core.errors import Unavailable
 
@@ -22,3 +23,8 @@ def hold_folder(folder: Path) -> Iterator[Path]:
         ) from error
     with hold(folder / "lock"):
         yield folder
+
+
+def boot_id() -> str:
+    """Of this machine, for a store that is opened without a board."""
+    return LinuxHost().boot_id()

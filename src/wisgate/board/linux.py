@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from ..bus.lines import Lines
 from ..bus.linux import usb
 from ..bus.linux.host import LinuxHost
 from ..bus.linux.i2c import LinuxI2c
 from ..bus.linux.lines import LinuxLines
 from ..bus.linux.uart import LinuxUart
-from ..bus.lines import Lines
 from ..bus.uart import Uart
 from ..catalog.schema import Fitted
 from ..chips.tpt29555 import Tpt29555
@@ -50,7 +50,7 @@ def open_ends(plan: Plan, clock: Clock) -> Ends:
 def _expander(
     chip: Fitted | None, i2c: LinuxI2c, at_close: Callable[[Callable[[], None]], object]
 ) -> Lines:
-    """Through the kernel where it owns the chip (it does on RAKPiOS), by our own driver otherwise."""
+    """Through the kernel where it owns the chip (as on RAKPiOS), by our own driver otherwise."""
     if chip is None or chip.address is None:
         raise BusUnavailable("the board has no expander at an I2C address")
     try:

@@ -33,6 +33,8 @@ class Twins:
             seed=seed,
             modules={p.slot.name: p.module.id for p in plan.placements},
             adc_address=plan.adc_address,
+            costs_time=isinstance(clock, VirtualClock),
+            options={p.slot.name: dict(p.config.options) for p in plan.placements},
             addresses={p.slot.name: p.address for p in plan.placements if p.address is not None},
         )
         self._clock = clock

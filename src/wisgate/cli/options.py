@@ -37,7 +37,7 @@ def data_option(function: F) -> F:
     """--data DIR."""
     return click.option(
         "--data", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
-        help="Folder of store and secrets; default: a folder per gateway under the XDG state folder.",
+        help="Folder of store and secrets [default: one per gateway under the XDG state folder].",
     )(function)  # fmt: skip
 
 

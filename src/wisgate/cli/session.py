@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..board import open_board
-from ..board.folder import hold_folder
+from ..board.folder import boot_id, hold_folder
 from ..bus.lane import InlineLane, Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
 from ..config.model import Config
@@ -57,9 +57,10 @@ async def open_gateway(
         seed=session.seed,
         scenario=session.scenario,
     )
+    store_lane = lane("store")
     store = await Store.open(
         session.folder,
-        lane=lane("store"),
+        lane=store_lane,
         clock=clock,
         boot_id=board.ends.host.boot_id(),
         points=session.config.points,
@@ -67,7 +68,7 @@ async def open_gateway(
         max_age=session.config.store.max_age,
         pace=pace,
     )
-    gateway = Gateway(Parts(board, store, session.folder, session.virtual))
+    gateway = Gateway(Parts(board, store, store_lane, session.folder, session.virtual))
     if sinks:
         for config in session.config.sinks:
             gateway.forwarders[config.name] = Forwarder(
@@ -81,8 +82,8 @@ async def open_gateway(
 
 
 async def run_live(session: Session, announce: Callable[[str, str], None]) -> None:
-    """Run in real time until SIGTERM or SIGINT. `announce` gets the address of the dashboard and the
-    claim code, each "" when there is none. Raises WisgateError."""
+    """Run in real time until SIGTERM or SIGINT. `announce` gets the address of the dashboard and
+    the claim code, each "" when there is none. Raises WisgateError."""
     from ..web.app import App
     from ..web.server import serve
 
@@ -120,9 +121,9 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
             await web
 
 
-async def _first(work: object, web: asyncio.Task[None]) -> None:
+async def _first(work: Awaitable[object], web: asyncio.Task[None]) -> None:
     """Wait for `work`, but not longer than the web lives. Raises what either raised."""
-    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    task = asyncio.ensure_future(work)
     await asyncio.wait({task, web}, return_when=asyncio.FIRST_COMPLETED)
     if not task.done():
         task.cancel()
@@ -131,6 +132,42 @@ async def _first(work: object, web: asyncio.Task[None]) -> None:
         web.result()
         raise Unavailable("the web server ended by itself")
     task.result()
+
+
+@asynccontextmanager
+async def open_once(session: Session) -> AsyncIterator[Gateway]:
+    """A gateway whose modules are open, without sampling on its own; outputs are safe afterwards.
+    Raises WisgateError."""
+    with hold_folder(session.folder):
+        gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, sinks=False)
+        try:
+            await gateway.start()
+            yield gateway
+        finally:
+            await gateway.close()
+
+
+@asynccontextmanager
+async def open_store(config: Config, folder: Path) -> AsyncIterator[Store]:
+    """The store of a gateway that does not run. Raises Unavailable."""
+    if not (folder / "wisgate.db").exists():
+        raise Unavailable(f"{folder} holds no store; say with --data where it is")
+    lane = ThreadLane("store")
+    with hold_folder(folder):
+        store = await Store.open(
+            folder,
+            lane=lane,
+            clock=SystemClock(),
+            boot_id=boot_id(),
+            points=config.points,
+            max_size=config.store.max_size,
+            max_age=config.store.max_age,
+        )
+        try:
+            yield store
+        finally:
+            await store.close()
+            await lane.close()
 
 
 def fast_forward(session: Session, seconds: float, progress: Callable[[float], None]) -> Gateway:
@@ -161,6 +198,3 @@ async def _tick(seconds: float, progress: Callable[[float], None]) -> None:
     for step in range(1, 101):
         await asyncio.sleep(seconds / 100)
         progress(step / 100)
-
-
-__all__ = ["CONTROL", "Session", "fast_forward", "hold_folder", "open_gateway", "run_live"]

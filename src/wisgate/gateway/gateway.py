@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..board.board import Board
+from ..bus.lane import Lane
 from ..config.model import Config
 from ..core.points import Reading, Value
 from ..store.store import Store
@@ -35,6 +36,7 @@ class Parts:
 
     board: Board
     store: Store
+    store_lane: Lane
     folder: Path
     virtual: bool = False
 
@@ -44,14 +46,15 @@ class Gateway:
 
     def __init__(self, parts: Parts) -> None:
         self.board, self.store, self.folder = parts.board, parts.store, parts.folder
-        self.virtual = parts.virtual
+        self.virtual, self._store_lane = parts.virtual, parts.store_lane
         self.forwarders: dict[str, Forwarder] = {}
         """By the name of the sink; filled before `run`."""
         self.config: Config = parts.board.plan.config
         self.clock = parts.board.ends.clock
         self.started_ns = self.clock.utc_ns()
         self.counters: Counter[str] = Counter()
-        self._ran = False
+        self._forwarding: list[asyncio.Task[None]] = []
+        self._closed = False
         self.live = Live(self.config.points, self.clock)
         holds = Holds()
         self.sampled = [
@@ -76,15 +79,11 @@ class Gateway:
         """Set an output or a virtual point. Raises OutputRefused, BusError, ChipError."""
         return await self.outputs.write(point, value, cause)
 
-    async def read_now(self, point: str) -> Reading | None:
-        """Sample the group of `point` at once, between its regular samples; None for a point that
-        is not measured or not known."""
+    async def read_all(self) -> None:
+        """Sample every group once, beside the regular samples."""
         for sampled in self.sampled:
-            channels = {p.channel for p in sampled.placed.points if p.point.name == point}
             for group in sampled.placed.module.groups:
-                if channels & {c.name for c in group.channels}:
-                    self._take(sampled, await sampled.sample(group))
-        return self.live.get(point)
+                self._take(sampled, await sampled.sample(group))
 
     def health(self) -> Health:
         """What is wrong right now, in words."""
@@ -94,27 +93,53 @@ class Gateway:
         """Board, slots and what sits in them, for people."""
         return plan_view(self)
 
+    async def start(self) -> None:
+        """Open every module, outputs in their safe state. A module that does not answer is tried
+        again with each sampling."""
+        for sampled in self.sampled:
+            await sampled.open()
+        self.outputs.start()
+
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then stop in order: samplers and rules, outputs to safe, store
-        flushed, sinks with a deadline, lanes, store. An unexpected exception in one sampling never
-        ends the gateway; one anywhere else does, after the same order."""
-        forwarding: list[asyncio.Task[None]] = []
-        self._ran = True
+        """Work until `stop` is set, then close. An unexpected exception in one sampling never ends
+        the gateway; one anywhere else does, after the same order."""
         try:
-            for sampled in self.sampled:
-                await sampled.open()
-            self.outputs.start()
-            forwarding = [asyncio.create_task(f.run(), name=f"forward {n}")
-                          for n, f in self.forwarders.items()]  # fmt: skip
+            await self.start()
+            self._forwarding = [
+                asyncio.create_task(forwarder.run(), name=f"forward {name}")
+                for name, forwarder in self.forwarders.items()
+            ]
             await self._work(stop)
         finally:
-            await self._shut_down(forwarding)
+            await self.close()
 
     async def close(self) -> None:
-        """Close what was opened, for a gateway that was never run."""
-        if not self._ran:
-            await self.board.close()
-            await self.store.close()
+        """In order: outputs to safe, modules, store flushed, sinks with a deadline, lanes, store.
+        Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        await self.outputs.close()
+        for sampled in self.sampled:
+            await sampled.close()
+        await self.store.flush()
+        await self._end_forwarding()
+        await self.board.close()
+        await self.store.close()
+        await self._store_lane.close()
+
+    async def _end_forwarding(self) -> None:
+        """Give sinks that are connected the chance to take the last records."""
+        try:
+            async with asyncio.timeout(SINK_DEADLINE_S):
+                await asyncio.gather(*(f.drained() for f in self.forwarders.values()))
+        except TimeoutError:
+            log.info("stopping; what sinks have not taken stays in the store")
+        for task in self._forwarding:
+            task.cancel()
+        await asyncio.gather(*self._forwarding, return_exceptions=True)
+        for forwarder in self.forwarders.values():
+            await forwarder.close(SINK_DEADLINE_S)
 
     async def _work(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -138,29 +163,6 @@ class Gateway:
             (s, g, min(g.interval, 1.0) * index / len(groups))
             for index, (s, g) in enumerate(groups)
         ]
-
-    async def _shut_down(self, forwarding: Sequence[asyncio.Task[None]]) -> None:
-        await self.outputs.close()
-        for sampled in self.sampled:
-            await sampled.close()
-        await self.store.flush()
-        if forwarding:
-            await self._drain()
-        for task in forwarding:
-            task.cancel()
-        await asyncio.gather(*forwarding, return_exceptions=True)
-        for forwarder in self.forwarders.values():
-            await forwarder.close(SINK_DEADLINE_S)
-        await self.board.close()
-        await self.store.close()
-
-    async def _drain(self) -> None:
-        """Give sinks that are connected the chance to take the last records."""
-        try:
-            async with asyncio.timeout(SINK_DEADLINE_S):
-                await asyncio.gather(*(f.drained() for f in self.forwarders.values()))
-        except TimeoutError:
-            log.info("stopping; what sinks have not taken stays in the store")
 
     def _take(self, sampled: Sampled, readings: Sequence[Reading]) -> None:
         for reading in readings:

@@ -108,10 +108,10 @@ class Outputs:
         least = output.point.min_on if on else output.point.min_off
         since = self._clock.monotonic() - output.changed
         if since < least:
+            state = "on" if on else "off"
             raise TooSoon(
-                f"{output.point.point.name} was switched {'on' if on else 'off'} {since:.0f} s ago and"
-                f" stays so for {least:g} s (min_{'on' if on else 'off'});"
-                f" try again in {least - since:.0f} s",
+                f"{output.point.point.name} was switched {state} {since:.0f} s ago and stays so for"
+                f" {least:g} s (min_{state}); try again in {least - since:.0f} s",
                 least - since,
             )
 

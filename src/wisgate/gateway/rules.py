@@ -61,7 +61,7 @@ class Rules:
             end()
 
     def rearm(self) -> None:
-        """Outputs were put into their safe state behind the rules' back: those that hold act again."""
+        """Outputs were made safe behind the rules' back: those that hold act again."""
         for rule in self._rules:
             rule.done, rule.pending = False, {}
         self._wake.set()
@@ -88,7 +88,7 @@ class Rules:
         if truth is not rule.truth:
             rule.truth, rule.since = truth, now
             rule.done, rule.pending = False, {}
-        if truth is False or rule.done and not rule.pending:
+        if truth is False or (rule.done and not rule.pending):
             return None
         delay = rule.config.after if truth else max(UNKNOWN_S, rule.config.after)
         left = delay - (now - rule.since)

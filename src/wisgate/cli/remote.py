@@ -1,0 +1,90 @@
+"""Asks a running gateway over the Unix socket in its folder: the same API as over HTTP."""
+
+from __future__ import annotations
+
+import socket
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from ..core.errors import RemoteError, Unavailable
+from ..core.points import Value
+from .options import state_folder
+
+TIMEOUT_S = 10.0
+CONTROL = "control.sock"
+
+
+class _SocketConnection(HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=TIMEOUT_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Remote:
+    """A running gateway."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def points(self) -> list[dict[str, Any]]:
+        """Every point with its last reading. Raises RemoteError."""
+        found: list[dict[str, Any]] = self._ask("GET", "/api/v1/points")["points"]
+        return found
+
+    def write(self, point: str, value: Value) -> dict[str, Any]:
+        """Raises RemoteError with the gateway's reason."""
+        return self._ask("PUT", f"/api/v1/points/{quote(point)}", {"value": value})
+
+    def history(self, point: str, **query: Any) -> dict[str, Any]:
+        """Raises RemoteError."""
+        asked = urlencode({key: value for key, value in query.items() if value is not None})
+        return self._ask("GET", f"/api/v1/points/{quote(point)}/history?{asked}")
+
+    def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        connection = _SocketConnection(self._path)
+        try:
+            sent = None if body is None else msgspec.json.encode(body)
+            connection.request(method, path, sent, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer: dict[str, Any] = msgspec.json.decode(response.read())
+        except (OSError, HTTPException, msgspec.DecodeError) as error:
+            raise RemoteError(f"{self._path}: the gateway does not answer: {error}") from error
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise RemoteError(str(answer.get("error", response.reason)))
+        return answer
+
+
+def find(data: Path | None) -> Remote | None:
+    """The running gateway: of the folder `data`, or the only one under the state folder. None when
+    nothing runs there. Raises Unavailable when several do."""
+    if data is not None:
+        path = data / CONTROL
+        return Remote(path) if _listens(path) else None
+    running = [path for path in sorted(state_folder().glob(f"*/{CONTROL}")) if _listens(path)]
+    if len(running) > 1:
+        names = ", ".join(path.parent.name for path in running)
+        raise Unavailable(f"several gateways run here: {names}; choose one with --data DIR")
+    return Remote(running[0]) if running else None
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
