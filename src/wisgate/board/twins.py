@@ -45,7 +45,7 @@ class Twins:
     def link(self) -> bool:
         """Whether the network is there."""
         with self._lock:
-            return not self.board.faults.active(FaultKind.BROKER_GONE)
+            return not self.board.faults.active(FaultKind.BROKER_GONE, "broker")
 
     async def play(self) -> None:
         """Let the scenario happen, each action at its time."""

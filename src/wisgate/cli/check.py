@@ -21,7 +21,7 @@ def command(file: Path) -> None:
     file is wrong, 3 when two parts of it claim one resource.
     """
     from ..catalog.catalog import load as load_catalog
-    from ..config import load
+    from ..config.load import load
     from ..plan.plan import make
 
     config = load(file)

@@ -32,9 +32,10 @@ def command(listen: str, seed: int, data: Path | None) -> None:
     0.8 m and 3 m. Sign in with the claim code to switch the pump yourself. What the demo stores is
     thrown away at the end, unless --data says where to keep it.
     """
-    from ..config import load
+    from ..config.load import load
     from .run import announce
-    from .session import Session, hold_folder, run_live
+    from ..board.folder import hold_folder
+    from .session import Session, run_live
 
     show_logs()
     host, port = _address(listen)

@@ -70,7 +70,7 @@ async def _from_store(
     """From the store of a gateway that does not run. Raises Unavailable, StoreError."""
     import msgspec
 
-    from ..config import load
+    from ..config.load import load
     from ..web.views import history_view
     from .options import gateway_folder
     from .rows import chosen

@@ -14,7 +14,7 @@ from ..core.quantities import parse
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """A time with its unit: "24h", "90s"; a float of seconds."""
 
     name = "DURATION"

@@ -54,7 +54,7 @@ async def read_board(file: Path, *, virtual: bool) -> list[dict[str, Any]]:
     """Open the board of `file`, sample every group once, close. Raises WisgateError."""
     from tempfile import TemporaryDirectory
 
-    from ..config import load
+    from ..config.load import load
     from ..web.views import point_view
     from .session import Session, open_once
 

@@ -17,11 +17,13 @@ from ..catalog.catalog import load as load_catalog
 from ..config.model import Config
 from ..core.clock import Clock, SystemClock, VirtualClock
 from ..core.errors import Unavailable
+from ..core.points import Value
 from ..gateway.forwarder import Forwarder
 from ..gateway.gateway import Gateway, Parts
 from ..gateway.sinks import open_sink
 from ..plan.plan import Plan, make
-from ..store.store import REAL_TIME, VIRTUAL_TIME, Pace, Store
+from ..store.pace import REAL_TIME, VIRTUAL_TIME, Pace
+from ..store.store import Store
 
 CONTROL = "control.sock"
 """The socket in the gateway's folder that answers read, write and history."""
@@ -72,13 +74,18 @@ async def open_gateway(
     if sinks:
         for config in session.config.sinks:
             gateway.forwarders[config.name] = Forwarder(
-                open_sink(config, session.config.name, gateway.write),
+                open_sink(config, session.config.name, _commands(gateway, config.name)),
                 store,
                 clock,
                 points=frozenset(config.points) or None,
                 link=board.surroundings.link,
             )
     return gateway
+
+
+def _commands(gateway: Gateway, sink: str) -> Callable[[str, Value], None]:
+    """What a sink does with a command from its other side."""
+    return lambda point, value: gateway.command(point, value, f"sink {sink}")
 
 
 async def run_live(session: Session, announce: Callable[[str, str], None]) -> None:

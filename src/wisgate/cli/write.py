@@ -56,7 +56,7 @@ def command(
 async def _write_board(file: Path, point: str, value: Value, hold: float, *, virtual: bool) -> None:
     from tempfile import TemporaryDirectory
 
-    from ..config import load
+    from ..config.load import load
     from .session import Session, open_once
 
     show_logs()

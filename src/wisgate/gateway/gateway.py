@@ -14,6 +14,7 @@ from typing import Any
 from ..board.board import Board
 from ..bus.lane import Lane
 from ..config.model import Config
+from ..core.errors import WisgateError
 from ..core.points import Reading, Value
 from ..store.store import Store
 from .forwarder import Forwarder
@@ -54,6 +55,7 @@ class Gateway:
         self.started_ns = self.clock.utc_ns()
         self.counters: Counter[str] = Counter()
         self._forwarding: list[asyncio.Task[None]] = []
+        self._commands: set[asyncio.Task[None]] = set()
         self._closed = False
         self.live = Live(self.config.points, self.clock)
         holds = Holds()
@@ -78,6 +80,18 @@ class Gateway:
     async def write(self, point: str, value: Value, cause: str) -> Reading:
         """Set an output or a virtual point. Raises OutputRefused, BusError, ChipError."""
         return await self.outputs.write(point, value, cause)
+
+    def command(self, point: str, value: Value, cause: str) -> None:
+        """Set a point for somebody who does not wait; a refusal is logged."""
+        task = asyncio.get_running_loop().create_task(self._command(point, value, cause))
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
+
+    async def _command(self, point: str, value: Value, cause: str) -> None:
+        try:
+            await self.write(point, value, cause)
+        except WisgateError as error:
+            log.warning("%s wanted %s = %r: %s", cause, point, value, error)
 
     async def read_all(self) -> None:
         """Sample every group once, beside the regular samples."""
@@ -129,15 +143,14 @@ class Gateway:
         await self._store_lane.close()
 
     async def _end_forwarding(self) -> None:
-        """Give sinks that are connected the chance to take the last records."""
-        try:
-            async with asyncio.timeout(SINK_DEADLINE_S):
-                await asyncio.gather(*(f.drained() for f in self.forwarders.values()))
-        except TimeoutError:
-            log.info("stopping; what sinks have not taken stays in the store")
-        for task in self._forwarding:
-            task.cancel()
-        await asyncio.gather(*self._forwarding, return_exceptions=True)
+        """Sinks that are connected may take the last records; the rest stays in the store."""
+        for forwarder in self.forwarders.values():
+            forwarder.stop()
+        if self._forwarding:
+            _, late = await asyncio.wait(self._forwarding, timeout=SINK_DEADLINE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._forwarding, return_exceptions=True)
         for forwarder in self.forwarders.values():
             await forwarder.close(SINK_DEADLINE_S)
 

@@ -10,8 +10,8 @@ HEARTBEAT_S = 600.0
 
 
 class Deadband:
-    """Numbers pass when they moved by more than `width` since the last one that passed (with 0 every
-    sample passes); switches and texts when they changed; every change of status passes. Writes,
+    """Numbers pass when they moved by more than `width` since the last one that passed (every
+    sample does with 0); switches and texts when they changed; every change of status passes. Writes,
     which have a cause, always pass."""
 
     def __init__(self, kind: Kind, width: float, clock: Clock) -> None:

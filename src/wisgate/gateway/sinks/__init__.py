@@ -1,0 +1,24 @@
+"""Destinations that records are pushed to, one file each; `type` in the file names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...config.model import MqttConfig, SinkConfig
+from ...core.errors import ConfigError
+from ...core.points import Value
+from .base import Sink
+
+OnCommand = Callable[[str, Value], None]
+
+
+def open_sink(config: SinkConfig, gateway: str, on_command: OnCommand) -> Sink:
+    """The sink of a table `[sink.<name>]`; it connects when it is used. `gateway` is our name,
+    `on_command` takes what the other side wants written."""
+    match config:
+        case MqttConfig():
+            from .mqtt import MqttSink
+
+            return MqttSink(config, gateway, on_command)
+        case _:
+            raise ConfigError([f'{config.where}: no sink is of type "{config.type}"'])
