@@ -186,10 +186,10 @@ def _converted(node: Node, source: str, target: str, width: bool) -> Node:
         return _bare(node, _Type("number", source))
     one, two = BY_UCUM.get(source), BY_UCUM.get(target)
     if one is None or two is None or one.dimension != two.dimension:
+        found = f"is a {one.dimension}" if one else "has no unit"
+        cure = f"write it in {display(target)}" if target else "write it without a unit"
         wanted = f"a {two.dimension}" if two else "a number without a unit"
-        wanted = f"{wanted} in {display(target)}" if target else wanted
-        found = f"{display(source)}" if source else "no unit"
-        raise Unfit(_start(node), f"{_text(node)}has {found}; {wanted} is expected")
+        raise Unfit(_start(node), f"{_text(node)}{found}, {wanted} is expected; {cure}")
     factor = one.factor / two.factor
     offset = 0.0 if width else (one.offset - two.offset) / two.factor
     if isinstance(node, Measure):

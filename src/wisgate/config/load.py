@@ -60,5 +60,5 @@ def _board(top: Table, catalog: Catalog) -> Board | None:
     board = catalog.boards.get(name)
     if board is None:
         cure = in_catalog(name, catalog.boards)
-        top.wrong(BOARD, f'unknown board "{name}"; {cure}')
+        top.wrong(BOARD, f'"{name}" is not in the catalog; {cure}')
     return board

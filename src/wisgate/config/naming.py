@@ -35,9 +35,10 @@ class Names:
             if other_line <= table.where(key).line:
                 table.fault(_taken(point.name, f"the point at line {other_line}"), key)
                 return
-        culprit, owner = (table, other) if given or not other_given else (other, table)
+        culprit = table if given or not other_given else other
         source = (self.points[point.name] if culprit is table else point).source
-        text = _taken(point.name, f"{source}, which has no name of its own (line {owner.line})")
+        cure = "choose another, or name that channel too"
+        text = f'name: "{point.name}" is what {source} is called by itself; {cure}'
         culprit.fault(text, key if key in culprit.values else None)
 
     def unsettle(self, name: object) -> None:

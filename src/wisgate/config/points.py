@@ -90,8 +90,11 @@ def default_name(prefix: str, channel: str) -> str:
 
 def _described(table: Table, channel: Channel, plain: Point, names: Names) -> PointConfig:
     faults = len(table.faults)
-    name, decimals = table.get(schema.POINT_NAME), table.get(schema.POINT_DECIMALS)
+    name = table.get(schema.POINT_NAME)
     scale, unit = _scaling(table, channel)
+    if len(table.faults) > faults:
+        names.unsettle(table.values.get("name", plain.name))
+    decimals = table.get(schema.POINT_DECIMALS)
     point = replace(
         plain,
         name=name or plain.name,
@@ -111,8 +114,6 @@ def _described(table: Table, channel: Channel, plain: Point, names: Names) -> Po
         min_on=_least(table, schema.POINT_MIN_ON, channel),
         min_off=_least(table, schema.POINT_MIN_OFF, channel),
     )
-    if len(table.faults) > faults:
-        names.unsettle(table.values.get("name", point.name))
     if name is not None or not table.has(schema.POINT_NAME):
         names.add(point, table, given=name is not None)
     return described

@@ -18,6 +18,8 @@ T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 
 SHOWN_LENGTH = 60
+NEAR = 0.7
+"""How alike two names must be to be taken for a slip of the finger."""
 
 
 class Misfit(ValueError):
@@ -57,7 +59,7 @@ def shown(value: object) -> str:
 def did_you_mean(name: str, known: Iterable[str], plural: str) -> str:
     """The cure for a name that is none of `known`."""
     names = list(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    near = get_close_matches(name, names, n=1, cutoff=NEAR)
     if near:
         return f'did you mean "{near[0]}"?'
     return f"{plural}: {', '.join(names)}" if names else f"{plural}: none"
@@ -65,7 +67,7 @@ def did_you_mean(name: str, known: Iterable[str], plural: str) -> str:
 
 def in_catalog(name: str, known: Iterable[str]) -> str:
     """The cure for a name that the catalog does not have: it may hold too many to list."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    near = get_close_matches(name, list(known), n=1, cutoff=NEAR)
     if near:
         return f'did you mean "{near[0]}"?'
     return 'see those that exist with "wisgate catalog list"'

@@ -40,7 +40,7 @@ def read_slots(
         place = _place(table, board, used)
         module = _module(table, place, board, catalog)
         if module is None:
-            _give_up(table, names)
+            _give_up(table, catalog, names)
         else:
             slots.append(_slot(table, module, names))
     return tuple(slots)
@@ -73,7 +73,7 @@ def _module(
     module = catalog.modules.get(name)
     if module is None:
         cure = in_catalog(name, catalog.modules)
-        table.wrong(schema.SLOT_MODULE, f'unknown module "{name}"; {cure}')
+        table.wrong(schema.SLOT_MODULE, f'"{name}" is not in the catalog; {cure}')
         return None
     if place and board and module.connector != place.connector:
         fitting = [s.name for s in board.slots if s.connector == module.connector]
@@ -83,8 +83,9 @@ def _module(
     return module
 
 
-def _give_up(table: Table, names: Names) -> None:
+def _give_up(table: Table, catalog: Catalog, names: Names) -> None:
     """Say nothing about points of a slot whose module is not known, nor about who uses them."""
+    table.refuse_others(tuple(o.name for m in catalog.modules.values() for o in m.options))
     for inner in table.list(schema.SLOT_POINT):
         names.unsettle(inner.values.get("name"))
     for inner in table.list(UNIT):

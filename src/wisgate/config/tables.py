@@ -124,10 +124,20 @@ class Table:
         """Fault every key that is neither declared nor in `more`."""
         inner = [s.key for s in self.section.sections]
         known = [*(o.name for o in self.section.options), *more, *inner]
-        for key in self.values:
+        for key, value in self.values.items():
             if key not in known:
                 cure = did_you_mean(key, known, "possible keys")
-                self.fault(f"unknown key {shown(key)} in {self.label}; {cure}", key)
+                what = "table" if _is_table(value) else "key"
+                self.fault(f"unknown {what} {shown(key)} in {self.label}; {cure}", key)
+
+    def _misspelt(self, option: Option[Any]) -> bool:
+        """Whether a key looks as if it were meant for `option`: that is told already."""
+        names = [o.name for o in self.section.options]
+        return any(
+            did_you_mean(key, names, "") == f'did you mean "{option.name}"?'
+            for key in self.values
+            if key not in names
+        )
 
     def fault(self, text: str, key: str | None = None, *inside: str | int) -> None:
         """Say what is wrong at `key`, or with the table as a whole."""
@@ -140,7 +150,7 @@ class Table:
     def get(self, option: Option[T]) -> T:
         """The value of `option`, or its default (with a fault, if it is wrong or missing)."""
         if option.name not in self.values:
-            if option.required:
+            if option.required and not self._misspelt(option):
                 cure = f"add {option.name} = {option.example}"
                 self.fault(f'{self.label} has no "{option.name}"; {cure}')
             return option.default
@@ -191,12 +201,17 @@ class Table:
             cure = f"write {section.header}"
             self.fault(f"{section.key}: {shown(found)} is not possible; {cure}", section.key)
             return {}
-        tables = {}
-        for name, values in found.items():
-            path = (*self.path, section.key, name)
-            if isinstance(values, dict):
-                tables[name] = Table(self.faults, section, path, values)
-            else:
-                cure = f"write {section.header}"
-                self.faults.add(path, f"{section.key}.{name}: {shown(values)} is no table; {cure}")
-        return tables
+        stray = next((n for n, values in found.items() if not isinstance(values, dict)), None)
+        if stray is not None:
+            cure = f"write {section.header} above its keys"
+            self.fault(f"[{section.key}] has no name; {cure}", section.key, stray)
+        return {
+            name: Table(self.faults, section, (*self.path, section.key, name), values)
+            for name, values in found.items()
+            if isinstance(values, dict)
+        }
+
+
+def _is_table(value: object) -> bool:
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, dict)

@@ -113,12 +113,20 @@ _CLEAR = (
 )
 
 
+_BARE_QUANTITY = re.compile(r"=\s*([+-]?[0-9][0-9.]*\s*[A-Za-z%°µΩ][^\s#,\]}]*)\s*(?:#.*)?$")
+
+
 def _fault(message: str, text: str, file: str) -> str:
     match = _PLACE.fullmatch(message)
     what = match[1] if match else message
     clear = next((words for start, words in _CLEAR if what.startswith(start)), what)
     if match and match[2]:
+        line = text.split("\n")[int(match[2]) - 1]
+        if what.startswith("Expected newline") and (bare := _BARE_QUANTITY.search(line)):
+            clear = f'a number with a unit stands in quotes; write "{bare[1].strip()}"'
         return f"{file}:{match[2]}: not TOML at column {match[3]}: {clear}"
+    if what.startswith("Invalid value"):
+        clear = "a list or an inline table is not closed; write the missing ] or }"
     last = text.rstrip().count("\n") + 1
     return f"{file}:{last}: not TOML at the end of the file: {clear}"
 
