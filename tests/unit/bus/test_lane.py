@@ -200,10 +200,9 @@ def test_an_idle_lane_keeps_no_result_alive() -> None:
 
     async def main() -> None:
         lane = ThreadLane("i2c-1")
-        gone = weakref.ref(await lane.run(Frame))
-        async with asyncio.timeout(DEADLINE):
-            while gone() is not None:
-                await asyncio.sleep(0.001)
+        gone = threading.Event()
+        weakref.finalize(await lane.run(Frame), gone.set)
+        assert await asyncio.to_thread(gone.wait, DEADLINE)
         await lane.close()
 
     asyncio.run(main())

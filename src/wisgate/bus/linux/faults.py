@@ -30,6 +30,9 @@ FAULTS: dict[int, tuple[type[BusError], str]] = {
 """Error number: the class to raise, and what to tell."""
 
 
+_NAMES = {**errno.errorcode, errno.EOPNOTSUPP: "EOPNOTSUPP"}  # Python says ENOTSUP, the same number
+
+
 def bus_error(subject: str, address: int | None, error: OSError) -> BusError:
     """The error to raise for `error`, met while talking to `subject` ("i2c-1 0x41").
 
@@ -42,4 +45,4 @@ def bus_error(subject: str, address: int | None, error: OSError) -> BusError:
         return NoAcknowledge(address)
     if kind is NoAcknowledge:
         kind, meaning = BusError, "no answer"
-    return kind(f"{subject}: {meaning} ({errno.errorcode.get(code, code)})")
+    return kind(f"{subject}: {meaning} ({_NAMES.get(code, code)})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -38,6 +39,19 @@ class GpioChip(Protocol):
 
 OpenChip = Callable[[str], GpioChip]
 
+FAILURES = (OSError, ValueError, NotImplementedError)
+"""How the binding reports a failed call: EINVAL as ValueError and EOPNOTSUPP as
+NotImplementedError, both with the number first (libgpiod 2, python/gpiod/ext/common.c)."""
+
+
+def os_error(error: OSError | ValueError | NotImplementedError) -> OSError:
+    """One of FAILURES as the OSError that it stands for."""
+    if isinstance(error, OSError):
+        return error
+    if len(error.args) == 2:
+        return OSError(*error.args)
+    return OSError(errno.EINVAL, str(error))
+
 
 def places(root: Path) -> Iterator[Path]:
     """Every GPIO chip's place in the tree of hardware, by number."""
@@ -63,5 +77,7 @@ def opened(open_chip: OpenChip, node: Path, name: str) -> GpioChip:
             f"{name}: {node} may not be opened; add the user to the group gpio:"
             " sudo usermod -aG gpio $USER, then sign in again"
         ) from error
-    except OSError as error:
-        raise BusUnavailable(f"{name}: {node} cannot be opened: {error.strerror}") from error
+    except FAILURES as error:
+        raise BusUnavailable(
+            f"{name}: {node} cannot be opened: {os_error(error).strerror}; look at gpiodetect"
+        ) from error

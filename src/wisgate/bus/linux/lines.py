@@ -7,8 +7,10 @@ of the RAK7391's expanders changed between two releases of its system.
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import gpiod
 from gpiod.line import Bias as KernelBias
@@ -16,10 +18,12 @@ from gpiod.line import Direction, Value
 from gpiod.line import Edge as KernelEdge
 
 from ...core.clock import Clock, SystemClock
-from ...core.errors import BusUnavailable
+from ...core.errors import BusError, BusUnavailable
 from ..lines import Bias, Edge, Input, Output
 from .faults import bus_error
-from .gpiochips import GpioRequest, OpenChip, has_interrupt, opened, places
+from .gpiochips import FAILURES, GpioRequest, OpenChip, has_interrupt, opened, os_error, places
+
+T = TypeVar("T")
 
 EVENTS_KEPT = 256
 """Edges that the kernel remembers between two calls of `edges`; older ones are dropped first."""
@@ -51,19 +55,11 @@ class LinuxLine:
 
     def get(self) -> bool:
         """See `Line.get`."""
-        self._refuse_released()
-        try:
-            return self._request.get_value(self._offset) is Value.ACTIVE
-        except OSError as error:
-            raise self._lines.fault(self._offset, error) from error
+        return self._ask(lambda: self._request.get_value(self._offset)) is Value.ACTIVE
 
     def set(self, value: bool) -> None:
         """See `Line.set`."""
-        self._refuse_released()
-        try:
-            self._request.set_value(self._offset, _value(value))
-        except OSError as error:
-            raise self._lines.fault(self._offset, error) from error
+        self._ask(lambda: self._request.set_value(self._offset, _value(value)))
 
     def edges(self) -> list[Edge]:
         """See `Line.edges`."""
@@ -77,17 +73,17 @@ class LinuxLine:
             self._lines.forget(self)
 
     def remember(self) -> None:
-        """Start comparing from the present value."""
-        self._last = self.get()
+        """Start comparing from the present value; a line that cannot be read is released."""
+        try:
+            self._last = self.get()
+        except BusError:
+            self.release()
+            raise
 
     def _caught_edges(self) -> list[Edge]:
-        self._refuse_released()
         edges: list[Edge] = []
-        try:
-            while self._request.wait_edge_events(0):
-                edges += [_edge(event) for event in self._request.read_edge_events()]
-        except OSError as error:
-            raise self._lines.fault(self._offset, error) from error
+        while self._ask(lambda: self._request.wait_edge_events(0)):
+            edges += [_edge(event) for event in self._ask(self._request.read_edge_events)]
         return edges
 
     def _compared_edges(self) -> list[Edge]:
@@ -97,9 +93,13 @@ class LinuxLine:
             return []
         return [Edge(value, self._clock.monotonic())]
 
-    def _refuse_released(self) -> None:
+    def _ask(self, call: Callable[[], T]) -> T:
         if self._released:
             raise BusUnavailable(f"{self._lines.name} line {self._offset} was released")
+        try:
+            return call()
+        except FAILURES as error:
+            raise self._lines.fault(self._offset, os_error(error)) from error
 
 
 class LinuxLines:
@@ -127,6 +127,7 @@ class LinuxLines:
         self._interrupts = interrupts
         self._clock: Clock = clock or SystemClock()
         self._held: list[LinuxLine] = []
+        self._closed = False
         self._chip = opened(open_chip, node, name)
         self._count = self._chip.get_info().num_lines
 
@@ -205,20 +206,22 @@ class LinuxLines:
 
     def request(self, offset: int, settings: Input | Output, consumer: str) -> LinuxLine:
         """See `Lines.request`. The kernel shows the consumer as `wisgate:<consumer>`."""
+        if self._closed:
+            raise BusUnavailable(f"{self.name} is closed")
         if not 0 <= offset < self._count:
             raise ValueError(f"{self.name} has the lines 0 to {self._count - 1}, not {offset}")
-        compared = isinstance(settings, Input) and settings.edges
-        if compared and self._interrupts:
-            try:
-                return self._take(offset, _kernel_settings(settings, edges=True), consumer, True)
-            except OSError as error:
-                if error.errno not in NO_EDGES:
-                    raise self._refusal(offset, error) from error
+        edges = isinstance(settings, Input) and settings.edges
         try:
+            if (
+                edges
+                and self._interrupts
+                and (line := self._take_caught(offset, settings, consumer))
+            ):
+                return line
             line = self._take(offset, _kernel_settings(settings, edges=False), consumer, False)
-        except OSError as error:
-            raise self._refusal(offset, error) from error
-        if compared:
+        except FAILURES as error:
+            raise self._refusal(offset, os_error(error)) from error
+        if edges:
             self._interrupts = False
             line.remember()
         return line
@@ -227,7 +230,9 @@ class LinuxLines:
         """Release every line and close the chip. Idempotent."""
         for line in list(self._held):
             line.release()
-        self._chip.close()
+        if not self._closed:
+            self._closed = True
+            self._chip.close()
 
     def forget(self, line: LinuxLine) -> None:
         """A line was released."""
@@ -244,6 +249,16 @@ class LinuxLines:
         line = LinuxLine(self, request, offset, clock=self._clock, caught=caught)
         self._held.append(line)
         return line
+
+    def _take_caught(
+        self, offset: int, settings: Input | Output, consumer: str
+    ) -> LinuxLine | None:
+        try:
+            return self._take(offset, _kernel_settings(settings, edges=True), consumer, True)
+        except FAILURES as error:
+            if os_error(error).errno in NO_EDGES:
+                return None
+            raise
 
     def _refusal(self, offset: int, error: OSError) -> Exception:
         if error.errno != errno.EBUSY:
