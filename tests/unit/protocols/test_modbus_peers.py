@@ -1,5 +1,5 @@
 """Judged from outside, over pseudo-terminals: our client by pymodbus' server, our twin by its
-client. Only the framing and the PDU classes are shared; tables, addressing and checks are theirs."""
+client. Only framing and PDU classes are shared; tables, addressing and checks are theirs."""
 
 from __future__ import annotations
 
