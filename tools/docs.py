@@ -1,0 +1,258 @@
+"""Write the generated pages of docs/reference/ from the catalog, the schema of the one file, the
+commands and the error tree. With --check: write nothing, fail when a page is out of date."""
+
+import argparse
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from wisgate.catalog.catalog import load
+from wisgate.catalog.schema import Board, Connector, Module
+from wisgate.cli import COMMANDS
+from wisgate.config.schema import GATEWAY
+from wisgate.config.tables import Section
+from wisgate.core import errors
+
+PAGES = Path(__file__).parent.parent / "docs" / "reference"
+NOTE = "<!-- Written by `make docs`; change the source, not this page. -->"
+
+EXIT_CODES = {
+    0: "fine",
+    1: "a failure while running",
+    2: "the file is wrong (syntax, unknown key, unknown module or slot, unit)",
+    3: "the plan conflicts, or cannot fit",
+    4: "the hardware differs from the plan",
+    64: "wrong usage of a command",
+}
+LEVELS = {
+    "documented": "in the catalog only",
+    "modelled": "driver and twin agree with a witness; tested on the virtual board",
+    "proven": "run on named hardware, with a dated log in the repository",
+}
+
+
+def row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell).replace("|", r"\|").strip() for cell in cells) + " |"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    """A Markdown table with an empty line after it; nothing when there are no rows."""
+    body = [row(*cells) for cells in rows]
+    names = list(head)
+    return [row(*names), row(*["---"] * len(names)), *body, ""] if body else []
+
+
+def shown(value: object, name: str = "") -> str:
+    """A value as the user's file writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:#04x}" if name == "address" and isinstance(value, int) else str(value)
+
+
+def error_page() -> Iterator[str]:
+    yield from ("# Errors and exit codes", "", "Every command ends with one of these codes.", "")
+    yield from table(("Code", "Means"), EXIT_CODES.items())
+    yield from ("Errors are one tree; an error that is retryable may pass by itself.", "")
+    tree = inspect.getdoc(errors) or ""
+    yield from ("```", *tree[tree.index("WisgateError") :].splitlines(), "```")
+
+
+def option_rows(section: Section) -> Iterator[tuple[str, str, str, str]]:
+    for option in section.options:
+        default = (
+            "**required**" if option.required else option.otherwise or f"`{shown(option.default)}`"
+        )
+        expects = f"{option.reader.expects}, such as `{option.example}`"
+        yield f"`{option.name}`", option.doc, expects, default
+
+
+def section_lines(section: Section) -> Iterator[str]:
+    title = f"`{section.header}`" if section.path else "Top of the file"
+    yield from (f"## {title}", "", section.doc, "")
+    yield from table(("Key", "What it is", "Value", "Default"), option_rows(section))
+    for inner in section.sections:
+        yield from section_lines(inner)
+
+
+def configuration_page() -> Iterator[str]:
+    yield from ("# The one file", "")
+    yield 'Every table and key of `gateway.toml`. A quantity is a string with its unit: `"10s"`.'
+    yield from ("`wisgate check FILE` tells everything that is wrong, with its line.", "")
+    yield from section_lines(GATEWAY)
+
+
+def command_lines(name: str) -> Iterator[str]:
+    command: click.Command = import_module(f"wisgate.cli.{name}").command
+    yield from (f"## wisgate {name}", "")
+    yield from command_help(command, f"wisgate {name}")
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(click.Context(command)):
+            found = command.get_command(click.Context(command), inner)
+            assert found is not None
+            yield from (f"### wisgate {name} {inner}", "")
+            yield from command_help(found, f"wisgate {name} {inner}")
+
+
+def command_help(command: click.Command, path: str) -> Iterator[str]:
+    context = click.Context(command, info_name=path, terminal_width=90, max_content_width=90)
+    yield from ("```text", *command.get_help(context).rstrip().splitlines(), "```", "")
+
+
+def command_page() -> Iterator[str]:
+    yield from ("# Commands", "", "Exit codes are explained in [Errors](errors.md).", "")
+    yield from table(("Command", ""), ((f"`wisgate {n}`", text) for n, text in COMMANDS.items()))
+    for name in COMMANDS:
+        yield from command_lines(name)
+
+
+def module_lines(module: Module) -> Iterator[str]:
+    yield from (f"## {module.id.upper()}: {module.title}", "")
+    yield f"Evidence: *{module.evidence}*. Sampled every {module.interval}."
+    yield f"Source: {module.source}."
+    yield ""
+    if module.units:
+        yield from ("Its points are the registers of the units in the user's file.", "")
+    yield from table(
+        ("Channel", "", "Unit", "Range", "Safe state"),
+        (
+            (
+                f"`{c.name}`",
+                c.title,
+                c.unit,
+                " to ".join(c.range or ()),
+                f"`{shown(c.safe)}`" if c.writable else "",
+            )
+            for c in module.channels
+        ),
+    )
+    yield from table(
+        ("Option", "", "Default", "Possible"),
+        (
+            (
+                f"`{o.name}`",
+                o.title,
+                f"`{shown(o.default, o.name)}`",
+                ", ".join(shown(c, o.name) for c in o.choices) or f"{o.minimum} to {o.maximum}",
+            )
+            for o in module.options
+        ),
+    )
+    yield from table(
+        ("Signal", "Used for", "Direction", "Source"),
+        ((f"`{u.signal}`", u.use, u.direction, u.source) for u in module.uses),
+    )
+    yield from (f"- {line}" for line in module.wiring)
+    yield ""
+
+
+def modules_page() -> Iterator[str]:
+    modules = load().modules
+    yield from ("# Modules", "")
+    rows = ((f"`{m.id}`", m.title, m.category, m.evidence) for m in modules.values())
+    yield from table(("Module", "", "Kind", "Evidence"), rows)
+    yield from (f"- *{level}*: {meaning}" for level, meaning in LEVELS.items())
+    yield ""
+    for module in modules.values():
+        yield from module_lines(module)
+
+
+def chips_page() -> Iterator[str]:
+    yield from ("# Chips", "")
+    yield from table(
+        ("Chip", "", "Datasheet", "Addresses", "Supply", "Recognised by"),
+        (
+            (
+                f"`{c.id}`",
+                c.title,
+                f"{c.vendor}, {c.datasheet}",
+                " ".join(f"{a:#04x}" for a in c.addresses),
+                c.supply,
+                c.identity,
+            )
+            for c in load().chips.values()
+        ),
+    )
+
+
+def board_lines(board: Board) -> Iterator[str]:
+    yield from (f"## {board.id.upper()}: {board.title}", "")
+    yield f"{board.vendor}. Evidence: *{board.evidence}*. Source: {board.source}."
+    yield ""
+    for slot in board.slots:
+        yield from (f"### Slot `{slot.name}`: {slot.title}", "")
+        yield from table(
+            ("Signal", "Pins", "Ends at", "Source"),
+            (
+                (
+                    f"`{s.name}`",
+                    " ".join(map(str, s.pins)),
+                    " ".join(
+                        str(w)
+                        for w in (s.chip, s.line, s.ain, s.bus, s.uart, s.rail)
+                        if w not in ("", None)
+                    ),
+                    s.source,
+                )
+                for s in slot.signals
+            ),
+        )
+
+
+def boards_page() -> Iterator[str]:
+    yield from ("# Boards", "")
+    for board in load().boards.values():
+        yield from board_lines(board)
+    for connector in load().connectors.values():
+        yield from connector_lines(connector)
+
+
+def connector_lines(connector: Connector) -> Iterator[str]:
+    yield from (f"## Connector `{connector.id}`: {connector.title}", "")
+    yield from table(("Pin", "Signal"), ((p.number, f"`{p.signal}`") for p in connector.pins))
+
+
+WRITTEN: dict[str, Callable[[], Iterator[str]]] = {
+    "boards.md": boards_page,
+    "chips.md": chips_page,
+    "commands.md": command_page,
+    "configuration.md": configuration_page,
+    "errors.md": error_page,
+    "modules.md": modules_page,
+}
+
+
+def page(name: str) -> str:
+    lines = [NOTE, "", *WRITTEN[name]()]
+    return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+
+
+def stale() -> list[str]:
+    """The pages that differ from what would be written, with those that nobody writes."""
+    there = {path.name for path in PAGES.glob("*.md")}
+    wrong = [f"docs/reference/{name}: nobody writes it" for name in sorted(there - set(WRITTEN))]
+    for name in WRITTEN:
+        path = PAGES / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != page(name):
+            wrong.append(f"docs/reference/{name} is out of date; run `make docs`")
+    return wrong
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    if parser.parse_args().check:
+        wrong = stale()
+        print("\n".join(wrong) or "docs: generated pages are up to date")
+        return 1 if wrong else 0
+    PAGES.mkdir(parents=True, exist_ok=True)
+    for name in WRITTEN:
+        (PAGES / name).write_text(page(name), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
