@@ -140,10 +140,14 @@ def unit_points(
 ) -> tuple[PointConfig, ...]:
     """A point for every register, called unit, `_`, register; so is its channel."""
     points: list[PointConfig] = []
+    told: set[tuple[str, str]] = set()
     for table, unit in zip(tables, units, strict=True):
         for place, register in enumerate(unit.registers):
             point = _point(unit, register, slot)
             points.append(PointConfig(register.where, point.name, point))
+            if (unit.name, register.name) in told:
+                continue  # refused already, as a register or as a unit
+            told.add((unit.name, register.name))
             if unit.name and register.name:
                 rows = Table(table.faults, schema.REGISTER, (*table.path, "registers", place), {})
                 names.add(point, rows, given=True)

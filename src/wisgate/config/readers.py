@@ -239,7 +239,7 @@ def ends(bare: bool, example: str) -> Reader[Ends]:
     return Reader("two quantities in a list", read)
 
 
-def anything() -> Reader[Value]:
+def anything(expects: str = "a value of the point's type") -> Reader[Value]:
     """A value whose type is judged later, when the point it is for is known."""
 
     def read(value: object) -> Value:
@@ -247,7 +247,7 @@ def anything() -> Reader[Value]:
             return value
         raise Misfit(f"{shown(value)} is no value; write true, false, a number or a text")
 
-    return Reader("true, false, a number, a quantity or a text", read)
+    return Reader(expects, read)
 
 
 def measured(value: Value, ucum: str) -> float:

@@ -68,7 +68,9 @@ def _file(
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        table.wrong(option, f"no file {shown(written)} beside this file; create it")
+        table.wrong(
+            option, f"{shown(written)} does not exist, seen from the folder of this file; create it"
+        )
         return path
     except OSError as error:
         table.wrong(

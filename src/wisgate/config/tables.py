@@ -104,9 +104,11 @@ class Table:
             return "the file"
         if self.section.shape is Shape.NAMED:
             return f"[{'.'.join(str(p) for p in self.path)}]"
-        title = f"[[{self.section.path}]]" if self.path[-1:] != (self.section.key,) else ""
+        title = {
+            Shape.LIST: f"[[{self.section.path}]]",
+            Shape.INLINE: f"a row of {self.section.path}",
+        }.get(self.section.shape, f"[{self.section.path}]")
         name = self.values.get(self.section.identity)
-        title = title or f"[{self.section.path}]"
         return f"{title} {shown(name)}" if isinstance(name, str) and name else title
 
     @property

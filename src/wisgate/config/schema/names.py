@@ -22,6 +22,12 @@ def point_name() -> Reader[str]:
     )
 
 
+def name_part(example: str) -> Reader[str]:
+    """Part of the name of a point; the whole of it cannot be a reserved one."""
+    expects = "a lower-case letter first, then letters, digits and _"
+    return text(expects, r"[a-z][a-z0-9_]*", example)
+
+
 def short_name(example: str) -> Reader[str]:
     return text(
         "a lower-case letter or digit first, then letters, digits and -",

@@ -49,8 +49,8 @@ POINT_UNIT = Option[str | None](
 )
 POINT_DEADBAND = Option[Value](
     "deadband",
-    anything(),
-    "A change up to this much is not stored or sent; a quantity, for numbers only.",
+    anything("a quantity in a unit like the point's"),
+    "A change up to this much is not stored or sent; for numbers only.",
     '"5mm"',
     None,
     otherwise="every reading is kept",

@@ -75,7 +75,7 @@ STORE = Section(
 
 STRAPS_ADC = Option[Value](
     "adc",
-    anything(),
+    anything("an address that the board has a strap for"),
     "I2C address of the ADC of the slots, if it was soldered otherwise.",
     '"0x49"',
     None,

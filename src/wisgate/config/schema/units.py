@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ..readers import boolean, choice, duration, factor, integer, unit
 from ..tables import Option, Section, Shape
-from .names import INTERVAL, point_name
+from .names import INTERVAL, name_part
 
 REGISTER_NAME = Option(
     "name",
-    point_name(),
+    name_part("humidity"),
     "Name of the register; the point is called unit, `_`, register.",
     '"humidity"',
     "",
@@ -88,7 +88,7 @@ UNIT_ID = Option(
 )
 UNIT_NAME = Option(
     "name",
-    point_name(),
+    name_part("weather"),
     "Name of the unit; the points of its registers begin with it.",
     '"weather"',
     "",
