@@ -1,0 +1,1 @@
+"""Facts about hardware, each with its source: the shape of the entries and their loader."""

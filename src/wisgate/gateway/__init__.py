@@ -1,0 +1,1 @@
+"""The running gateway: sampler, pipeline, live values, rules, outputs, forwarder."""

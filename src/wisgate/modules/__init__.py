@@ -1,0 +1,1 @@
+"""WisBlock modules, one file each: which chips, which channels, which outputs."""

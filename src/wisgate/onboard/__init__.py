@@ -1,0 +1,1 @@
+"""The carrier's own functions, one file each."""

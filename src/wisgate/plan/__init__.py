@@ -1,0 +1,1 @@
+"""The file against the catalog: places, claims, conflicts. Pure."""

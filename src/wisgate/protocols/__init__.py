@@ -1,0 +1,1 @@
+"""What talks over a bus and is no chip."""

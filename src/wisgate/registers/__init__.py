@@ -1,0 +1,1 @@
+"""Register maps: facts that a driver and its twin share, one file per chip."""

@@ -1,0 +1,1 @@
+"""The durable log of readings: committed before offered, bounded, salvaged when damaged."""

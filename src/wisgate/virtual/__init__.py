@@ -1,0 +1,1 @@
+"""Virtual buses, the world around a virtual board, and its faults."""

@@ -1,0 +1,1 @@
+"""Twins: simulated chips, one file each, written from the datasheet."""

@@ -1,0 +1,1 @@
+"""Twins of what hangs on a serial line."""
