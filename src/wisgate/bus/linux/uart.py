@@ -181,6 +181,7 @@ class LinuxUart:
         while left:
             rest = deadline - self._clock.monotonic()
             if rest <= 0 or not select.select([], [fd], [], rest)[1]:
+                termios.tcflush(fd, termios.TCOFLUSH)  # half a frame must not follow later
                 raise BusTimeout(f"{self.name} takes no more bytes; plug it out and in again")
             left = left[os.write(fd, left) :]
 
