@@ -23,6 +23,8 @@ from ...registers.sgm58031 import (
 
 VDD = 3.3
 """Volts; no pin reads beyond it, whatever the gain."""
+BELOW_GROUND = -0.3
+"""Volts at which the protection of a pin conducts."""
 GAIN_TRIM, GAIN_TRIM_RESET = 0x06, 0x03FA
 OS, SINGLE, FAST = 0x8000, 0x0100, 0x0080
 FULL_SCALES = (6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256)
@@ -113,7 +115,9 @@ class Sgm58031Twin:
     def _sample(self) -> int:
         self.look()
         config = self._file[Config.address]
-        pins = [min(VDD, max(0.0, v)) for v in (self.ain0, self.ain1, self.ain2, self.ain3)]
+        pins = [
+            min(VDD, max(BELOW_GROUND, v)) for v in (self.ain0, self.ain1, self.ain2, self.ain3)
+        ]
         mux = config >> 12 & 7
         if mux in DIFFERENCES:
             plus, minus = DIFFERENCES[mux]

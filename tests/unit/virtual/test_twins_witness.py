@@ -1,0 +1,47 @@
+"""Every section of every transcript, played to the twin of its chip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isnan
+
+import pytest
+from transcript import HERE, replay, titles
+
+from wisgate.core.clock import VirtualClock
+from wisgate.virtual.chips.ina219 import Ina219Twin
+from wisgate.virtual.chips.sgm58031 import Sgm58031Twin
+from wisgate.virtual.chips.shtc3 import Shtc3Twin
+from wisgate.virtual.chips.tpt29555 import Tpt29555Twin
+from wisgate.virtual.i2c import PoweredTwin, VirtualI2c
+
+TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
+    "ina219": lambda clock: Ina219Twin(clock, addresses=(0x41,)),
+    "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
+    "shtc3": Shtc3Twin,
+    "tpt29555": lambda clock: Tpt29555Twin(addresses=(0x26,)),
+}
+
+SECTIONS = [(chip, title) for chip in TWINS for title in titles(chip)]
+
+
+@pytest.mark.parametrize(("chip", "title"), SECTIONS)
+def test_twin_speaks_the_transcript(chip: str, title: str) -> None:
+    clock = VirtualClock()
+    twin = TWINS[chip](clock)
+    bus = VirtualI2c(clock)
+    bus.twins.append(twin)
+    clock.advance(0.001)  # every chip has come up by then
+
+    def world(name: str, value: float) -> None:
+        if isinstance(twin, Tpt29555Twin):
+            twin.drive(int(name.removeprefix("pin")), None if isnan(value) else value != 0)
+        else:
+            assert hasattr(twin, name), f"{chip} has no world input {name!r}"
+            setattr(twin, name, value)
+
+    replay(chip, title, bus, world, clock.advance)
+
+
+def test_every_transcript_has_a_twin() -> None:
+    assert {path.stem for path in HERE.glob("*.txt")} == set(TWINS)
