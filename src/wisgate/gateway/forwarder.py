@@ -1,0 +1,159 @@
+"""Moves entries from the store to one sink: at least once, in order, for as long as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.clock import Clock
+from ..core.errors import SinkError, SinkRefused, StoreError
+from ..store.records import Entry, Gap
+from ..store.store import Store
+from .sinks.base import Sink
+
+log = logging.getLogger(__name__)
+
+LIMIT = 500
+"""Entries offered at once."""
+
+FIRST_DELAY_S = 1.0
+LAST_DELAY_S = 60.0
+JITTER = 0.1
+"""So that a fleet does not come back to its broker in one moment."""
+
+
+@dataclass(frozen=True)
+class ForwarderState:
+    """For the dashboard and metrics. `since_ns` is the time (UTC) of the last change between
+    connected and backing off; `delivered` counts records since start."""
+
+    sink: str
+    connected: bool
+    error: str
+    since_ns: int
+    delivered: int
+    refused: int
+    lag: int
+    """Numbers between the sink's cursor and the newest record."""
+
+
+def _link_up() -> bool:
+    return True
+
+
+class Forwarder:
+    """Threads: the event loop only."""
+
+    def __init__(
+        self,
+        sink: Sink,
+        store: Store,
+        clock: Clock,
+        *,
+        points: frozenset[str] | None = None,
+        limit: int = LIMIT,
+        link: Callable[[], bool] = _link_up,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`points`: what the sink gets, None for all; gaps it always gets. `link`: whether the way
+        to the other side is there (a fault of the virtual board). `chance`: 0 to 1."""
+        self._sink, self._store, self._clock = sink, store, clock
+        self._points, self._limit, self._link, self._chance = points, limit, link, chance
+        self._cursor: int | None = None
+        self._connected, self._error = False, ""
+        self._since_ns = clock.utc_ns()
+        self._delivered = self._refused = self._failures = 0
+        self._stopping = asyncio.Event()
+
+    @property
+    def state(self) -> ForwarderState:
+        lag = self._store.last_seq - (self._cursor or 0)
+        return ForwarderState(
+            self._sink.name, self._connected, self._error, self._since_ns, self._delivered,
+            self._refused, max(0, lag),
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """Let `run` return once everything committed is delivered, or at the next failure."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop`. Raises nothing that a sink or the store is expected to raise."""
+        while True:
+            try:
+                await self._forward()
+                return
+            except (SinkError, StoreError) as error:
+                await self._back_off(str(error))
+            if self._stopping.is_set():
+                return
+
+    async def _forward(self) -> None:
+        """Until `stop`."""
+        self._check_link()
+        await self._sink.open()
+        cursor = self._cursor = await self._store.cursor(self._sink.name)
+        while True:
+            batch = await self._store.after(cursor, self._limit)
+            if batch:
+                await self._deliver([e for e in batch if self._wanted(e)])
+                cursor = self._cursor = batch[-1].seq
+                await self._store.advance(self._sink.name, cursor)
+                self._restored()
+            elif self._stopping.is_set():
+                return
+            else:
+                self._restored()
+                await self._or_stop(self._store.wait(cursor))
+
+    async def _deliver(self, batch: Sequence[Entry]) -> None:
+        if not batch:
+            return
+        self._check_link()
+        refused = 0
+        try:
+            await self._sink.deliver(batch)
+        except SinkRefused as error:
+            refused = len(error.seqs)
+            log.warning("%s; %d records set aside", error, refused)
+            await self._store.set_aside(self._sink.name, error.seqs, str(error))
+        self._refused += refused
+        self._delivered += len(batch) - refused
+
+    def _wanted(self, entry: Entry) -> bool:
+        return self._points is None or isinstance(entry, Gap) or entry.point in self._points
+
+    def _check_link(self) -> None:
+        if not self._link():
+            raise SinkError(f"{self._sink.name}: the way to it is gone")
+
+    async def _or_stop(self, waiting: Coroutine[Any, Any, object]) -> None:
+        """Return when `waiting` is over, or at `stop`."""
+        tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _back_off(self, error: str) -> None:
+        delay = min(LAST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(self._failures, 10))
+        delay *= 1 + JITTER * (2 * self._chance() - 1)
+        if not self._failures:
+            log.warning("%s; trying again", error)
+            self._since_ns = self._clock.utc_ns()
+        self._connected, self._error = False, error
+        self._failures += 1
+        await self._or_stop(asyncio.sleep(delay))
+
+    def _restored(self) -> None:
+        if self._failures:
+            log.warning("%s: back after %d failed tries", self._sink.name, self._failures)
+        if not self._connected:
+            self._since_ns = self._clock.utc_ns()
+        self._connected, self._error, self._failures = True, "", 0

@@ -1,0 +1,74 @@
+"""The JSON that leaves the gateway and the words that come in. These formats stay."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from ..core.points import Value
+from ..store.records import Gap, Record
+
+MAX_COMMAND = 4096
+"""Bytes of a command's payload."""
+
+_ENCODER = msgspec.json.Encoder()
+_WORDS = {"on": True, "off": False}
+
+
+def time_text(time_ns: int) -> str:
+    """UTC with milliseconds: "2026-11-20T12:00:00.000Z"."""
+    whole = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
+    return f"{whole:%Y-%m-%dT%H:%M:%S}.{time_ns // 1_000_000 % 1000:03d}Z"
+
+
+def reading(record: Record) -> dict[str, Value]:
+    """The fields of a record as every JSON output writes them."""
+    fields: dict[str, Value] = {
+        "value": record.value if record.status.carries_value else None,
+        "unit": record.unit,
+        "status": str(record.status),
+        "time": time_text(record.time_ns),
+        "seq": record.seq,
+    }
+    if record.cause:
+        fields["cause"] = record.cause
+    return fields
+
+
+def record_json(record: Record) -> bytes:
+    return _ENCODER.encode(reading(record))
+
+
+def batch_json(records: list[Record]) -> bytes:
+    rows = [{"point": record.point, **reading(record)} for record in records]
+    return _ENCODER.encode({"readings": rows})
+
+
+def gap_json(gap: Gap) -> bytes:
+    return _ENCODER.encode(
+        {
+            "first": gap.first,
+            "last": gap.last,
+            "cause": gap.cause,
+            "time": time_text(gap.time_ns),
+            "seq": gap.seq,
+        }
+    )
+
+
+def command_value(payload: bytes) -> Value:
+    """The value of a command: a JSON number, string, true or false, or the words on and off.
+
+    Raises ValueError whose text says what was expected.
+    """
+    if len(payload) > MAX_COMMAND:
+        raise ValueError(f"{len(payload)} bytes are more than the {MAX_COMMAND} of a command")
+    try:
+        text = payload.decode().strip()
+        value = _WORDS[text.lower()] if text.lower() in _WORDS else msgspec.json.decode(text)
+    except (UnicodeDecodeError, msgspec.DecodeError):
+        value = None
+    if not isinstance(value, bool | int | float | str):
+        raise ValueError(f'{payload[:40]!r} is no value; send true, false, on, off, 1.5 or "text"')
+    return value
