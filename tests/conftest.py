@@ -48,6 +48,8 @@ def _guard(event: str, arguments: tuple[object, ...]) -> None:
     host: object = None
     if event in ("socket.connect", "socket.bind", "socket.sendto"):
         address = arguments[1]
+        if event == "socket.bind" and address == ("", 0):
+            return  # what a client does that leaves its own address to the kernel (paho)
         host = address[0] if isinstance(address, tuple) and len(address) in (2, 4) else None
     elif event == "socket.getaddrinfo":
         host = arguments[0] or "localhost"
