@@ -13,8 +13,7 @@ import click
 from wisgate.catalog.catalog import load
 from wisgate.catalog.schema import Board, Connector, Module
 from wisgate.cli import COMMANDS
-from wisgate.config.schema import GATEWAY
-from wisgate.config.tables import Section
+from wisgate.config.reference import reference
 from wisgate.core import errors
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
@@ -59,30 +58,6 @@ def error_page() -> Iterator[str]:
     yield from ("Errors are one tree; an error that is retryable may pass by itself.", "")
     tree = inspect.getdoc(errors) or ""
     yield from ("```", *tree[tree.index("WisgateError") :].splitlines(), "```")
-
-
-def option_rows(section: Section) -> Iterator[tuple[str, str, str, str]]:
-    for option in section.options:
-        default = (
-            "**required**" if option.required else option.otherwise or f"`{shown(option.default)}`"
-        )
-        expects = f"{option.reader.expects}, such as `{option.example}`"
-        yield f"`{option.name}`", option.doc, expects, default
-
-
-def section_lines(section: Section) -> Iterator[str]:
-    title = f"`{section.header}`" if section.path else "Top of the file"
-    yield from (f"## {title}", "", section.doc, "")
-    yield from table(("Key", "What it is", "Value", "Default"), option_rows(section))
-    for inner in section.sections:
-        yield from section_lines(inner)
-
-
-def configuration_page() -> Iterator[str]:
-    yield from ("# The one file", "")
-    yield 'Every table and key of `gateway.toml`. A quantity is a string with its unit: `"10s"`.'
-    yield from ("`wisgate check FILE` tells everything that is wrong, with its line.", "")
-    yield from section_lines(GATEWAY)
 
 
 def command_lines(name: str) -> Iterator[str]:
@@ -215,19 +190,24 @@ def connector_lines(connector: Connector) -> Iterator[str]:
     yield from table(("Pin", "Signal"), ((p.number, f"`{p.signal}`") for p in connector.pins))
 
 
-WRITTEN: dict[str, Callable[[], Iterator[str]]] = {
+def noted(lines: Iterator[str]) -> str:
+    """The text of a page, under a note that nobody writes it by hand."""
+    return "\n".join(line.rstrip() for line in [NOTE, "", *lines]).rstrip() + "\n"
+
+
+LISTS: dict[str, Callable[[], Iterator[str]]] = {
     "boards.md": boards_page,
     "chips.md": chips_page,
     "commands.md": command_page,
-    "configuration.md": configuration_page,
     "errors.md": error_page,
     "modules.md": modules_page,
 }
 
 
-def page(name: str) -> str:
-    lines = [NOTE, "", *WRITTEN[name]()]
-    return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+WRITTEN: dict[str, Callable[[], str]] = {
+    **{name: lambda lines=lines: noted(lines()) for name, lines in LISTS.items()},
+    "configuration.md": reference,
+}
 
 
 def stale() -> list[str]:
@@ -236,7 +216,7 @@ def stale() -> list[str]:
     wrong = [f"docs/reference/{name}: nobody writes it" for name in sorted(there - set(WRITTEN))]
     for name in WRITTEN:
         path = PAGES / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != page(name):
+        if not path.is_file() or path.read_text(encoding="utf-8") != WRITTEN[name]():
             wrong.append(f"docs/reference/{name} is out of date; run `make docs`")
     return wrong
 
@@ -250,7 +230,7 @@ def main() -> int:
         return 1 if wrong else 0
     PAGES.mkdir(parents=True, exist_ok=True)
     for name in WRITTEN:
-        (PAGES / name).write_text(page(name), encoding="utf-8")
+        (PAGES / name).write_text(WRITTEN[name](), encoding="utf-8")
     return 0
 
 
