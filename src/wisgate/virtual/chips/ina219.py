@@ -144,6 +144,6 @@ class Ina219Twin:
         shunt -= (shunt & 0x8000) << 1
         current = int(shunt * self._file[Calibration.address] / 4096)
         power = abs(current) * (self._file[BusVoltage.address] >> 3) // 5000
-        self._overflow = not -0x8000 <= current < 0x8000 or power > 0xFFFF
+        self._overflow = not -0x8000 <= current < 0x8000
         self._file[Current.address] = current & 0xFFFF
         self._file[Power.address] = power & 0xFFFF
