@@ -1,0 +1,71 @@
+// The last minutes of every point, for sparklines: [ms, value] pairs; null is a gap.
+import { api } from "./api.js";
+
+export const TRAIL_MS = 15 * 60 * 1000;
+const BUCKETS = 120;
+const AT_ONCE = 3;
+export const SILENCE_MS = 630 * 1000; // even a constant value is stored every 600 s
+
+/** Rows of the history as [ms, value, min, max], with a null row wherever nothing is known. */
+export function series(history, point, bucketMs) {
+  const rows = [];
+  const begin = Date.parse(history.from);
+  if (history.before && carries(history.before)) rows.push(row(begin, history.before));
+  const longest = Math.max(SILENCE_MS, 3 * bucketMs, (point.interval ?? 0) * 3000);
+  for (const entry of history.rows) {
+    const at = Date.parse(entry.time);
+    const last = rows.at(-1);
+    if (last && point.interval !== null && at - last[0] > longest) rows.push([last[0] + 1, null, null, null]);
+    rows.push(row(at, entry));
+  }
+  return rows;
+}
+
+const carries = (entry) => entry.status === "good" || entry.status === "uncertain";
+
+function row(at, entry) {
+  if (entry.value === null) return [at, null, null, null];
+  if (typeof entry.value !== "number") return [at, entry.value === true ? 1 : 0, null, null];
+  return [at, entry.average ?? entry.value, entry.min ?? entry.value, entry.max ?? entry.value];
+}
+
+export class Trails {
+  constructor() {
+    this._trails = new Map();
+  }
+
+  of(name) {
+    return this._trails.get(name) ?? [];
+  }
+
+  append(point) {
+    if (point.time === null || point.kind === "text") return;
+    const at = Date.parse(point.time);
+    const trail = this.of(point.name).filter(([t]) => t < at && t > at - TRAIL_MS);
+    const value = typeof point.value === "boolean" ? Number(point.value) : point.value;
+    this._trails.set(point.name, [...trail, [at, value]]);
+  }
+
+  /** Fetch what was before this page opened, a few points at a time. */
+  async refill(points, done) {
+    const queue = points.filter((point) => point.kind !== "text");
+    const work = async () => {
+      for (let point = queue.shift(); point; point = queue.shift()) await this._fill(point, done);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+
+  async _fill(point, done) {
+    const now = point.time === null ? Date.now() : Date.parse(point.time);
+    const from = now - TRAIL_MS;
+    try {
+      const history = await api.history(point.name, from, now, BUCKETS);
+      const past = series(history, point, TRAIL_MS / BUCKETS).map(([t, value]) => [t, value]);
+      const newest = past.at(-1)?.[0] ?? 0;
+      this._trails.set(point.name, [...past, ...this.of(point.name).filter(([t]) => t > newest)]);
+      done();
+    } catch {
+      // A sparkline without its past is no loss worth a message; live values fill it.
+    }
+  }
+}

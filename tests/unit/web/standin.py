@@ -1,0 +1,135 @@
+"""A gateway in memory that keeps the contract of `web.contract`: no bus, no disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from wisgate.config.model import Config, MqttConfig, WebConfig, Where
+from wisgate.core.clock import VirtualClock
+from wisgate.core.errors import NoAcknowledge, OutputRefused
+from wisgate.core.points import Kind, Point, Reading, Status, Value
+from wisgate.gateway.live import Live
+from wisgate.store.history import Bucket, History
+from wisgate.store.records import Record
+from wisgate.store.store import StoreStats
+
+HERE = Where("gateway.toml", 1)
+
+POINTS = (
+    Point("tank_level", "m", decimals=3, source="wisblock-1/a1", slot="wisblock-1", interval=1.0),
+    Point("pump", kind=Kind.BOOL, writable=True, safe=False, source="wisblock-2/relay",
+          slot="wisblock-2", interval=10.0),
+    Point("temperature", "Cel", decimals=2, source="onboard/climate/temperature", interval=10.0),
+    Point("setpoint", "m", writable=True, source="virtual"),
+    Point("shift", kind=Kind.INT, writable=True, source="virtual"),
+    Point("note", kind=Kind.TEXT, writable=True, source="virtual"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class State:
+    connected: bool = True
+    error: str = ""
+    since_ns: int = 0
+    delivered: int = 0
+    lag: int = 0
+
+
+@dataclass
+class Forwarder:
+    state: State = State()
+
+
+@dataclass(frozen=True)
+class Health:
+    ok: bool = True
+    problems: tuple[str, ...] = ()
+
+
+@dataclass
+class Memory:
+    """What the store answers, from a list."""
+
+    records: list[Record] = field(default_factory=list)
+    stats: StoreStats = StoreStats(12, 4096, 1, 0, 0, "", 12, 0)
+    asked: list[tuple[str, int, int, int | None]] = field(default_factory=list)
+
+    async def history(
+        self, point: str, start_ns: int, end_ns: int, buckets: int | None = None
+    ) -> History:
+        self.asked.append((point, start_ns, end_ns, buckets))
+        mine = [r for r in self.records if r.point == point]
+        inside = [r for r in mine if start_ns <= r.time_ns < end_ns]
+        before = next((r for r in reversed(mine) if r.time_ns < start_ns), None)
+        if buckets is None:
+            return History(point, "m", start_ns, end_ns, before, records=tuple(inside))
+        each = (Bucket(r.time_ns, r.value, r.value, r.value, r.value, 1, r.status) for r in inside)
+        return History(point, "m", start_ns, end_ns, before, buckets=tuple(each))
+
+
+class StandIn:
+    def __init__(self, folder: Path, clock: Any = None) -> None:
+        self.folder = folder
+        self.clock = clock or VirtualClock()
+        sink = MqttConfig(HERE, "plant", "mqtt", (), "broker.example", 1883, False)
+        self.config = Config("gateway.toml", "pump-house", "rak7391", (), (), sinks=(sink,))
+        self.live = Live(POINTS, self.clock)
+        self.started_ns = self.clock.utc_ns()
+        self.store = Memory()
+        self.forwarders: Mapping[str, Forwarder] = {"plant": Forwarder()}
+        self.counters = {"samples": 7, "late": 0}
+        self.virtual = True
+        self.trouble: tuple[str, ...] = ()
+        self.written: list[tuple[str, Value, str]] = []
+
+    def health(self) -> Health:
+        return Health(not self.trouble, self.trouble)
+
+    def plan_view(self) -> dict[str, Any]:
+        return {
+            "gateway": "pump-house",
+            "board": {"id": "rak7391", "title": "RAK7391 WisGate Connect"},
+            "virtual": True,
+            "slots": [
+                _slot("wisblock-1", 1, "rak5801", "4-20 mA input", ["tank_level"]),
+                _slot("wisblock-2", 2, "rak13007", "Relay", ["pump"]),
+            ],
+            "onboard": [
+                {"name": "climate", "title": "Climate on the board", "state": "ok", "problem": "",
+                 "points": ["temperature"]},
+            ],
+            "virtual_points": ["setpoint", "shift", "note"],
+            "rules": [],
+        }  # fmt: skip
+
+    def put(self, name: str, value: Value, status: Status = Status.GOOD) -> Reading:
+        reading = Reading(name, value, status, self.clock.utc_ns())
+        self.live.put(reading)
+        return reading
+
+    async def write(self, point: str, value: Value, cause: str) -> Reading:
+        if point == "pump" and value is True and self.trouble == ("locked",):
+            raise OutputRefused("pump was switched off 3 s ago; it stays off for 20 s")
+        if self.trouble == ("pulled",):
+            raise NoAcknowledge(0x26)
+        await asyncio.sleep(0)
+        self.written.append((point, value, cause))
+        reading = replace(self.put(point, value), cause=cause)
+        self.live.put(reading)
+        return reading
+
+
+def _slot(name: str, number: int, module: str, title: str, points: list[str]) -> dict[str, Any]:
+    return {
+        "slot": name,
+        "title": f"WisBlock slot {number}",
+        "module": {"id": module, "title": title, "state": "ok", "problem": "", "points": points},
+    }
+
+
+def listen(host: str = "127.0.0.1", port: int = 0, *hosts: str) -> WebConfig:
+    return WebConfig(HERE, host, port, hosts=hosts)
