@@ -199,7 +199,7 @@ class _Parser:
         if self._take("mark", "("):
             node = self._deeper(self.either)
             if not self._take("mark", ")"):
-                raise Unfit(self._next.at, 'a ")" is missing for the "(" before')
+                raise Unfit(self._next.at, 'the "(" before is not closed; add ")"')
             return node
         if token.kind in ("end", "mark") or (token.kind == "name" and token.text in _WORDS[:3]):
             raise Unfit(token.at, f"{_named(token)} where a point or a number is expected")

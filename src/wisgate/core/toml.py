@@ -81,9 +81,11 @@ def parse(text: str, file: str) -> Document:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_fault(str(error), text, file)]) from None
     except RecursionError:
-        raise ConfigError([f"{file}: arrays or tables are nested too deeply"]) from None
-    except ValueError as error:  # an integer beyond what Python converts
-        raise ConfigError([f"{file}: not TOML: {error}"]) from None
+        raise ConfigError(
+            [f"{file}: lists or tables are nested too deeply; take some away"]
+        ) from None
+    except ValueError:  # an integer beyond what Python converts
+        raise ConfigError([f"{file}: a number has too many digits; write a shorter one"]) from None
     return Document(values, lines, file)
 
 
@@ -110,10 +112,17 @@ _CLEAR = (
     ("Unescaped '\\'", "a backslash in a text; write it twice, or use '…' quotes"),
     ("Invalid date or datetime", "this date or time does not exist; text needs quotes"),
     ("Illegal character", "a control character; remove it"),
+    ("Found invalid character", "a control character; remove it"),
+    ("Escaped character", "this escape is no character; write the character itself"),
+    ("Invalid hex value", "this escape is no character; write the character itself"),
+    ('Expected "', "a text is not closed; write the quote at its end"),
+    ('Expected "\'"', "a text is not closed; write the quote at its end"),
 )
 
 
-_BARE_QUANTITY = re.compile(r"=\s*([+-]?[0-9][0-9.]*\s*[A-Za-z%°µΩ][^\s#,\]}]*)\s*(?:#.*)?$")
+_BARE_QUANTITY = re.compile(
+    r"=\s*(?!0[xob])([+-]?[0-9][0-9.]*\s*[A-Za-z%°µΩ][^\s#,\]}]*)\s*(?:#.*)?$"
+)
 
 
 def _fault(message: str, text: str, file: str) -> str:
