@@ -40,6 +40,7 @@ class ScriptedUart:
     delay: float = 0.0
     sent: list[bytes] = field(default_factory=list)
     sent_at: list[float] = field(default_factory=list)
+    reads: int = 0
     respond: Answer | None = None
     """Instead of `answers`: called with each request."""
     _waiting: bytes = b""
@@ -54,12 +55,13 @@ class ScriptedUart:
         self._ready_at = self.clock.monotonic() + self.delay
 
     def read(self, count: int, timeout: float) -> bytes:
-        begin = self.clock.monotonic()
-        pause = max(0.0, self._ready_at - begin)
-        came = b"" if pause >= timeout else self._waiting[:count]
+        self.reads += 1
+        pause = max(0.0, self._ready_at - self.clock.monotonic())
+        in_time = max(0, int((timeout - pause) * self.baud / BITS + 1e-6))
+        came = self._waiting[: min(count, in_time)]
         self._waiting = self._waiting[len(came) :]
-        needed = pause + len(came) * BITS / self.baud if len(came) == count else timeout
-        self.clock.advance(min(needed, timeout))
+        whole = len(came) == count
+        self.clock.advance(min(timeout, pause + count * BITS / self.baud) if whole else timeout)
         return came
 
     def inject(self, data: bytes) -> None:

@@ -53,7 +53,7 @@ class ModbusRtu:
         self, unit: int, address: int, value: bool, *, timeout: float | None = None
     ) -> None:
         """Set one coil, function 5."""
-        self._write_one(unit, Table.COIL, address, int(value), timeout)
+        self._settle(write_request(unit, Table.COIL, address, [int(value)], single=True), timeout)
 
     def write_coils(
         self, unit: int, address: int, values: Sequence[bool], *, timeout: float | None = None
@@ -66,7 +66,7 @@ class ModbusRtu:
         self, unit: int, address: int, value: int, *, timeout: float | None = None
     ) -> None:
         """Set one holding register (0 to 0xFFFF), function 6."""
-        self._write_one(unit, Table.HOLDING, address, value, timeout)
+        self._settle(write_request(unit, Table.HOLDING, address, [value], single=True), timeout)
 
     def write_registers(
         self, unit: int, address: int, values: Sequence[int], *, timeout: float | None = None
@@ -74,21 +74,16 @@ class ModbusRtu:
         """Set neighbouring holding registers in one message, function 16."""
         self._settle(write_request(unit, Table.HOLDING, address, values, single=False), timeout)
 
-    def _write_one(
-        self, unit: int, table: Table, address: int, value: int, timeout: float | None
-    ) -> None:
-        exchange = write_request(unit, table, address, [value], single=True)
-        if self._echoes is None:
-            # The answer equals the request. A read, whatever comes of it, tells whether the line
-            # echoes; without that a dead unit on an echoing line would seem to obey.
-            with suppress(NoAnswer, ChipError):
-                self._ask(read_request(unit, table, address, 1), timeout)
-        self._settle(exchange, timeout)
-
     def _settle(self, exchange: Exchange, timeout: float | None) -> None:
         exchange.values(self._ask(exchange, timeout))
 
     def _ask(self, exchange: Exchange, timeout: float | None) -> bytes:
+        if exchange.ambiguous and self._echoes is None:
+            # The answer may equal the request. A read of one value, whatever comes of it, tells
+            # whether the line echoes; without that a dead unit on such a line seems to obey.
+            with suppress(NoAnswer, ChipError):
+                probe = read_request(exchange.unit, exchange.table, exchange.address, 1)
+                self._ask(probe, timeout)
         self._keep_silence()
         self._uart.flush()
         self._uart.write(exchange.request)

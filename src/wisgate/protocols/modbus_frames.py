@@ -37,6 +37,7 @@ _READS: dict[Table, type[ModbusPDU]] = {
     Table.INPUT: ReadInputRegistersRequest,
     Table.HOLDING: ReadHoldingRegistersRequest,
 }
+_READ_FUNCTIONS = {request.function_code for request in _READS.values()}
 _REFUSALS = {
     1: "illegal function", 2: "illegal address", 3: "illegal value", 4: "unit failure",
     5: "acknowledged, still working", 6: "busy", 8: "memory parity error",
@@ -50,15 +51,23 @@ _FRAMER = FramerRTU(_DECODER)
 class Exchange:
     """A request, and the shape of its answer: `size` bytes that begin with `head`."""
 
-    title: str
-    """For messages: "unit 42: read of holding 0x6000"."""
+    unit: int
+    table: Table
+    address: int
     request: bytes
     head: bytes
     size: int
 
     @property
+    def title(self) -> str:
+        """For messages: "unit 42: read of holding 0x6000"."""
+        verb = "read" if self.request[1] in _READ_FUNCTIONS else "write"
+        return f"unit {self.unit}: {verb} of {self.table.value} {self.address:#06x}"
+
+    @property
     def ambiguous(self) -> bool:
-        """Whether an echo of the request would pass as the answer (every single write)."""
+        """Whether an echo of the request would pass as the answer: every single write, and a read
+        of 17 to 24 coils at 0x03xx."""
         return self.size == len(self.request) and self.request.startswith(self.head)
 
     @property
@@ -115,7 +124,7 @@ def read_request(unit: int, table: Table, address: int, count: int) -> Exchange:
     request = _FRAMER.buildFrame(_READS[table](address=address, count=count, dev_id=unit))
     size = (count + 7) // 8 if table.holds_bits else 2 * count
     head = bytes((*request[:2], size))
-    return Exchange(_title(unit, "read", table, address), request, head, size + SHORTEST)
+    return Exchange(unit, table, address, request, head, size + SHORTEST)
 
 
 def write_request(
@@ -127,7 +136,7 @@ def write_request(
     if bad := [v for v in values if not 0 <= v <= (1 if table.holds_bits else 0xFFFF)]:
         raise ValueError(f"{bad[0]} does not fit a {table.value}")
     request = _FRAMER.buildFrame(_write(unit, table, address, values, single))
-    return Exchange(_title(unit, "write", table, address), request, request[:6], 8)
+    return Exchange(unit, table, address, request, request[:6], 8)
 
 
 def _write(unit: int, table: Table, address: int, values: Sequence[int], single: bool) -> ModbusPDU:
@@ -138,10 +147,6 @@ def _write(unit: int, table: Table, address: int, values: Sequence[int], single:
         registers = WriteSingleRegisterRequest if single else WriteMultipleRegistersRequest
         return registers(address=address, registers=list(values), dev_id=unit)
     raise ValueError(f"{table.value} is read-only; coil and holding can be written")
-
-
-def _title(unit: int, verb: str, table: Table, address: int) -> str:
-    return f"unit {unit}: {verb} of {table.value} {address:#06x}"
 
 
 def _check(unit: int, address: int, count: int, limit: int) -> None:

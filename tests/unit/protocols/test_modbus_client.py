@@ -116,6 +116,27 @@ def test_foreign_answers_are_passed_over(foreign: bytes) -> None:
     assert uart.clock.monotonic() > 1.0  # it was waited for to the end
 
 
+@pytest.mark.parametrize(
+    "noise",
+    [
+        bytes(8),
+        bytes.fromhex("00 FF 13 37 80 00 00"),
+        framed("2B 03 04 00 3C F6 A8") + TWO_REGISTERS[:-1] + b"\x00",
+    ],
+    ids=["break", "noise", "damaged after a foreign one"],
+)
+def test_what_is_no_frame_at_all_counts_as_damaged(noise: bytes) -> None:
+    modbus, _ = client(noise)
+    with pytest.raises(ChecksumMismatch, match="termination"):
+        modbus.read(42, HOLDING, 0, 2)
+
+
+def test_a_long_answer_takes_few_reads() -> None:
+    modbus, uart = client(framed("2A 03 FA " + "00" * 250))
+    modbus.read(42, HOLDING, 0, 125)
+    assert uart.reads <= 3
+
+
 def test_a_write_answered_for_another_value_is_not_believed() -> None:
     modbus, _ = client(framed("11 03 02 00 00"), framed("11 06 00 01 00 04"))
     modbus.read(17, HOLDING, 0, 1)
@@ -162,6 +183,12 @@ def test_an_echo_that_looks_like_an_answer_is_stripped() -> None:
     assert not any(modbus.read(42, COIL, 0, 20))
     assert modbus.read(42, COIL, 0x300, 20)[:4] == [False, True, False, True]
     assert len(uart.sent) == 2
+
+
+def test_an_echo_that_looks_like_an_answer_is_stripped_from_the_first_request_on() -> None:
+    modbus, uart = client(framed("2A 01 01 00"), framed("2A 01 03 AA AA 0A"), echo=True)
+    assert modbus.read(42, COIL, 0x300, 20)[:4] == [False, True, False, True]
+    assert uart.sent[0] == framed("2A 01 03 00 00 01")
 
 
 def test_the_echo_of_a_write_is_not_its_answer() -> None:

@@ -37,6 +37,7 @@ def extents(spans: list[Span[Located]]) -> list[tuple[int, int]]:
         (holding(0, 10), [(0, 1), (10, 1)]),  # … and of 9
         (holding(0, 2, encoding="float32"), [(0, 4)]),
         (holding(0, 0), [(0, 1)]),
+        ([*holding(0, encoding="int32"), *holding(0)], [(0, 2)]),
         (holding(*range(126)), [(0, 125), (125, 1)]),
         (holding(*range(0, 126, 2), encoding="uint32"), [(0, 124), (124, 2)]),
         (holding(0xFFFF), [(0xFFFF, 1)]),

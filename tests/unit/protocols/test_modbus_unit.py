@@ -202,6 +202,30 @@ def test_a_span_without_answer_does_not_hide_the_others() -> None:
     assert [r.status for r in readings.values()] == [Status.GOOD, Status.ABSENT, Status.GOOD]
 
 
+def test_a_unit_that_falls_silent_half_way_is_not_asked_for_the_rest() -> None:
+    line = Line({0: 1, 100: 2, 200: 3, 300: 4})
+    unit, _ = placed(line, *(Register(f"r{n}", n) for n in (0, 100, 200, 300)))
+    steps = unit.sample()
+    next(steps)
+    line.silent = True
+    with pytest.raises(NoAnswer):
+        finished(steps)
+    assert len(line.asked) == 3
+
+
+@pytest.mark.parametrize("words", [{0: 5}, {}], ids=["answer", "refusal"])
+def test_a_single_lost_answer_has_no_consequences(words: dict[int, int]) -> None:
+    line = Line(words)
+    unit, _ = placed(line, Register("a", 0))
+    for _ in range(3):
+        line.silent = True
+        with pytest.raises(NoAnswer, match="no answer within"):
+            finished(unit.sample())
+        line.silent = False
+        finished(unit.sample())
+    assert len(line.asked) == 6
+
+
 @pytest.mark.parametrize(
     ("register", "value", "words", "function"),
     [
