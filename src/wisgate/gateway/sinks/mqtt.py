@@ -47,6 +47,17 @@ T = TypeVar("T")
 OnCommand = Callable[[str, Value], None]
 
 
+class _Closing(ssl.SSLSocket):
+    """Closes itself when the handshake fails, which paho leaves to nobody."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 class Message(NamedTuple):
     topic: str
     payload: bytes
@@ -159,7 +170,8 @@ class MqttSink:
             settings["username"] = config.username
             settings["password"] = secret.read_text().strip() if secret else None
         if config.tls:
-            settings["tls_context"] = ssl.create_default_context(cafile=config.ca_file)
+            context = settings["tls_context"] = ssl.create_default_context(cafile=config.ca_file)
+            context.sslsocket_class = _Closing
         return settings
 
     async def _greet(self, client: aiomqtt.Client) -> None:
