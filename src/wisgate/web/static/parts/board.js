@@ -71,7 +71,7 @@ export function Board({ link, open }) {
   return html`<figure class="board">
     <svg viewBox="0 0 420 400" role="group" aria-label=${`${link.plan.board.title} from above`}>
       <rect class="pcb" x="1" y="1" width="418" height="398" rx="16" />
-      <path class="traces" d="M120 190v14h-40v8M150 190v10h120v12M204 110h12M204 132h6v18h6M60 84V76h30V52M150 84V52M215 84V52M190 340v20H60v6M305 340v20" />
+      <path class="traces" d="M120 190v12h-20v10M150 190v10h150v12M204 100h12M204 137h12M204 174h12M95 84V52M153 84V52M178 84v-12h37V52M90 340v16H34v8M140 340v16h-28v8" />
       ${[[14, 388], [406, 388], [14, 200], [406, 200]].map(([x, y]) => html`<circle class="hole" cx=${x} cy=${y} r="4.5" />`)}
       ${PORTS.map((port) => Port(port))}
       <rect class="socket cm4" x="26" y="84" width="178" height="106" rx="6" />

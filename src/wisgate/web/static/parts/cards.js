@@ -13,14 +13,15 @@ function Card({ link, point, ask, open }) {
   const { text, unit } = shown(point);
   const old = link.ageOf(point);
   const name = title(point.name);
-  const plots = point.kind !== "text";
+  const field = point.writable && point.kind !== "bool";
+  const output = point.writable && html`<${Output} link=${link} point=${point} ask=${ask} />`;
   return html`<article class="card ${point.status} ${point.kind} ${point.writable ? "writable" : ""}" data-point=${point.name}>
     <h3><button type="button" class="opener" onClick=${() => open(point.name)} aria-label=${`${name}: show history`}>${name}</button></h3>
     <div class="reading">
       <p class="value"><b>${text}</b>${unit && html`<span class="unit">${unit}</span>`}</p>
-      ${point.writable && html`<${Output} link=${link} point=${point} ask=${ask} />`}
+      ${!field && output}
     </div>
-    ${plots && html`<${Sparkline} trail=${link.trails.of(point.name)} stepped=${point.kind === "bool"} />`}
+    ${field ? output : point.kind !== "text" && html`<${Sparkline} trail=${link.trails.of(point.name)} stepped=${point.kind === "bool"} />`}
     <p class="foot">
       <${StatusWord} status=${point.status} />
       <span class="age">${old === null ? "no reading yet" : point.cause ? `${age(old)} · ${point.cause}` : age(old)}</span>
@@ -45,7 +46,7 @@ function groups(link) {
 
 export function Cards({ link, ask, open }) {
   if (!link.plan) return null;
-  return groups(link).map((group) => html`<section class="group" aria-labelledby=${`group-${group.key}`} key=${group.key}>
+  return groups(link).map((group) => html`<section class=${`group ${group.points.length === 1 ? "single" : ""}`} aria-labelledby=${`group-${group.key}`} key=${group.key}>
     <div class="group-head">
       <h2 id=${`group-${group.key}`}>${group.name}</h2><p>${group.detail}</p>
     </div>

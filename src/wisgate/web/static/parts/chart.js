@@ -4,6 +4,7 @@ import uPlot from "../vendor/uPlot.mjs";
 import { number, scaleFor } from "./format.js";
 
 const HEIGHT = 280;
+const SHORTEST_SPAN_S = 900; // of this one a young gateway fills only a corner: show the part that is there
 
 /** A design token as a colour that a canvas takes. */
 function colour(element, name) {
@@ -29,6 +30,7 @@ function options(element, point, scale, span) {
   const paths = stepped ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
   const bool = point.kind === "bool";
   const words = (value) => (value === null ? "–" : bool ? (value >= 0.5 ? "on" : "off") : `${number(value, scale.decimals)} ${scale.unit}`);
+  const hours = (_, splits, __, ___, step) => splits.map((at) => moment(at, step));
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 }, font: "12px system-ui, sans-serif" };
   const edge = { show: true, stroke: "transparent", width: 0, points: { show: false }, paths };
   return {
@@ -38,7 +40,7 @@ function options(element, point, scale, span) {
       x: { time: true, range: () => span() },
       y: { range: bool ? () => [-0.1, 1.1] : (_, low, high) => room(low, high) },
     },
-    axes: [axis, { ...axis, size: 62, ...(bool ? { splits: () => [0, 1] } : {}), values: (_, splits) => splits.map((v) => (bool ? (v ? "on" : "off") : tick(v, splits))) }],
+    axes: [{ ...axis, space: 70, values: hours }, { ...axis, size: 62, ...(bool ? { splits: () => [0, 1] } : {}), values: (_, splits) => splits.map((v) => (bool ? (v ? "on" : "off") : tick(v, splits))) }],
     series: [
       { value: (_, at) => (at === null ? "–" : new Date(at * 1000).toLocaleString()) },
       { label: bool ? "state" : "value", stroke: line, width: 2, paths, points: { show: false }, fill: bool ? band : undefined, value: (_, v) => words(v) },
@@ -47,6 +49,15 @@ function options(element, point, scale, span) {
     ],
     bands: bool ? [] : [{ series: [3, 2], fill: band }],
   };
+}
+
+/** In the reader's own way, as fine as the steps of the axis. */
+function moment(at, step) {
+  const time = new Date(at * 1000);
+  if (step >= 86400) return time.toLocaleDateString([], { day: "numeric", month: "short" });
+  const clock = { hour: "2-digit", minute: "2-digit", ...(step < 60 ? { second: "2-digit" } : {}) };
+  const midnight = time.getHours() + time.getMinutes() === 0 && step >= 3600;
+  return midnight ? time.toLocaleDateString([], { day: "numeric", month: "short" }) : time.toLocaleTimeString([], clock);
 }
 
 function room(low, high) {
@@ -68,7 +79,8 @@ export function Chart({ point, rows, seconds }) {
   const scale = scaleOf(point, rows);
   const span = () => {
     const end = (latest.current.at(-1)?.[0] ?? Date.now()) / 1000;
-    return [end - seconds, end];
+    const begin = (latest.current[0]?.[0] ?? 0) / 1000;
+    return [seconds === SHORTEST_SPAN_S ? Math.min(end - 60, Math.max(end - seconds, begin)) : end - seconds, end];
   };
   useEffect(() => {
     const build = () => {

@@ -6,12 +6,13 @@ import { icon } from "./icons.js";
 export function Dialog({ label, close, wide, children }) {
   const element = useRef(null);
   useEffect(() => {
-    element.current.showModal();
     const opened = element.current;
+    opened.showModal();
+    (opened.querySelector("input") ?? opened).focus();
     return () => opened.close();
   }, []);
   const outside = (event) => event.target === element.current && close();
-  return html`<dialog ref=${element} class=${wide ? "wide" : ""} aria-label=${label} onClose=${close} onMouseDown=${outside}>
+  return html`<dialog ref=${element} class=${wide ? "wide" : ""} tabindex="-1" aria-label=${label} onClose=${close} onMouseDown=${outside}>
     <div class="sheet">
       <header><h2>${label}</h2><button class="round" type="button" aria-label="Close" onClick=${close}>${icon("close")}</button></header>
       ${children}
@@ -35,8 +36,8 @@ function Form({ fields, action, submit, children }) {
   };
   return html`<form class="form" onSubmit=${send}>
     ${children}
-    ${fields.map((field, index) => html`<label>${field.label}
-      <input ...${field.input} required autofocus=${index === 0} aria-describedby="form-error" />
+    ${fields.map((field) => html`<label>${field.label}
+      <input ...${field.input} required aria-describedby="form-error" />
       ${field.hint && html`<small>${field.hint}</small>`}</label>`)}
     <p class="error" id="form-error" role="alert">${error}</p>
     <button class="primary" type="submit" disabled=${busy}>${busy ? "One moment …" : action}</button>

@@ -42,7 +42,7 @@ export function both(point, value) {
 }
 
 export function title(name) {
-  const words = name.replaceAll("_", " ");
+  const words = name.replaceAll("_", " ").replace(/\bled\b/g, "LED");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

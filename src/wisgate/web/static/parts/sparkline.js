@@ -1,10 +1,13 @@
-// A point's last quarter of an hour, in 100 x 32 units. Decoration: the card's button tells the rest.
+// A point's last quarter of an hour at most, in 100 x 32 units. Decoration: the card's button tells
+// the rest.
 import { html } from "./html.js";
 import { TRAIL_MS } from "./trails.js";
 
 const WIDTH = 100;
 const HEIGHT = 32;
 const INSET = 3;
+const END = 3; // room for the tip
+const SHORTEST_MS = 60 * 1000; // a young trail is drawn larger
 
 /** Runs of known values as [x, y] points. */
 function runs(trail, stepped) {
@@ -16,7 +19,8 @@ function runs(trail, stepped) {
   let high = Math.max(...values, stepped ? 1 : -Infinity);
   const least = Math.max(Math.abs(high) * 0.004, 1e-9);
   if (high - low < least) [low, high] = [low - least, high + least];
-  const x = (t) => WIDTH * (1 - (end - t) / TRAIL_MS);
+  const length = Math.min(TRAIL_MS, Math.max(SHORTEST_MS, end - trail[0][0]));
+  const x = (t) => (WIDTH - END) * (1 - (end - t) / length);
   const y = (v) => HEIGHT - INSET - ((v - low) / (high - low)) * (HEIGHT - 2 * INSET);
   const made = [[]];
   for (const [t, value] of trail) {
