@@ -8,7 +8,7 @@ from wisgate.core.errors import ChecksumMismatch
 VECTORS = {"BEEF": 0x92, "0000": 0x81, "FFFF": 0xAC, "8000": 0xA2, "6666": 0x93, "0887": 0x5B}
 
 
-@pytest.mark.parametrize(("word", "checksum"), VECTORS.items())
+@pytest.mark.parametrize(("word", "checksum"), list(VECTORS.items()))
 def test_vectors(word, checksum):
     assert crc8(bytes.fromhex(word)) == checksum
 

@@ -36,7 +36,7 @@ def test_the_power_on_configuration():
     assert config.encode() == 0x399F
 
 
-@pytest.mark.parametrize(("code", "name"), enumerate(ADC_NAMES.split()))
+@pytest.mark.parametrize(("code", "name"), list(enumerate(ADC_NAMES.split())))
 def test_every_adc_code_has_a_meaning(code, name):
     assert Adc(code).name == name
 

@@ -69,7 +69,7 @@ def test_names_follow_the_codes():
 
 
 @pytest.mark.parametrize(
-    ("code", "volts"), enumerate([6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256])
+    ("code", "volts"), list(enumerate([6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256]))
 )
 def test_full_scale(code, volts):
     assert FULL_SCALE_V[Gain(code)] == volts
