@@ -24,6 +24,13 @@ FORBIDDEN = {
 }
 
 
+DESIGN_WORDS = {
+    ("data", "bus"): "bytes on a wire, not yet interpreted: Spi.transfer(data)",
+    ("data", "virtual"): "the same from the other end: write(data)",
+    ("data", "cli"): "the option --data DIR",
+}
+
+
 def words(name: str) -> list[str]:
     """The words of an identifier, snake_case or CamelCase, without a plural s."""
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
@@ -56,7 +63,8 @@ def places() -> Iterator[tuple[Path, str]]:
         for part in path.relative_to(PACKAGE).with_suffix("").parts:
             yield path, part
         for name in bound(tree(path)):
-            yield path, name
+            if (name, path.relative_to(PACKAGE).parts[0]) not in DESIGN_WORDS:
+                yield path, name
     for path in PACKAGE.rglob("*"):
         if path.is_dir() and path.name != "__pycache__":
             yield path, path.name
