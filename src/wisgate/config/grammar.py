@@ -191,7 +191,10 @@ class _Parser:
 
     def _sign(self) -> Node:
         if token := self._take("mark", "-"):
-            return Negate(token.at, self._deeper(self._sign))
+            inner = self._deeper(self._sign)
+            if isinstance(inner, Measure):  # -5degC is a temperature, not the opposite of one
+                return Measure(token.at, -inner.number, inner.unit)
+            return Negate(token.at, inner)
         return self._atom()
 
     def _atom(self) -> Node:
