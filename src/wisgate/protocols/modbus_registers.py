@@ -43,9 +43,9 @@ def decode(encoding: str, words: Sequence[int], scale: float = 1.0) -> float | i
     if isinstance(code, float):
         if not math.isfinite(code):
             raise UnexpectedValue(f"reads {code}, a finite number is expected")
-        return code * scale
+        code = _shortest(packed, code)
     # Decimal: 235 * 0.1 is 23.5 for people, and shall be it for everybody behind us.
-    scaled = Decimal(code) * Decimal(repr(scale))
+    scaled = Decimal(repr(code)) * Decimal(repr(scale))
     return int(scaled) if is_whole(encoding, scale) else float(scaled)
 
 
@@ -62,6 +62,19 @@ def encode(encoding: str, value: float | int | bool, scale: float = 1.0) -> list
     except (struct.error, OverflowError):
         raise ValueError(f"{value:g} does not fit {encoding} in steps of {scale:g}") from None
     return _ordered(encoding, struct.unpack(f">{len(packed) // 2}H", packed))
+
+
+def _shortest(packed: bytes, number: float) -> float:
+    """The shortest decimal that is this float32: 9.36, not 9.359999656677246."""
+    texts = (f"{number:.{digits}g}" for digits in range(6, 10))
+    return next((n for n in map(float, texts) if _packs_as(packed, n)), number)
+
+
+def _packs_as(packed: bytes, number: float) -> bool:
+    try:
+        return struct.pack(">f", number) == packed
+    except OverflowError:  # rounded up beyond the greatest float32
+        return False
 
 
 def _code(letter: str, value: float, scale: float) -> float | int:

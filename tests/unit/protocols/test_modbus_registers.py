@@ -35,6 +35,8 @@ RANGES = {
         ("float32", [0x41B8, 0x0000], 1, 23.0),
         ("float32_swapped", [0x0000, 0x41B8], 1, 23.0),
         ("float32", [0x41B8, 0x0000], 10, 230.0),
+        ("float32", [0x4115, 0xC28F], 1, 9.36),  # 9.359999656677246 in a double
+        ("float32_swapped", [0xC28F, 0x4115], 0.1, 0.936),
         ("uint16", [3], 10, 30),
         ("bool", [1], 1, True),
         ("bool", [0], 1, False),
@@ -69,7 +71,10 @@ def test_whole_numbers_survive_the_way_out_and_back(
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_floats_survive_the_way_out_and_back(value: float) -> None:
     for encoding in ("float32", "float32_swapped"):
-        assert decode(encoding, encode(encoding, value)) == value
+        words = encode(encoding, value)
+        back = decode(encoding, words)
+        assert encode(encoding, back) == words
+        assert back == pytest.approx(value, rel=1e-6, abs=1e-44)
 
 
 @pytest.mark.parametrize(
