@@ -39,10 +39,12 @@ test-quick: $(VENV)/.dev check ## Run the static checks and the tests that need 
 	$(pytest) $(parallel) -m 'not peers and not prove' $(ARGS)
 
 check: $(VENV)/.dev ## Run ruff, mypy and the import contracts.
-	@$(bin)/ruff check .
-	@$(bin)/ruff format --check .
-	@$(bin)/mypy
-	@$(bin)/lint-imports
+	@code=0; \
+	$(bin)/ruff check . || code=1; \
+	$(bin)/ruff format --check . || code=1; \
+	$(bin)/mypy || code=1; \
+	$(bin)/lint-imports || code=1; \
+	exit $$code
 
 prove: $(VENV)/.dev ## Run the full-size proofs: soaks, long fuzz runs, many seeds.
 	@sh tools/peers.sh
