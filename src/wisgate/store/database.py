@@ -141,18 +141,20 @@ class Database:
         with suppress(sqlite3.Error):
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def trim(self, *, always: bool = True) -> None:
+    def trim(self, *, always: bool = True) -> bool:
         """Drop the oldest entries beyond the bounds, with a gap record for every sink that had not
-        got them. Not `always`: only after many new records."""
+        got them; returns whether there were any. Not `always`: only after many new records."""
         if not always and self._since_trim < retention.STEP // 2:
-            return
-        self._since_trim = 0
+            return False
+        self._since_trim, trimmed = 0, False
         while (upto := retention.beyond(self._db, self._bounds, self._now())) is not None:
             self._reserve(len(self._sinks) + 1)
+            trimmed = True
             with self._numbering():
                 retention.drop(self._db, upto)
                 for name, first, open_gap in retention.passed(self._db, self._sinks, upto):
                     self._tell_passed(name, first, upto, open_gap)
+        return trimmed
 
     def _tell_passed(self, sink: str, first: int, upto: int, open_gap: int) -> None:
         seq = open_gap or self._series.next

@@ -223,7 +223,9 @@ class Store:
         try:
             if synced:
                 await self._run(Database.sync, urgent=True)
-            await self._run(lambda db: db.trim(always=False))
+            if await self._run(lambda db: db.trim(always=False)):
+                self._extent = await self._run(Database.extent)
+                self._notify()
         except StoreError as error:
             return error
         return None

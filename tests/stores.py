@@ -1,0 +1,81 @@
+"""A store in a folder, opened and ended in every way a store can end."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from wisgate.bus.lane import InlineLane, Lane, ThreadLane
+from wisgate.core.clock import Clock, VirtualClock
+from wisgate.core.points import Kind, Point, Reading
+from wisgate.store.pace import REAL_TIME, Pace
+from wisgate.store.records import Gap, Record
+from wisgate.store.store import Store
+
+POINTS = [
+    Point("level", "m"),
+    Point("pump", kind=Kind.BOOL),
+    Point("count", kind=Kind.INT),
+    Point("card", kind=Kind.TEXT),
+]
+DAY_S = 86_400.0
+
+
+async def open_store(
+    folder: Path,
+    *,
+    boot: str = "boot-1",
+    clock: Clock | None = None,
+    lane: Lane | None = None,
+    max_size: float = 1e8,
+    max_age: float = 1e10,
+    pace: Pace = REAL_TIME,
+) -> Store:
+    return await Store.open(
+        folder, lane=lane or InlineLane("store"), clock=clock or VirtualClock(), boot_id=boot,
+        points=POINTS, max_size=max_size, max_age=max_age, pace=pace,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def opened(folder: Path, **options: Any) -> AsyncIterator[Store]:
+    """A store that is closed at the end, in a thread of its own as in the live gateway."""
+    lane = ThreadLane("store")
+    try:
+        store = await open_store(folder, lane=lane, **options)
+        try:
+            yield store
+        finally:
+            await store.close()
+    finally:
+        await lane.close()
+
+
+def killed(folder: Path, to: Path) -> Path:
+    """What `kill -9` at this moment leaves of the files in `folder`."""
+    return Path(shutil.copytree(folder, to))
+
+
+def levels(count: int, start: int = 0) -> Iterable[Reading]:
+    return (Reading("level", float(n), time_ns=1000 + n) for n in range(start, start + count))
+
+
+async def put(store: Store, readings: Iterable[Reading]) -> None:
+    for reading in readings:
+        store.append(reading)
+    await store.flush()
+
+
+async def everything(store: Store) -> list[Record | Gap]:
+    entries: list[Record | Gap] = []
+    while batch := await store.after(entries[-1].seq if entries else 0, 1000):
+        entries += batch
+    return entries
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(main)
