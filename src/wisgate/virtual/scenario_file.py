@@ -40,11 +40,17 @@ class Event:
 
 
 class Reader:
-    """Reads one document; `faults` collects what is wrong, in file order."""
+    """Reads one document."""
 
     def __init__(self, document: Document) -> None:
-        self.faults: list[str] = []
         self._document = document
+        self._found: list[tuple[int, str]] = []
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong so far, in file order."""
+        ordered = sorted(self._found, key=lambda found: found[0])
+        return [f"{self._document.file}:{line}: {what}" for line, what in ordered]
 
     def events(self) -> tuple[Event, ...]:
         """Every event that could be read."""
@@ -180,7 +186,7 @@ class Reader:
             return 0.0
 
     def _wrong(self, path: KeyPath, what: str) -> None:
-        self.faults.append(f"{self._document.file}:{self._document.line(path)}: {what}")
+        self._found.append((self._document.line(path), what))
 
 
 def _flat(table: dict[str, Any]) -> dict[str, tuple[tuple[str, ...], Any]]:

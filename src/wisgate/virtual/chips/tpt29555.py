@@ -53,9 +53,9 @@ class Tpt29555Twin:
 
     def power_cycle(self) -> None:
         """Back to sixteen inputs, at once."""
-        before = self._levels()
+        before, inputs = self._levels(), self._inputs
         self._reset()
-        self._tell(before)
+        self._tell(before, inputs ^ self._inputs)
 
     # The pins.
 

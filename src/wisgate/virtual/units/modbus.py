@@ -136,6 +136,7 @@ class ModbusUnit:
         _read, _count, address, count = _words(body[:8], 4)
         if not 1 <= count <= 121 or len(body) != 9 + 2 * count or body[8] != 2 * count:
             raise _Exception(ILLEGAL_VALUE)
+        _read_words(self.tables.holding, body[:4])  # an illegal read must not write
         _write(self.tables.holding, address, _words(body[9:], count))
         return _read_words(self.tables.holding, body[:4])
 

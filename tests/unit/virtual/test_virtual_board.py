@@ -1,0 +1,248 @@
+"""The whole board over its buses, as the sheet says a host uses it; no driver takes part."""
+
+from __future__ import annotations
+
+import pytest
+
+from wisgate.bus.lines import Bias, Input
+from wisgate.core.clock import VirtualClock
+from wisgate.core.errors import NoAcknowledge
+from wisgate.virtual.board import VirtualRak7391
+
+PUMP_HOUSE = {"wisblock-1": "rak5801", "wisblock-2": "rak13007"}
+AMBIENT = {"wisblock-1": "rak5802", "wisblock-2": "rak16000"}
+
+
+def board(modules: dict[str, str] | None = None, **options: object) -> VirtualRak7391:
+    return VirtualRak7391(VirtualClock(), modules=modules, **options)  # type: ignore[arg-type]
+
+
+def advance(made: VirtualRak7391, seconds: float) -> None:
+    made.clock.sleep(seconds)
+
+
+def output(made: VirtualRak7391, line: int, level: bool, address: int = 0x26) -> None:
+    """Drive an expander line, latch first."""
+    port, mask = line // 8, 1 << line % 8
+    for register in (2 + port, 6 + port):
+        (old,) = made.i2c.transfer(address, bytes([register]), 1)
+        high = level if register < 4 else False
+        new = old | mask if high else old & ~mask
+        made.i2c.transfer(address, bytes([register, new]))
+
+
+def convert(made: VirtualRak7391, channel: int, address: int = 0x4B) -> float:
+    """A single conversion in volts, at 4.096 V full scale."""
+    made.i2c.transfer(address, bytes([1, 0xC3 | channel << 4, 0x83]))
+    advance(made, 0.0105)
+    raw = int.from_bytes(made.i2c.transfer(address, b"\x00", 2), "big", signed=True)
+    return raw * 4.096 / 32768
+
+
+def test_who_is_on_the_bus() -> None:
+    made = board(AMBIENT)
+    advance(made, 0.001)
+    there = []
+    for address in range(0x08, 0x78):
+        try:
+            made.i2c.transfer(address)
+        except NoAcknowledge:
+            continue
+        there.append(address)
+    assert there == [0x26, 0x27, 0x41, 0x4B, 0x70]
+
+
+def test_straps_and_options_move_chips() -> None:
+    made = board(AMBIENT, adc_address=0x48, addresses={"wisblock-2": 0x44})
+    made.i2c.transfer(0x48)
+    made.i2c.transfer(0x44)
+    for address in (0x4B, 0x41):
+        with pytest.raises(NoAcknowledge):
+            made.i2c.transfer(address)
+
+
+@pytest.mark.parametrize(("slot", "line", "channel"), [("wisblock-1", 1, 1), ("wisblock-2", 9, 3)])
+def test_loop_reads_the_level_once_it_is_enabled(slot: str, line: int, channel: int) -> None:
+    made = board({slot: "rak5801"})
+    made.world.set("tank.level", 1.75)
+    output(made, line, False)
+    advance(made, 0.1)
+    assert convert(made, channel) == pytest.approx(0.0, abs=0.005)
+    output(made, line, True)
+    advance(made, 0.1)
+    assert convert(made, channel) / 149.9 == pytest.approx(0.012, abs=2e-6)
+
+
+def test_loop_settles_after_enable() -> None:
+    made = board(PUMP_HOUSE)
+    made.world.set("tank.level", 3.5)
+    output(made, 1, False)
+    advance(made, 0.1)
+    output(made, 1, True)
+    assert convert(made, 1) < 0.5
+    assert convert(made, 1) > 2.0
+    advance(made, 0.1)
+    assert convert(made, 1) == pytest.approx(2.998, abs=0.001)
+
+
+def test_loop_clips_at_the_supply() -> None:
+    made = board({"wisblock-1": "rak5801"}, options={"wisblock-1": {"transfer": 300.0}})
+    made.world.set("tank.level", 3.5)
+    advance(made, 0.1)
+    assert convert(made, 1) == pytest.approx(3.3)
+
+
+def test_open_loop() -> None:
+    made = board(PUMP_HOUSE)
+    advance(made, 0.1)
+    made.faults.inject("open-loop", "wisblock-1")
+    assert convert(made, 1) == 0.0
+    made.faults.clear("open-loop", "wisblock-1")
+    assert convert(made, 1) > 0.59
+
+
+@pytest.mark.parametrize(("slot", "line"), [("wisblock-1", 4), ("wisblock-2", 12)])
+def test_relay_runs_the_pump_with_its_delays(slot: str, line: int) -> None:
+    made = board({slot: "rak13007"})
+    output(made, line, True)
+    advance(made, 0.009)
+    assert made.world.get("pump.running") == 0.0
+    advance(made, 0.002)
+    assert made.world.get("pump.running") == 1.0
+    output(made, line, False)
+    advance(made, 0.003)
+    assert made.world.get("pump.running") == 1.0
+    advance(made, 0.002)
+    assert made.world.get("pump.running") == 0.0
+
+
+def test_weak_pull_up_does_not_pull_the_relay_in() -> None:
+    made = board(PUMP_HOUSE)
+    made.i2c.transfer(0x26, b"\x03\xff")
+    advance(made, 1)
+    assert made.world.get("pump.running") == 0.0
+
+
+def test_direction_before_latch_closes_the_relay() -> None:
+    made = board(PUMP_HOUSE)
+    made.i2c.transfer(0x26, b"\x07\xef")
+    advance(made, 0.02)
+    assert made.world.get("pump.running") == 1.0
+
+
+def test_module_pulled_and_put_back_forgets_and_returns() -> None:
+    made = board(AMBIENT)
+    made.i2c.transfer(0x41, b"\x05\x10\x00")
+    made.faults.inject("module-pulled", "wisblock-2")
+    with pytest.raises(NoAcknowledge):
+        made.i2c.transfer(0x41)
+    made.faults.clear("module-pulled", "wisblock-2")
+    assert made.i2c.transfer(0x41, b"\x05", 2) == b"\x00\x00"
+
+
+def test_pulling_the_relay_stops_the_pump_and_plugging_it_follows_the_line() -> None:
+    made = board(PUMP_HOUSE)
+    output(made, 12, True)
+    advance(made, 0.02)
+    made.pull("wisblock-2")
+    assert made.world.get("pump.running") == 0.0
+    made.plug("wisblock-2")
+    advance(made, 0.02)
+    assert made.world.get("pump.running") == 1.0
+
+
+def test_pull_and_plug_twice_are_once() -> None:
+    made = board(AMBIENT)
+    made.plug("wisblock-2")
+    made.pull("wisblock-2")
+    made.pull("wisblock-2")
+    with pytest.raises(NoAcknowledge):
+        made.i2c.transfer(0x41)
+
+
+def test_pulled_loop_leaves_its_input_open() -> None:
+    made = board(PUMP_HOUSE)
+    advance(made, 0.1)
+    made.pull("wisblock-1")
+    assert convert(made, 1) == 0.0
+
+
+def test_load_is_measured() -> None:
+    made = board(AMBIENT)
+    made.world.set("load.volts", 12.0)
+    made.world.set("load.amps", 0.1234)
+    made.i2c.transfer(0x41, b"\x00\x39\x9b")
+    advance(made, 0.002)
+    assert made.i2c.transfer(0x41, b"\x02", 2) == b"\x5d\xc2"
+    assert made.i2c.transfer(0x41, b"\x01", 2) == b"\x04\xd2"
+
+
+def test_modbus_unit_answers_on_the_slots_port() -> None:
+    made = board(AMBIENT)
+    made.world.set("room.humidity", 0.5)
+    made.world.set("room.temperature", 25.0)
+    port = made.uarts["wisblock-1"]
+    port.write(bytes.fromhex("2A 03 00 00 00 02 C2 10"))
+    assert port.read(9, 1.0)[:7] == bytes.fromhex("2A 03 04 00 32 09 C4")
+    made.pull("wisblock-1")
+    port.write(bytes.fromhex("2A 03 00 00 00 02 C2 10"))
+    assert port.read(9, 1.0) == b""
+
+
+def test_climate_reads_the_room() -> None:
+    made = board()
+    made.world.set("room.temperature", 42.5)
+    made.world.set("room.humidity", 0.5)
+    advance(made, 0.001)
+    made.i2c.transfer(0x70, b"\x78\x66")
+    advance(made, 0.0122)
+    assert made.i2c.transfer(0x70, read=6) == bytes.fromhex("8000A28000A2")
+
+
+def test_gpio16_falls_with_the_supply() -> None:
+    made = board()
+    line = made.lines.request(16, Input(bias=Bias.PULL_UP, edges=True), "power")
+    assert line.get() is True
+    advance(made, 5)
+    made.faults.inject("supply-lost", "supply")
+    assert line.get() is False
+    advance(made, 3)
+    made.faults.clear("supply-lost", "supply")
+    advance(made, 1)
+    edges = line.edges()
+    assert [edge.active for edge in edges] == [False, True]
+    assert edges[0].time == 5.0
+
+
+def test_a_short_dip_of_the_supply_is_caught() -> None:
+    made = board()
+    line = made.lines.request(16, Input(bias=Bias.PULL_UP, edges=True), "power")
+    made.world.ramp("supply.volts", 5.0, 10.0)
+    advance(made, 60)
+    assert [edge.active for edge in line.edges()] == [False]
+
+
+def test_leds_are_active_low() -> None:
+    made = board()
+    assert made.indicators() == {"led_1": False, "led_2": False}
+    output(made, 7, False, 0x27)
+    assert made.indicators() == {"led_1": True, "led_2": False}
+    output(made, 6, False, 0x27)
+    output(made, 7, True, 0x27)
+    assert made.indicators() == {"led_1": False, "led_2": True}
+
+
+def test_boot_id_belongs_to_the_seed() -> None:
+    one, same, other = (
+        VirtualRak7391(VirtualClock(), seed=seed).host.boot_id() for seed in (1, 1, 2)
+    )
+    assert one == same != other
+
+
+def test_what_does_not_exist() -> None:
+    with pytest.raises(ValueError, match=r'no virtual module "rak9999".*rak13007.*rak5802'):
+        board({"wisblock-1": "rak9999"})
+    with pytest.raises(ValueError, match=r'no slot "wisblock-3".*wisblock-1'):
+        board({"wisblock-3": "rak5801"})
+    with pytest.raises(ValueError, match="no IO7"):
+        board().slots["wisblock-1"].level(7)
