@@ -26,6 +26,7 @@ POWER_FAIL_VOLTS = 9.5
 """Below, GPIO16 is low. Nobody documents the threshold (boards sheet F13)."""
 LED_LINES = {"led_1": 7, "led_2": 6}
 """On expander 1, active low."""
+ADC_INPUTS = ("ain0", "ain1", "ain2", "ain3")
 FIRST_LINE = {"wisblock-1": (0, 0), "wisblock-2": (8, 2)}
 """slot: (expander line before IO1, ADC input of AIN0)"""
 
@@ -132,9 +133,9 @@ class VirtualRak7391:
         )
 
     def _drive_adc(self) -> None:
-        for n in range(4):
+        for n, name in enumerate(ADC_INPUTS):
             source = self._analog.get(n)
-            setattr(self.adc, f"ain{n}", source() if source else 0.0)
+            setattr(self.adc, name, source() if source else 0.0)
 
     def _drive_climate(self) -> None:
         self.climate.temperature = self.world.observe("room.temperature")

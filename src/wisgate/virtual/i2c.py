@@ -85,12 +85,14 @@ class VirtualI2c:
 
     def transfer(self, address: int, write: bytes = b"", read: int = 0) -> bytes:
         """The narrow form of the contract (see `bus.i2c`)."""
-        steps = []
-        if write or not read:
-            steps.append(Message(address, write))
-        if read:
-            steps.append(Message(address, length=read, read=True))
-        return b"".join(self.messages(steps))
+        met: list[I2cTwin] = []
+        try:
+            if write or not read:
+                self._write(address, write, met)
+            return self._read(address, read, met) if read else b""
+        finally:
+            for twin in met:
+                twin.stop()
 
     def messages(self, messages: Sequence[Message]) -> list[bytes]:
         """One transaction: START, the messages with repeated STARTs between them, STOP. Returns
@@ -99,34 +101,49 @@ class VirtualI2c:
         Raises NoAcknowledge and BusTimeout; the STOP happens in any case.
         """
         met: list[I2cTwin] = []
+        answers = []
         try:
-            return [answer for m in messages if (answer := self._message(m, met)) is not None]
+            for address, data, length, read in messages:
+                if read:
+                    answers.append(self._read(address, length, met))
+                else:
+                    self._write(address, data, met)
         finally:
             for twin in met:
                 twin.stop()
+        return answers
 
-    def _message(self, message: Message, met: list[I2cTwin]) -> bytes | None:
-        address, data, length, read = message
+    def _write(self, address: int, data: bytes, met: list[I2cTwin]) -> None:
+        answering = self._start(address, False, len(data), met)
+        if data and max([twin.write(data) for twin in answering]) < len(data):
+            raise NoAcknowledge(address)
+
+    def _read(self, address: int, length: int, met: list[I2cTwin]) -> bytes:
+        answering = self._start(address, True, length, met)
+        if len(answering) == 1:
+            answer = answering[0].read(length)
+        else:
+            answer = _wired_and([twin.read(length) for twin in answering])
+        return self._damage(address, answer) if self.flips else answer
+
+    def _start(self, address: int, read: bool, length: int, met: list[I2cTwin]) -> list[I2cTwin]:
+        """START and the address; the bytes that follow take their time here as well."""
         if self._bit_s:
-            self._clock.sleep((10 + 9 * (length if read else len(data))) * self._bit_s)
+            self._clock.sleep((10 + 9 * length) * self._bit_s)
         if self.mute:
             self._give_up()
-        answering = self._start(address, read)
+        if address in self.silent:
+            answering = []
+        elif address in self.strangers:
+            answering = [self.strangers[address]]
+        else:
+            answering = [twin for twin in self.twins if twin.addressed(address, read)]
         if not answering:
             raise NoAcknowledge(address)
-        met.extend(t for t in answering if t not in met)
-        if read:
-            return self._damage(address, _wired_and([t.read(length) for t in answering]))
-        if data and max([t.write(data) for t in answering]) < len(data):
-            raise NoAcknowledge(address)
-        return None
-
-    def _start(self, address: int, read: bool) -> list[I2cTwin]:
-        if address in self.silent:
-            return []
-        if address in self.strangers:
-            return [self.strangers[address]]
-        return [twin for twin in self.twins if twin.addressed(address, read)]
+        for twin in answering:
+            if twin not in met:
+                met.append(twin)
+        return answering
 
     def _give_up(self) -> None:
         if self._bit_s:
@@ -142,8 +159,6 @@ class VirtualI2c:
 
 
 def _wired_and(answers: list[bytes]) -> bytes:
-    if len(answers) == 1:
-        return answers[0]
     return bytes(reduce(int.__and__, column) for column in zip(*answers, strict=True))
 
 
