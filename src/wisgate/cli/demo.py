@@ -32,9 +32,9 @@ def command(listen: str, seed: int, data: Path | None) -> None:
     0.8 m and 3 m. Sign in with the claim code to switch the pump yourself. What the demo stores is
     thrown away at the end, unless --data says where to keep it.
     """
+    from ..board.folder import hold_folder
     from ..config.load import load
     from .run import announce
-    from ..board.folder import hold_folder
     from .session import Session, run_live
 
     show_logs()

@@ -50,8 +50,8 @@ def command(
     Outputs are put into their safe state at start and stop. Readings are stored before they are
     sent, so that nothing is lost while a destination is away.
     """
-    from ..config.load import load
     from ..board.folder import hold_folder
+    from ..config.load import load
     from .session import Session, run_live
 
     show_logs(verbose=verbose)

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 UNKNOWN_S = 10.0
 RETRY_S = 1.0
+RESOLUTION_S = 1e-6
+"""Differences of times below are rounding; waiting for them would go on for ever."""
 
 
 @dataclass
@@ -92,7 +94,7 @@ class Rules:
             return None
         delay = rule.config.after if truth else max(UNKNOWN_S, rule.config.after)
         left = delay - (now - rule.since)
-        if left > 0:
+        if left > RESOLUTION_S:
             return left
         if not rule.done:
             rule.done = True
