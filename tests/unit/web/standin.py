@@ -50,12 +50,15 @@ class Health:
     problems: tuple[str, ...] = ()
 
 
+STATS = StoreStats(12, 4096, 1, 0, 0, "", 12, 0)
+
+
 @dataclass
 class Memory:
     """What the store answers, from a list."""
 
     records: list[Record] = field(default_factory=list)
-    stats: StoreStats = StoreStats(12, 4096, 1, 0, 0, "", 12, 0)
+    stats: StoreStats = STATS
     asked: list[tuple[str, int, int, int | None]] = field(default_factory=list)
 
     async def history(
