@@ -85,6 +85,8 @@ def test_a_started_job_finishes_a_queued_one_is_dropped() -> None:
     async def main() -> None:
         lane = ThreadLane("i2c-1")
         seen: list[str] = []
+        complaints: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: complaints.append(what))
         gate = Gate()
         started = asyncio.create_task(lane.run(lambda: seen.append(gate())))
         await asyncio.to_thread(gate.started.wait, DEADLINE)
@@ -99,6 +101,7 @@ def test_a_started_job_finishes_a_queued_one_is_dropped() -> None:
         await following
         await lane.close()
         assert seen == ["through the gate", "next"]
+        assert complaints == [], "the abandoned result was delivered"
 
     asyncio.run(main())
 

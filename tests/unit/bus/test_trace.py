@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from transcript import Exchange, Wait, load, replay
@@ -14,6 +16,8 @@ from wisgate.bus.lane import InlineLane
 from wisgate.bus.trace import TracedI2c, TracedLane, TracedUart
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusTimeout, BusUnavailable, NoAcknowledge
+
+T = TypeVar("T")
 
 
 class Answers:
@@ -212,6 +216,23 @@ def test_uart_that_is_gone() -> None:
         "# BusUnavailable at < 4 bytes: usb:1-1.4 is gone",
     ]
     assert (uart.counters.failures, uart.counters.transactions) == (2, 0)
+
+
+def test_a_traced_lane_keeps_urgent_jobs_urgent() -> None:
+    class Asked(InlineLane):
+        urgent: list[bool] = []  # noqa: RUF012  # one lane, one test
+
+        async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:
+            self.urgent.append(urgent)
+            return await super().run(job)
+
+    async def main() -> None:
+        lane = TracedLane(Asked("i2c-1"), VirtualClock())
+        assert await lane.run(lambda: 1) == 1
+        assert await lane.run(lambda: 2, urgent=True) == 2
+        assert Asked.urgent == [False, True]
+
+    asyncio.run(main())
 
 
 def test_longest_hold_is_what_the_clock_or_the_bus_says() -> None:
