@@ -81,6 +81,10 @@ class Forwarder:
         """Let `run` return once everything committed is delivered, or at the next failure."""
         self._stopping.set()
 
+    async def close(self, deadline: float) -> None:
+        """Let go of the sink, within `deadline` seconds. After `run` has ended."""
+        await self._sink.close(deadline)
+
     async def run(self) -> None:
         """Deliver until `stop`. Raises nothing that a sink or the store is expected to raise."""
         while True:

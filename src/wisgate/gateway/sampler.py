@@ -167,7 +167,9 @@ async def keep_sampling(
 ) -> None:
     """Sample `group` at its interval for ever, first after `phase` seconds. What comes too late is
     counted and left out, never queued up."""
-    due = clock.monotonic() + phase
+    await asyncio.sleep(phase)
+    take(sampled, await sampled.sample(group))
+    due = clock.monotonic() + group.interval  # the first sampling may wait for a sensor to warm up
     while True:
         await asyncio.sleep(max(0.0, due - clock.monotonic()))
         take(sampled, await sampled.sample(group))
