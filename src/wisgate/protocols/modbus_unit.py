@@ -113,6 +113,7 @@ class ModbusUnit:
                 raise
             self._send(register, words, single=False)
             self._only_blocks = True
+        self._silences = 0  # it lives: read it again at its next turn
 
     def _send(self, register: Register, words: Sequence[int], *, single: bool) -> None:
         unit, client, address = self._unit, self._client, register.address
@@ -151,9 +152,8 @@ class ModbusUnit:
 
     def _count_silence(self) -> None:
         self._silences += 1
-        if self._silences > 1:
-            pause = min(self._unit.timeout * 2.0**self._silences, _LONGEST_PAUSE_S)
-            self._ask_again_at = self._clock.monotonic() + pause
+        pause = min(self._unit.timeout * 2.0 ** min(self._silences, 30), _LONGEST_PAUSE_S)
+        self._ask_again_at = self._clock.monotonic() + pause
 
     def _check_pause(self) -> None:
         rest = self._ask_again_at - self._clock.monotonic()

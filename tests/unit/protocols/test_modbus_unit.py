@@ -213,6 +213,19 @@ def test_a_unit_that_falls_silent_half_way_is_not_asked_for_the_rest() -> None:
     assert len(line.asked) == 3
 
 
+def test_a_unit_that_takes_a_write_is_read_again_at_once() -> None:
+    line = Line({0: 5}, silent=True)
+    unit, _ = placed(line, Register("a", 0, writable=True))
+    for _ in range(5):
+        with pytest.raises(NoAnswer):
+            finished(unit.sample())
+    line.silent = False
+    with pytest.raises(NoAnswer, match="asked again in"):
+        finished(unit.sample())
+    unit.write("meter_a", 1)
+    assert finished(unit.sample())["meter_a"].value == 1
+
+
 @pytest.mark.parametrize("words", [{0: 5}, {}], ids=["answer", "refusal"])
 def test_a_single_lost_answer_has_no_consequences(words: dict[int, int]) -> None:
     line = Line(words)
