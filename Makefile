@@ -43,7 +43,7 @@ check: $(VENV)/.dev ## Run ruff, mypy and the import contracts.
 	$(bin)/ruff check . || code=1; \
 	$(bin)/ruff format --check . || code=1; \
 	$(bin)/mypy || code=1; \
-	$(bin)/lint-imports || code=1; \
+	$(bin)/lint-imports --no-logo || code=1; \
 	exit $$code
 
 prove: $(VENV)/.dev ## Run the full-size proofs: soaks, long fuzz runs, many seeds.

@@ -28,7 +28,8 @@ def code(path: Path) -> list[str]:
     """Code spans and the lines of code blocks."""
     text = path.read_text(encoding="utf-8")
     blocks = re.findall(r"^```.*?\n(.*?)^```", text, re.M | re.S)
-    return [*re.findall(r"`([^`\n]+)`", prose(path)), *"\n".join(blocks).splitlines()]
+    indented = re.findall(r"^ {4}(\S.*)$", prose(path), re.M)
+    return [*re.findall(r"`([^`\n]+)`", prose(path)), *indented, *"\n".join(blocks).splitlines()]
 
 
 def anchors(path: Path) -> set[str]:
