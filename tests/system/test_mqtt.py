@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from itertools import chain
@@ -121,20 +122,32 @@ def test_a_batch_is_one_message_and_never_too_large(tmp_path: Path) -> None:
     assert json.loads(got[0].payload)["readings"][0]["point"] == "tank_level"
 
 
-def test_state_is_retained_and_the_last_will_says_offline(tmp_path: Path) -> None:
-    async def main(port: int) -> None:
-        async with connected(port) as sink:
-            with Subscriber(port, ["+/+/state"]) as late:
-                first = await asyncio.to_thread(late.wait, lambda messages: len(messages) == 1)
-                assert (first[0].payload, first[0].retained) == (b"online", True)
-                client = sink._client
-                assert client is not None
-                client._client.socket().close()
-                got = await asyncio.to_thread(late.wait, lambda messages: len(messages) >= 2)
-                assert got[1].payload == b"offline"
+VICTIM = """
+import asyncio, os, sys
+from pathlib import Path
+from wisgate.config.model import MqttConfig, Where
+from wisgate.gateway.sinks.mqtt import MqttSink
+async def main():
+    config = MqttConfig(Where("", 1), "plant", "mqtt", (), "127.0.0.1", int(sys.argv[1]), False)
+    await MqttSink(config, "pump-house").open()
+    print("online", flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
 
+
+def test_state_is_retained_and_the_last_will_says_offline(tmp_path: Path) -> None:
     with mosquitto(tmp_path) as broker:
-        run(main(broker.port))
+        command = [sys.executable, "-c", VICTIM, str(broker.port)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as victim:
+            assert victim.stdout is not None
+            assert victim.stdout.readline() == b"online\n"
+            with Subscriber(broker.port, ["+/+/state"]) as late:
+                first = late.wait(lambda messages: len(messages) == 1)
+                assert (first[0].payload, first[0].retained) == (b"online", True)
+                victim.kill()
+                got = late.wait(lambda messages: len(messages) >= 2)
+                assert got[1].payload == b"offline"
 
 
 def test_a_broker_that_goes_and_comes_back_misses_nothing(tmp_path: Path, caplog: Any) -> None:

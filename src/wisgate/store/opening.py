@@ -13,8 +13,8 @@ from ..core.points import Point
 from .database import FILE, SIDE, Database
 from .retention import WAL_BYTES, Bounds
 from .salvage import NoSalvage, salvage
-from .schema import APPLICATION_ID, PAGE, create
-from .series import read_side
+from .schema import APPLICATION_ID, PAGE, create, fresh_page, layout, lenient
+from .series import begin_beyond, read_side
 
 CHECK_SECONDS = 2.0
 """The longest that looking for damage may take. What it does not reach is noticed when it is read,
@@ -72,7 +72,7 @@ def _open(
     if not path.exists() and (folder / SALVAGED).exists():
         (folder / SALVAGED).rename(path)
     if not path.exists() and read_side(folder / SIDE).mark:
-        _recreate(folder)
+        _recreate(folder, clock)
     connection = connect(path, bounds.checkpoint_pages)
     try:
         _check(connection, clock)
@@ -88,12 +88,11 @@ def _open(
     return database
 
 
-def _recreate(folder: Path) -> None:
+def _recreate(folder: Path, clock: Clock) -> None:
     """The file is gone and the mark is not: numbers that somebody has seen must not come again."""
     with closing(connect(folder / FILE)) as connection:
         create(connection)
-        mark = read_side(folder / SIDE).mark
-        connection.execute("UPDATE series SET next = 1, mark = ?, clean = 0", (mark,))
+        begin_beyond(connection, read_side(folder / SIDE).mark, clock.utc_ns())
 
 
 def connect(path: Path, checkpoint_pages: int = 1000) -> sqlite3.Connection:
@@ -101,7 +100,9 @@ def connect(path: Path, checkpoint_pages: int = 1000) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=1.0, isolation_level=None, check_same_thread=False, cached_statements=64
     )
+    connection.text_factory = lenient
     try:
+        _recognize(connection)
         for pragma in (
             f"page_size = {PAGE}",
             "journal_mode = WAL",
@@ -118,13 +119,20 @@ def connect(path: Path, checkpoint_pages: int = 1000) -> sqlite3.Connection:
     return connection
 
 
+def _recognize(connection: sqlite3.Connection) -> None:
+    """Raises Damage for a database of something else, before a byte of it is changed."""
+    empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if not empty and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise Damage("not a store of wisgate")
+
+
 def _check(connection: sqlite3.Connection, clock: Clock) -> None:
     """Make the tables of a new file; look for damage in one that was not closed."""
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         create(connection)
         return
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise Damage("not a store of wisgate")
+    if layout(connection) != fresh_page()[1]:
+        raise Damage("the names of the tables are damaged")
     clean = connection.execute("SELECT clean FROM series WHERE id = 1").fetchone()
     if clean is None:
         raise Damage("the table of the series is empty")
@@ -159,7 +167,7 @@ def _replace(folder: Path, clock: Clock, notices: list[str]) -> None:
         try:
             found = f"{salvage(path, target, mark, clock.utc_ns())} records salvaged"
         except NoSalvage as error:
-            target.execute("UPDATE series SET next = 1, mark = ?, clean = 0", (max(1, mark),))
+            begin_beyond(target, mark, clock.utc_ns())
             found = f"nothing of it could be used ({error})"
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for suffix in ("", "-wal", "-shm"):

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from .schema import PAGE, SCHEMA
+from .schema import PAGE, Layout, fresh_page, layout, lenient
 from .series import BLOCK, Series, keep, top
 
 MAX_LEAP = 1 << 24
@@ -41,6 +41,7 @@ def salvage(damaged: Path, target: sqlite3.Connection, mark: int, now_ns: int) -
     """
     _lend_first_page(damaged)
     with closing(sqlite3.connect(damaged, isolation_level=None)) as source:
+        source.text_factory = lenient
         target.execute("BEGIN IMMEDIATE")
         saved = _copy(source, target, mark or _INT64)
         _finish(source, target, mark, now_ns)
@@ -51,20 +52,16 @@ def salvage(damaged: Path, target: sqlite3.Connection, mark: int, now_ns: int) -
 def _lend_first_page(damaged: Path) -> None:
     """When the first page, which holds the names of the tables, is broken: write that of a new
     store over it, with the right number of pages and no free ones."""
-    tables: set[str] = set()
-    try:
-        with closing(sqlite3.connect(damaged)) as source:
-            tables = {row[0] for row in source.execute("SELECT name FROM sqlite_schema")}
-            source.execute("SELECT 1 FROM record, gap, point, cursor, aside, series LIMIT 0")
-            return
-    except sqlite3.Error:
-        pass
-    if tables and not tables & set(_COLUMNS):
+    first, expected = fresh_page()
+    found: Layout = []
+    with suppress(sqlite3.Error), closing(sqlite3.connect(damaged)) as source:
+        source.text_factory = lenient
+        found = layout(source)
+    if found == expected:
+        return
+    if found and not {row[1] for row in found} & set(_COLUMNS):
         raise NoSalvage("it is a database of something else")
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-        fresh.execute(f"PRAGMA page_size = {PAGE}")
-        fresh.executescript(SCHEMA)
-        page = bytearray(fresh.serialize()[:PAGE])
+    page = bytearray(first)
     page[18:20] = b"\x02\x02"
     page[28:32] = (damaged.stat().st_size // PAGE).to_bytes(4, "big")
     page[32:40] = bytes(8)

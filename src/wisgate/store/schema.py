@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from ..core.points import Kind, Status, Value
@@ -57,10 +58,33 @@ class PointRow:
     kind: Kind
 
 
+def lenient(text: bytes) -> str:
+    """A text column, of which damage may have left anything."""
+    return text.decode(errors="replace")
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in one transaction."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}INSERT INTO series VALUES (1,1,1,1);COMMIT;")
+
+
+Layout = list[tuple[object, ...]]
+
+
+def layout(connection: sqlite3.Connection) -> Layout:
+    """Names, places and texts of all tables and indexes, as page 1 holds them."""
+    return connection.execute(
+        "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid"
+    ).fetchall()
+
+
+def fresh_page() -> tuple[bytes, Layout]:
+    """Page 1 of a new store, and what it says."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        fresh.execute(f"PRAGMA page_size = {PAGE}")
+        create(fresh)
+        return fresh.serialize()[:PAGE], layout(fresh)
 
 
 def kind_of(value: Value) -> Kind:

@@ -16,6 +16,8 @@ from .wal import write_synced
 BLOCK = 10_000
 POWER_LOST = "the power went before the last records were on the disk"
 
+ALL_LOST = "the file of the store was lost"
+
 
 @dataclass(frozen=True)
 class Series:
@@ -84,3 +86,10 @@ def keep(connection: sqlite3.Connection, series: Series, *, clean: bool) -> None
     connection.execute(
         "INSERT OR REPLACE INTO series VALUES (1, ?, ?, ?)", (series.next, series.mark, int(clean))
     )
+
+
+def begin_beyond(connection: sqlite3.Connection, mark: int, now_ns: int) -> None:
+    """Everything in the file is lost: go on beyond the mark, and say so; the caller commits."""
+    if mark > 1:
+        connection.execute("INSERT INTO gap VALUES (?,?,1,?,?)", (mark, now_ns, mark - 1, ALL_LOST))
+        keep(connection, Series(mark + 1, mark + 1), clean=True)

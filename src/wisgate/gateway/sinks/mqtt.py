@@ -107,7 +107,7 @@ class MqttSink:
             async with asyncio.timeout(deadline):
                 if connected:
                     await self._state("offline")
-        await self._drop()
+                await self._drop()
 
     # Messages
 

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wisgate.gateway.payloads import MAX_COMMAND, command_value, time_text
+
+
+def test_time_has_milliseconds_and_z() -> None:
+    assert time_text(1_795_176_000_000_000_000) == "2026-11-20T12:00:00.000Z"
+    assert time_text(1_795_176_000_999_999_999) == "2026-11-20T12:00:00.999Z"
+
+
+@pytest.mark.parametrize(
+    ("payload", "value"),
+    [
+        (b"true", True), (b"false", False), (b"on", True), (b" OFF\n", False), (b"1.5", 1.5),
+        (b"-3", -3), (b'"text"', "text"), (b'"on"', "on"),
+    ],
+)  # fmt: skip
+def test_values(payload: bytes, value: object) -> None:
+    assert command_value(payload) == value
+    assert type(command_value(payload)) is type(value)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"null", b"{}", b"[1]", b"\xff", b"text", b"NaN", b"1" * (MAX_COMMAND + 1), b"1e999"],
+)
+def test_nonsense(payload: bytes) -> None:
+    with pytest.raises(ValueError, match=r"send true|more than"):
+        command_value(payload)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_value_or_a_value_error(payload: bytes) -> None:
+    try:
+        value = command_value(payload)
+    except ValueError:
+        return
+    assert isinstance(value, bool | int | float | str)
