@@ -19,16 +19,19 @@ LAST_ADDRESS = 65535
 def read_units(tables: Sequence[Table], interval: float) -> tuple[UnitConfig, ...]:
     """The units of one slot; `interval` is the slot's."""
     units: list[UnitConfig] = []
+    ids: dict[int, UnitConfig] = {}
+    named: dict[str, UnitConfig] = {}
     for table in tables:
         unit = _unit(table, interval)
-        for other in units:
-            if other.id == unit.id and table.has(schema.UNIT_ID):
-                cure = "give each unit its own address"
-                text = f'{unit.id} is already the unit "{other.name}" at {_line(other)}; {cure}'
-                table.wrong(schema.UNIT_ID, text)
-            if other.name == unit.name and unit.name:
-                text = f'"{unit.name}" is already the unit at {_line(other)}; choose another'
-                table.wrong(schema.UNIT_NAME, text)
+        other = ids.setdefault(unit.id, unit) if table.has(schema.UNIT_ID) else unit
+        if other is not unit:
+            cure = "give each unit its own address"
+            text = f'{unit.id} is already the unit "{other.name}" at {_line(other)}; {cure}'
+            table.wrong(schema.UNIT_ID, text)
+        other = named.setdefault(unit.name, unit)
+        if other is not unit and unit.name:
+            text = f'"{unit.name}" is already the unit at {_line(other)}; choose another'
+            table.wrong(schema.UNIT_NAME, text)
         units.append(unit)
     return tuple(units)
 
@@ -40,13 +43,14 @@ def _line(what: UnitConfig | RegisterConfig) -> str:
 def _unit(table: Table, interval: float) -> UnitConfig:
     own = table.get(schema.UNIT_INTERVAL)
     registers: list[RegisterConfig] = []
+    taken = _Taken()
     rows = table.list(schema.REGISTER)
     if not rows and "registers" not in table.values:
         row = '{ name = "level", address = 0, kind = "holding" }'
         table.fault(f'{table.label} has no "registers"; add registers = [{row}]')
     for row_table in rows:
         register = _register(row_table)
-        _refuse_clash(row_table, register, registers)
+        taken.add(row_table, register)
         registers.append(register)
     return UnitConfig(
         where=table.where(),
@@ -113,26 +117,34 @@ def _refuse_encoding(table: Table, kind: str, encoding: str | None) -> None:
         table.wrong(schema.REGISTER_TYPE, f'"bool" does not fit {what}, which is a word; {cure}')
 
 
-def _refuse_clash(table: Table, register: RegisterConfig, others: list[RegisterConfig]) -> None:
-    for other in others:
-        if register.name and other.name == register.name:
+class _Taken:
+    """The names and addresses of the registers of one unit. Threads: one."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, RegisterConfig] = {}
+        self._addresses: dict[tuple[str, int], RegisterConfig] = {}
+
+    def add(self, table: Table, register: RegisterConfig) -> None:
+        """Fault what another register has already, and take the rest."""
+        other = self._names.setdefault(register.name, register)
+        if other is not register and register.name:
             text = f'"{register.name}" is already the register at {_line(other)}; choose another'
             table.wrong(schema.REGISTER_NAME, text)
-        if not table.has(schema.REGISTER_ADDRESS) or register.table != other.table:
-            continue
-        if _span(register) & _span(other):
-            taken = f'"{other.name}" at {_line(other)} takes {_addresses(other)}'
+        if not table.has(schema.REGISTER_ADDRESS):
+            return
+        places = [(register.table, address) for address in _span(register)]
+        clash = next((self._addresses[p] for p in places if p in self._addresses), None)
+        if clash is not None:
+            span = " and ".join(str(a) for a in _span(clash))
+            taken = f'"{clash.name}" at {_line(clash)} takes {span}'
             text = f"{register.address} overlaps: the {register.table} register {taken}; move one"
             table.wrong(schema.REGISTER_ADDRESS, text)
-            return
+        for place in places:
+            self._addresses.setdefault(place, register)
 
 
-def _span(register: RegisterConfig) -> set[int]:
-    return set(range(register.address, register.address + width(register.encoding)))
-
-
-def _addresses(register: RegisterConfig) -> str:
-    return " and ".join(str(a) for a in sorted(_span(register)))
+def _span(register: RegisterConfig) -> range:
+    return range(register.address, register.address + width(register.encoding))
 
 
 def unit_points(

@@ -73,13 +73,15 @@ def in_catalog(name: str, known: Iterable[str]) -> str:
     return 'see those that exist with "wisgate catalog list"'
 
 
-def text(expects: str, pattern: str, example: str) -> Reader[str]:
-    """A text that matches `pattern` as a whole."""
+def text(expects: str, pattern: str, example: str, longest: int = 4096) -> Reader[str]:
+    """A text that matches `pattern` as a whole and has at most `longest` characters."""
     expression = re.compile(pattern)
 
     def read(value: object) -> str:
         if not isinstance(value, str):
             raise Misfit(f'{shown(value)} is no text; write it in quotes, such as "{example}"')
+        if len(value) > longest:
+            raise Misfit(f"{shown(value)} is too long; write at most {longest} characters")
         if expression.fullmatch(value) is None:
             raise Misfit(f'{shown(value)} does not fit; {expects}, such as "{example}"')
         return value

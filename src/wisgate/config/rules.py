@@ -75,14 +75,13 @@ def value_for(point: Point, written: object) -> Value:
 def read_rules(tables: Sequence[Table], names: Names) -> tuple[RuleConfig, ...]:
     """Every `[[rule]]`, in file order. All points must be known by now."""
     rules: list[RuleConfig] = []
+    named: dict[str, RuleConfig] = {}
     for number, table in enumerate(tables, 1):
         rule = _rule(table, f"rule {number}", names)
-        for other in rules:
-            if other.name == rule.name:
-                text = f'"{rule.name}" is already the rule at line {other.where.line}'
-                table.fault(
-                    f"name: {text}; choose another", "name" if "name" in table.values else None
-                )
+        other = named.setdefault(rule.name, rule)
+        if other is not rule:
+            text = f'"{rule.name}" is already the rule at line {other.where.line}'
+            table.fault(f"name: {text}; choose another", "name" if "name" in table.values else None)
         rules.append(rule)
     return tuple(rules)
 

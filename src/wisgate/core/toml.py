@@ -54,13 +54,15 @@ def load(path: Path) -> Document:
         why = error.strerror if isinstance(error, OSError) else error
         raise ConfigError([f"{file}: cannot be read ({why}); check the path"]) from None
     if len(content) > MAX_BYTES:
-        raise ConfigError([f"{file}: is larger than 1 MiB; is it the right file?"])
+        raise ConfigError(
+            [f"{file}:1: the file is larger than 1 MiB; check that it is the right one"]
+        )
     return parse(_decoded(content, file), file)
 
 
 def _decoded(content: bytes, file: str) -> str:
     if b"\0" in content:
-        raise ConfigError([f"{file}: is a binary file; TOML, a text in UTF-8, is expected"])
+        raise ConfigError([f"{file}:1: the file is binary; TOML, a text in UTF-8, is expected"])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -74,19 +76,37 @@ def _decoded(content: bytes, file: str) -> str:
 def parse(text: str, file: str) -> Document:
     """Parse a text. Raises ConfigError with file and line."""
     if not text.strip():
-        raise ConfigError([f"{file}: is empty; start from one of the files in examples/"])
+        raise ConfigError([f"{file}:1: the file is empty; start from one in examples/"])
+    if endless := _ENDLESS_KEY.search(text):
+        line = text.count("\n", 0, endless.end()) + 1
+        raise ConfigError([f"{file}:{line}: a key of more than 100 parts; write a shorter one"])
     try:
         values = tomllib.loads(text)
         lines = _Scanner(text).scan()
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_fault(str(error), text, file)]) from None
     except RecursionError:
+        line = _busiest(text, re.compile(r"[\[{]"))
         raise ConfigError(
-            [f"{file}: lists or tables are nested too deeply; take some away"]
+            [f"{file}:{line}: lists or tables are nested too deeply; take some away"]
         ) from None
     except ValueError:  # an integer beyond what Python converts
-        raise ConfigError([f"{file}: a number has too many digits; write a shorter one"]) from None
+        line = _busiest(text, re.compile(r"[0-9]"))
+        raise ConfigError(
+            [f"{file}:{line}: a number has too many digits; write a shorter one"]
+        ) from None
     return Document(values, lines, file)
+
+
+# The parser takes minutes for a key of some 100,000 parts.
+_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_ENDLESS_KEY = re.compile(rf"(?:^|[{{,])[ \t\[]*(?:{_PART}[ \t]*\.[ \t]*){{100}}", re.MULTILINE)
+
+
+def _busiest(text: str, mark: re.Pattern[str]) -> int:
+    """The line that holds most of `mark`."""
+    counts = [len(mark.findall(line)) for line in text.split("\n")]
+    return counts.index(max(counts)) + 1
 
 
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)

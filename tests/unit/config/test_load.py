@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wisgate.catalog import catalog as catalogs
 from wisgate.config.load import load, read
 from wisgate.config.model import Config
+from wisgate.config.slots import module_option
 from wisgate.core.errors import ConfigError
 from wisgate.core.points import Kind
 from wisgate.core.toml import Document, parse
@@ -386,3 +387,9 @@ def test_any_values_are_read_or_refused(values):
     except ConfigError as error:
         told = error.faults
     assert all(line.startswith("gateway.toml:1: ") and "\n" not in line for line in told)
+
+
+def test_defaults_of_every_module_option_are_what_the_option_takes():
+    for entry in catalogs.load().modules.values():
+        for option in entry.options:
+            assert module_option(option).default is not None

@@ -75,6 +75,13 @@ def test_quoted_and_odd_keys():
     }
 
 
+def test_a_key_without_end_is_refused_at_once():
+    with pytest.raises(ConfigError) as caught:
+        parse("a = 1\n" + "a . " * 250_000 + "a = 1", "f.toml")
+    assert str(caught.value) == "f.toml:2: a key of more than 100 parts; write a shorter one"
+    assert lines("a." * 99 + "a = 1")
+
+
 def test_quotes_at_the_end_of_long_texts():
     assert lines("a = \"\"\"x\\\"\"\"\"\"\"\nb = ''''y'''''\nc = \"\"\nd = ''\ne = 1\n") == {
         ("a",): 1,
@@ -108,7 +115,7 @@ def test_line_of_something_that_is_not_there_is_that_of_its_table():
         ("a = 'b\n", "f.toml:1: not TOML at the end of the file: a text is not closed"),
         ("a = 'b\x01'\n", "f.toml:1: not TOML at column 7: a control character"),
         ('a = "\\ud800"\n', "f.toml:1: not TOML at column 12: this escape is no character"),
-        ("a = " + "9" * 5000, "f.toml: a number has too many digits"),
+        ("a = " + "9" * 5000, "f.toml:1: a number has too many digits"),
     ],
 )  # fmt: skip
 def test_faults_in_clear_words(text, fault):

@@ -10,6 +10,9 @@ RESERVED = ("state", "batch", "alarm", "gap")
 _RESERVED_PATTERN = rf"(?!(?:{'|'.join(RESERVED)})$)"
 
 
+LONGEST_NAME = 63
+"""Characters; as much as a label of a host name holds."""
+
 INTERVAL = duration("10ms", "1d")
 
 
@@ -19,13 +22,14 @@ def point_name() -> Reader[str]:
         f"a lower-case letter first, then letters, digits and _ (reserved: {reserved})",
         _RESERVED_PATTERN + r"[a-z][a-z0-9_]*",
         "tank_level",
+        LONGEST_NAME,
     )
 
 
 def name_part(example: str) -> Reader[str]:
     """Part of the name of a point; the whole of it cannot be a reserved one."""
     expects = "a lower-case letter first, then letters, digits and _"
-    return text(expects, r"[a-z][a-z0-9_]*", example)
+    return text(expects, r"[a-z][a-z0-9_]*", example, LONGEST_NAME)
 
 
 def short_name(example: str) -> Reader[str]:
@@ -33,6 +37,7 @@ def short_name(example: str) -> Reader[str]:
         "a lower-case letter or digit first, then letters, digits and -",
         r"[a-z0-9][a-z0-9-]*",
         example,
+        LONGEST_NAME,
     )
 
 
