@@ -11,7 +11,7 @@ from ..core.clock import Clock
 from ..core.points import Reading, Value
 from ..gateway.live import Live
 from ..store.history import History
-from ..store.store import StoreStats
+from ..store.stats import StoreStats
 
 
 class SinkState(Protocol):

@@ -26,6 +26,8 @@ _REFUSALS = {
     502: "the wire or the chip failed",
     503: "not possible at the moment",
 }
+Schemas = dict[type, dict[str, Any]]
+
 _TEMPLATE = "#/components/schemas/{name}"
 
 
@@ -33,10 +35,12 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
     """OpenAPI 3.1."""
     table = list(operations)
     types = [t for op in table for t in (op.returns, op.body) if t is not None] + [ErrorView]
-    _, components = msgspec.json.schema_components(types, ref_template=_TEMPLATE)
+    schemas, components = msgspec.json.schema_components(types, ref_template=_TEMPLATE)
+    schema_of = dict(zip(types, schemas, strict=True))
     paths: dict[str, Any] = {}
     for operation in table:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation)
+        described = _described(operation, schema_of)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,16 +60,16 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
     }
 
 
-def _described(operation: Operation) -> dict[str, Any]:
+def _described(operation: Operation, schema_of: Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": f"{operation.method.lower()}{_camel(operation.path)}",
         "summary": operation.summary,
         "description": f"Allowed for {operation.access.value}.",
         "parameters": _parameters(operation),
-        "responses": _responses(operation),
+        "responses": _responses(operation, schema_of),
     }
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _json(operation.body)}
+        described["requestBody"] = {"required": True, "content": _json(schema_of[operation.body])}
     if operation.access is not Access.OPEN:
         described["security"] = [{"session": []}]
         if operation.access is Access.READ:
@@ -85,22 +89,26 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     return in_path + in_query
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
-    if operation.returns is None and operation.media == "application/json":
-        responses: dict[str, Any] = {"204": {"description": "done"}}
-    elif operation.returns is not None and operation.media == "application/json":
-        responses = {"200": {"description": "done", "content": _json(operation.returns)}}
-    else:
+def _responses(operation: Operation, schema_of: Schemas) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    if operation.returns is not None:
+        content = _json(schema_of[operation.returns])
+        responses["200"] = {"description": "done", "content": content}
+        if operation.degraded:
+            responses[str(operation.degraded)] = {"description": "not well", "content": content}
+    elif operation.media != "application/json":
         text = {operation.media: {"schema": {"type": "string"}}}
-        responses = {"200": {"description": "done", "content": text}}
+        responses["200"] = {"description": "done", "content": text}
+    else:
+        responses["204"] = {"description": "done"}
     for status in operation.refusals:
-        content = _json(ErrorView)
+        content = _json(schema_of[ErrorView])
         responses[str(status)] = {"description": _REFUSALS[status], "content": content}
     return responses
 
 
-def _json(body: type) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": _TEMPLATE.format(name=body.__name__)}}}
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
 
 
 def _camel(path: str) -> str:

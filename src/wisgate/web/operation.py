@@ -37,7 +37,7 @@ class Query:
 @dataclass(frozen=True)
 class Operation:
     """`call` gets the request and the decoded body and returns what becomes JSON; None is an empty
-    answer. `returns` and `body` are types of `shapes`."""
+    answer. `returns` and `body` are types of `shapes`; the status `degraded` has the same body."""
 
     method: str
     path: str
@@ -49,6 +49,7 @@ class Operation:
     query: tuple[Query, ...] = ()
     refusals: tuple[int, ...] = ()
     media: str = "application/json"
+    degraded: int = 0
 
     def route(self) -> Route:
         return Route(self.path, self._endpoint, methods=[self.method])

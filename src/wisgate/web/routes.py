@@ -126,7 +126,7 @@ def _whole_operations(whole: Whole, metrics: Exposition) -> list[Operation]:
         Operation("GET", "/metrics", metrics.text, "Figures for Prometheus", read, media=MEDIA,
                   refusals=(401, 421)),
         Operation("GET", "/healthz", whole.health, "Whether all is well", everyone, HealthView,
-                  refusals=(421, 503)),
+                  refusals=(421,), degraded=503),
     ]  # fmt: skip
 
 

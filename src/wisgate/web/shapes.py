@@ -35,14 +35,13 @@ class PointsView(Struct, frozen=True):
 
 
 class HistoryRow(Struct, frozen=True):
-    """A record, or a stretch of the history that begins at `time`. Only numbers have `min`,
-    `average` and `max`."""
+    """A record, or a stretch of the history that begins at `time`."""
 
     time: str
     value: Annotated[Number, Meta(description="the last of the stretch")]
     status: Annotated[Status, Meta(description="the worst of the stretch")]
     count: int = 1
-    min: float | None = None
+    min: Annotated[float | None, Meta(description="of numbers only; so the others")] = None
     average: float | None = None
     max: float | None = None
 

@@ -15,7 +15,7 @@ from wisgate.core.points import Kind, Point, Reading, Status, Value
 from wisgate.gateway.live import Live
 from wisgate.store.history import Bucket, History
 from wisgate.store.records import Record
-from wisgate.store.store import StoreStats
+from wisgate.store.stats import StoreStats
 
 HERE = Where("gateway.toml", 1)
 

@@ -83,13 +83,14 @@ export function Chart({ point, rows, seconds }) {
     return [seconds === SHORTEST_SPAN_S ? Math.min(end - 60, Math.max(end - seconds, begin)) : end - seconds, end];
   };
   useEffect(() => {
+    const box = element.current;
     const build = () => {
       made.current?.destroy();
-      made.current = new uPlot(options(element.current, point, scale, span), columns(latest.current, scale.factor), element.current);
+      made.current = new uPlot(options(box, point, scale, span), columns(latest.current, scale.factor), box);
     };
     build();
-    const sizes = new ResizeObserver(() => made.current.setSize({ width: element.current.clientWidth, height: HEIGHT }));
-    sizes.observe(element.current);
+    const sizes = new ResizeObserver(() => made.current?.setSize({ width: box.clientWidth, height: HEIGHT }));
+    sizes.observe(box);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", build);
     addEventListener("themechange", build);

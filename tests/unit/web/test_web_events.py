@@ -1,0 +1,115 @@
+"""The stream of events: what comes first, what is gathered, when it ends."""
+
+import asyncio
+import json
+
+from standin import Forwarder, StandIn, State
+
+from wisgate.core.clock import SystemClock, VirtualClock
+from wisgate.core.points import Status
+from wisgate.web.events import MAX_CLIENTS, Streams
+
+
+class Client:
+    def __init__(self, streams: Streams, allowed=lambda: True) -> None:
+        self._messages = streams.stream(allowed)
+
+    async def event(self, name: str) -> dict:
+        """The next event of this name; others are skipped."""
+        async with asyncio.timeout(10):
+            while True:
+                lines = (await anext(self._messages)).decode().split("\n")
+                fields = dict(line.split(": ", 1) for line in lines if ": " in line)
+                assert lines[-2:] == ["", ""]
+                if fields["event"] == name:
+                    return json.loads(fields["data"])
+
+    async def rest(self) -> int:
+        async with asyncio.timeout(10):
+            return len([message async for message in self._messages])
+
+    async def leave(self) -> None:
+        await self._messages.aclose()
+
+
+def test_a_snapshot_comes_first_then_what_changes(tmp_path):
+    async def main():
+        gateway = StandIn(tmp_path)
+        gateway.put("tank_level", 1.0)
+        client = Client(Streams(gateway))
+        snapshot = await client.event("snapshot")
+        assert snapshot["status"]["name"] == "pump-house"
+        assert [p["name"] for p in snapshot["points"]] == list(gateway.live.points)
+        for level in (1.1, 1.2, 1.3):
+            gateway.put("tank_level", level)
+        gateway.put("pump", True)
+        batch = (await client.event("readings"))["points"]
+        assert [(p["name"], p["value"]) for p in batch] == [("tank_level", 1.3), ("pump", True)]
+        await client.leave()
+
+    asyncio.run(main())
+
+
+def test_a_stale_point_is_told_though_nobody_reports_it(tmp_path):
+    async def main():
+        clock = VirtualClock()
+        gateway = StandIn(tmp_path, clock)
+        gateway.put("tank_level", 1.0)
+        client = Client(Streams(gateway))
+        await client.event("snapshot")
+        clock.advance(10)
+        (point,) = (await client.event("readings"))["points"]
+        assert (point["name"], point["status"]) == ("tank_level", "stale")
+        await client.leave()
+
+    asyncio.run(main())
+
+
+def test_a_lost_sink_and_bad_health_are_told(tmp_path):
+    async def main():
+        clock = VirtualClock()
+        gateway = StandIn(tmp_path, clock)
+        client = Client(Streams(gateway))
+        await client.event("snapshot")
+        gateway.forwarders = {"plant": Forwarder(State(False, "connection refused", 1, 3, 9))}
+        gateway.trouble = ("sink plant: connection refused",)
+        clock.advance(1)
+        status = await client.event("status")
+        assert status["ok"] is False
+        assert status["sinks"][0]["lag"] == 9
+        clock.advance(10)
+        assert await client.event("ping") == {}
+        await client.leave()
+
+    asyncio.run(main())
+
+
+def test_a_stream_ends_when_the_gateway_stops_or_the_user_signs_out(tmp_path):
+    async def main():
+        streams = Streams(StandIn(tmp_path, SystemClock()))
+        stopped, signed_out = Client(streams), Client(streams, lambda: False)
+        await stopped.event("snapshot")
+        await signed_out.event("snapshot")
+        assert streams.open == 2
+        assert await signed_out.rest() == 0
+        streams.close()
+        assert await stopped.rest() == 0
+        assert streams.open == 0
+
+    asyncio.run(main())
+
+
+def test_who_leaves_is_forgotten_and_there_is_room_for_fifty(tmp_path):
+    async def main():
+        gateway = StandIn(tmp_path)
+        streams = Streams(gateway)
+        clients = [Client(streams) for _ in range(MAX_CLIENTS)]
+        for client in clients:
+            await client.event("snapshot")
+        assert streams.full
+        for client in clients:
+            await client.leave()
+        assert streams.open == 0
+        gateway.put("tank_level", None, Status.FAULT)
+
+    asyncio.run(main())
