@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -19,8 +18,6 @@ from ..core.clock import Clock
 from ..core.errors import BusUnavailable
 from ..plan.plan import Plan
 from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
-
-log = logging.getLogger(__name__)
 
 CH340 = (0x1A86, 0x7523)
 HOST_LABELS = ("pinctrl-bcm2711", "pinctrl-rp1")
@@ -53,11 +50,9 @@ def _expander(
     """Through the kernel where it owns the chip (as on RAKPiOS), by our own driver otherwise."""
     if chip is None or chip.address is None:
         raise BusUnavailable("the board has no expander at an I2C address")
-    try:
-        lines = LinuxLines.at_i2c(1, chip.address)
-    except BusUnavailable as error:
-        log.info("%s; using the chip directly", error)
+    if not LinuxLines.drives(1, chip.address):
         return Tpt29555(i2c, chip.address)
+    lines = LinuxLines.at_i2c(1, chip.address)
     at_close(lines.close)
     return lines
 
@@ -69,7 +64,7 @@ def _host_lines() -> LinuxLines:
             return LinuxLines.by_label(label)
         except BusUnavailable as error:
             faults.append(str(error))
-    raise BusUnavailable(faults[0])
+    raise BusUnavailable("; ".join(faults))
 
 
 def _uarts(plan: Plan, clock: Clock) -> dict[str, LinuxUart]:

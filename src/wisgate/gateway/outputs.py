@@ -71,12 +71,13 @@ class Outputs:
         return self._tell(name, value, cause)
 
     async def make_safe(self, name: str, cause: str) -> None:
-        """Put one output into its safe state now, whatever its minimum times. Raises BusError,
-        ChipError, OutputRefused."""
+        """Put one output into its safe state now, whatever its minimum times; an output without one
+        (a register of a Modbus unit) stays as it is. Raises BusError, ChipError, OutputRefused."""
         output = self._outputs[name]
-        if output.value != output.point.point.safe:
-            await self._to_module(output, output.point.point.safe, cause)
-            self._tell(name, output.value, cause)
+        safe = output.point.point.safe
+        if safe is not None and output.value != safe:
+            await self._to_module(output, safe, cause)
+            self._tell(name, safe, cause)
 
     async def close(self) -> None:
         """Every output to its safe state, one after another, whatever happens to one of them."""
@@ -89,9 +90,10 @@ class Outputs:
     def reopened(self, sampled: Sampled) -> None:
         """A module that came back has its outputs in their safe state."""
         for name, output in self._outputs.items():
-            if output.sampled is sampled and output.value != output.point.point.safe:
-                output.value = output.point.point.safe
-                self._tell(name, output.value, SAFE)
+            safe = output.point.point.safe
+            if output.sampled is sampled and safe is not None and output.value != safe:
+                output.value = safe
+                self._tell(name, safe, SAFE)
 
     def is_output(self, name: str) -> bool:
         return name in self._outputs

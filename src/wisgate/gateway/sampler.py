@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..board.board import Placed
 from ..core.clock import Clock
-from ..core.errors import BusError, ChipError, OutputRefused
+from ..core.errors import BusError, ChipError, NoAnswer, OutputRefused
 from ..core.points import Group, Hold, Reading, Release, Sampling, Status, Step, Value
 
 log = logging.getLogger(__name__)
@@ -39,13 +39,18 @@ class Sampled:
     def __init__(self, placed: Placed, clock: Clock, holds: Holds, counters: Counter[str]) -> None:
         self.placed = placed
         self.opened = False
-        self.lost: str = ""
-        """Why the module does not answer; "" while it does."""
         self.recovered: list[Callable[[], None]] = []
         """Called when the module was opened again after a loss."""
         self._clock, self._holds, self._counters = clock, holds, counters
         self._busy = asyncio.Lock()
-        self._failures = 0
+        self._lost: dict[str, str] = {}
+        self._failures: Counter[str] = Counter()
+        self._had_to_reopen = False
+
+    @property
+    def lost(self) -> str:
+        """Why the module, or a unit behind it, does not answer; "" while all do."""
+        return "; ".join(dict.fromkeys(self._lost.values()))
 
     async def sample(self, group: Group) -> Sequence[Reading]:
         """Read `group` once, from one conversation at a time per module."""
@@ -59,7 +64,7 @@ class Sampled:
                 log.exception("%s: unexpected; resting for %g s", self.placed.name, RESTART_S)
                 await asyncio.sleep(RESTART_S)
                 return self._failed(group, error, f"unexpected: {error}")
-        self._answered()
+        self._answered(group.name)
         self._counters["samples"] += 1
         now = self._clock.utc_ns()
         return [replace(r, time_ns=now) for r in readings]
@@ -70,7 +75,8 @@ class Sampled:
             try:
                 await self._ensure_open()
             except (BusError, ChipError) as error:
-                self._mark_lost(str(error))
+                for group in self.placed.module.groups:
+                    self._mark_lost(group.name, error, str(error))
 
     async def write(self, channel: str, value: Value) -> None:
         """Set an output, before anything else that waits for the bus. Raises OutputRefused,
@@ -95,7 +101,8 @@ class Sampled:
             return
         await self.placed.lane.run(self.placed.module.open)
         self.opened = True
-        if self._failures:
+        if self._had_to_reopen:
+            self._had_to_reopen = False
             for tell in self.recovered:
                 tell()
 
@@ -132,21 +139,25 @@ class Sampled:
 
     def _failed(self, group: Group, error: Exception, why: str) -> Sequence[Reading]:
         self._counters["failures"] += 1
-        self._mark_lost(why)
+        self._mark_lost(group.name, error, why)
         status = error.status if isinstance(error, (BusError, ChipError)) else Status.FAULT
         now = self._clock.utc_ns()
         return [Reading(c.name, None, status, now) for c in group.channels]
 
-    def _mark_lost(self, why: str) -> None:
-        if not self._failures:
+    def _mark_lost(self, group: str, error: Exception, why: str) -> None:
+        """A unit on a serial line that stays silent takes nobody else with it; every other error
+        has the whole module opened again."""
+        if not self._failures[group]:
             log.warning("%s: %s", self.placed.name, why)
-        self._failures += 1
-        self.opened, self.lost = False, why
+        self._failures[group] += 1
+        self._lost[group] = why
+        if not isinstance(error, NoAnswer):
+            self.opened, self._had_to_reopen = False, True
 
-    def _answered(self) -> None:
-        if self._failures:
-            log.warning("%s: answers again after %d failures", self.placed.name, self._failures)
-        self._failures, self.lost = 0, ""
+    def _answered(self, group: str) -> None:
+        if failures := self._failures.pop(group, 0):
+            log.warning("%s: answers again after %d failures", self.placed.name, failures)
+        self._lost.pop(group, None)
 
 
 def _next(steps: Sampling) -> Step | Sequence[Reading]:

@@ -159,6 +159,11 @@ class LinuxLines:
         )
 
     @classmethod
+    def drives(cls, bus: int, address: int, *, root: Path = Path("/")) -> bool:
+        """Whether the kernel has an expander at `address` of `bus`, so that nobody else may."""
+        return any(chip.parent.name == f"{bus}-{address:04x}" for chip in places(root))
+
+    @classmethod
     def by_label(
         cls,
         label: str,
