@@ -135,7 +135,8 @@ class VirtualI2c:
         if address in self.silent:
             answering = []
         elif address in self.strangers:
-            answering = [self.strangers[address]]
+            stranger = self.strangers[address]
+            answering = [stranger] if stranger.addressed(address, read) else []
         else:
             answering = [twin for twin in self.twins if twin.addressed(address, read)]
         if not answering:

@@ -84,6 +84,15 @@ def test_brown_out(target: str, forgets: set[int]) -> None:
     assert (made.i2c.transfer(0x41, b"\x05", 2) == b"\x00\x00") == (0x41 in forgets)
 
 
+@pytest.mark.parametrize("target", ["board", "wisblock-2"])
+def test_the_end_of_a_brown_out_forgets_nothing(target: str) -> None:
+    made = board()
+    made.faults.inject("brown-out", target)
+    made.i2c.transfer(0x41, b"\x05\x10\x00")
+    made.faults.clear("brown-out", target)
+    assert made.i2c.transfer(0x41, b"\x05", 2) == b"\x10\x00"
+
+
 def test_brown_out_lets_go_of_the_relay() -> None:
     made = board(PUMP_HOUSE)
     made.i2c.transfer(0x26, b"\x07\xef")

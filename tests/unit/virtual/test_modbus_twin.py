@@ -142,6 +142,10 @@ def test_too_long_a_frame_gets_silence() -> None:
     assert unit().received(frame("2A 03" + "00" * 260)) == ()
 
 
+def test_the_longest_frame_is_heard() -> None:
+    assert ask(unit(), "2A 08" + "00" * 252) == "2A 88 01"
+
+
 def test_a_busy_unit_refuses_everything() -> None:
     twin = unit()
     twin.busy = 6

@@ -105,3 +105,18 @@ def test_unknown_register_reads_nothing_and_half_a_word_writes_nothing() -> None
     assert register(twin, 5) == 0
     twin.write(b"\x00")
     assert twin.read(4) == b"\x39\x9f\xff\xff"
+
+
+def test_the_pointer_starts_at_the_configuration() -> None:
+    _clock, twin = chip()
+    assert twin.read(2) == b"\x39\x9f"
+    twin.write(b"\x05")
+    twin.power_cycle()
+    assert twin.read(2) == b"\x39\x9f"
+
+
+def test_a_shunt_alone_does_not_wait_for_the_bus() -> None:
+    clock, twin = chip()
+    twin.write(b"\x00\x3f\x99")
+    clock.advance(0.0006)
+    assert register(twin, 2) & 2

@@ -132,3 +132,11 @@ def test_looks_at_the_world_once_per_conversion() -> None:
     clock.advance(0.011)
     register(chip, 1), register(chip, 0)
     assert looks == [0.0]
+
+
+def test_the_pointer_starts_at_the_conversion() -> None:
+    _clock, chip = adc()
+    chip.write(b"\x01")
+    chip.power_cycle()
+    assert chip.read(2) == b"\x00\x00"
+    assert register(chip, 1) == 0x8583

@@ -50,9 +50,7 @@ class Ina219Twin:
         self._clock = clock
         self.shunt_ohm = shunt_ohm
         self._file: dict[int, int] = {}
-        self._pointer = 0
         self._ready = self._overflow = self._armed = False
-        self._due = 0.0
         self._shunt_code = self._bus_code = 0
         self.power_cycle()
 

@@ -42,9 +42,7 @@ class Sgm58031Twin:
         """A fault: no conversion ever ends."""
         self._clock = clock
         self._file: dict[int, int] = {}
-        self._pointer = 0
         self._due = 0.0
-        self._converting: int | None = None
         self.power_cycle()
 
     def addressed(self, address: int, read: bool) -> bool:
@@ -72,7 +70,8 @@ class Sgm58031Twin:
         words = (Conversion, Config, LowThreshold, HighThreshold, Config1, ChipId)
         self._file = {word.address: word.reset for word in words}
         self._file[GAIN_TRIM] = GAIN_TRIM_RESET
-        self._pointer, self._converting = 0, None
+        self._pointer = 0
+        self._converting: int | None = None
 
     @property
     def _continuous(self) -> bool:

@@ -30,7 +30,6 @@ class Tpt29555Twin:
         self._driven = 0
         self._high = 0
         self._watchers: dict[int, list[Callable[[bool], None]]] = defaultdict(list)
-        self._latch = self._polarity = self._inputs = self._command = 0
         self._reset()
 
     # The wire.
