@@ -16,7 +16,7 @@ RAW_LIMIT = 10_000
 """Records returned without buckets at most."""
 
 MAX_BUCKETS = 10_000
-BUCKETS_PER_JOB = 10
+BUCKETS_PER_JOB = 2
 """So that commits are not held up: a chart of 30 days is read in many short jobs."""
 
 

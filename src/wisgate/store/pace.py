@@ -16,5 +16,5 @@ class Pace:
 
 
 REAL_TIME = Pace()
-VIRTUAL_TIME = Pace(group=5.0, limit=1000, sync=None)
+VIRTUAL_TIME = Pace(group=60.0, limit=1000, sync=None)
 """A power loss takes nothing from a virtual day: it is run again from its seed."""
