@@ -132,9 +132,11 @@ class Expression:
 
 
 def evaluate(expression: Expression, values: Callable[[str], Value]) -> Value:
-    """The value of `expression`; None when it is unknown. `values` gives the value of a point in
-    the point's unit, or None. Never raises for a checked expression."""
-    return _value(expression.root, values)
+    """Whether `expression` holds; None when that is unknown. `values` gives the value of a point in
+    the point's unit, or None; one of another type is unknown too. Never raises for a checked
+    expression."""
+    found = _value(expression.root, values)
+    return found if isinstance(found, bool) else None
 
 
 def _value(node: Node, values: Callable[[str], Value]) -> Value:
