@@ -197,3 +197,13 @@ def test_what_cannot_happen_says_what_can(kind: str, target: str, says: str) -> 
     for use in (faults.inject, faults.clear, faults.active, faults.check):
         with pytest.raises(ValueError, match=says):
             use(kind, target)
+
+
+def test_putting_a_module_back_repeats_no_brown_out_and_no_pulling() -> None:
+    made = board()
+    made.faults.inject("brown-out", "board")
+    made.faults.inject("module-pulled", "wisblock-2")
+    made.i2c.transfer(0x26, b"\x06\xef")
+    made.plug("wisblock-2")
+    made.i2c.transfer(0x41)
+    assert made.i2c.transfer(0x26, b"\x06", 1) == b"\xef"
