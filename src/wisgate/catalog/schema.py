@@ -143,11 +143,16 @@ class ChannelEntry(Entry, frozen=True, kw_only=True):
     safe: bool | float | int | str | None = None
     range: tuple[str, str] | None = None
     """What the module can measure or take, as quantities."""
+    point: str = ""
+    """What the point is called when the user does not name it; only for functions of the carrier,
+    which exist once."""
 
     @property
     def channel(self) -> Channel:
         safe: Value = self.safe
-        return Channel(self.name, self.unit, self.kind, self.decimals, self.writable, safe)
+        return Channel(
+            self.name, self.unit, self.kind, self.decimals, self.writable, safe, self.point
+        )
 
 
 class Use(Entry, frozen=True, kw_only=True):

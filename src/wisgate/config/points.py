@@ -67,7 +67,7 @@ def _by_channel(
 
 def _point(origin: Origin, table: Table | None, channel: Channel, names: Names) -> PointConfig:
     plain = Point(
-        name=default_name(origin.prefix, channel.name),
+        name=channel.point or default_name(origin.prefix, channel.name),
         unit=channel.unit,
         kind=channel.kind,
         decimals=channel.decimals,

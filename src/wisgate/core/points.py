@@ -45,7 +45,9 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Channel:
     """One input or output of a module, as the catalog names it. `unit` is a UCUM code; `safe` is
-    the value of a writable channel on open, on a fault, on shutdown and on a lost supervisor."""
+    the value of a writable channel on open, on a fault, on shutdown and on a lost supervisor.
+    `point` is what its point is called when the user does not name it; "" makes it from slot and
+    channel."""
 
     name: str
     unit: str = ""
@@ -53,6 +55,7 @@ class Channel:
     decimals: int = 3
     writable: bool = False
     safe: Value = None
+    point: str = ""
 
 
 @dataclass(frozen=True)

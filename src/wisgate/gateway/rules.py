@@ -36,6 +36,8 @@ class _Rule:
     since: float = 0.0
     done: bool = False
     pending: dict[str, Value] = field(default_factory=dict)
+    refused: bool = False
+    """Whether the log says already that an output does not take its value."""
 
 
 class Rules:
@@ -109,10 +111,13 @@ class Rules:
             try:
                 await self._outputs.write(name, value, rule.config.name)
                 del rule.pending[name]
+                rule.refused = False
             except TooSoon as error:
                 again = min(again or error.wait, error.wait)
             except (OutputRefused, BusError, ChipError) as error:
-                log.info("%s: %s", rule.config.name, error)
+                if not rule.refused:
+                    log.warning("%s: %s; trying on", rule.config.name, error)
+                rule.refused = True
                 again = RETRY_S
         return again
 

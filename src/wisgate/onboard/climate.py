@@ -8,8 +8,8 @@ from ..core.errors import OutputRefused
 from ..core.points import Channel, Group, Reading, Sampling, Value
 from ..core.units import Seconds
 
-TEMPERATURE = Channel("temperature", unit="Cel", decimals=2)
-HUMIDITY = Channel("humidity", unit="%", decimals=1)
+TEMPERATURE = Channel("temperature", unit="Cel", decimals=2, point="board_temperature")
+HUMIDITY = Channel("humidity", unit="%", decimals=1, point="board_humidity")
 
 
 class Climate:

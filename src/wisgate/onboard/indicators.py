@@ -19,7 +19,7 @@ class Indicators:
         self, lines: Lines, offsets: Mapping[str, int], *, interval: Seconds = Seconds(60.0)
     ) -> None:
         self._channels = {
-            name: Channel(name, kind=Kind.BOOL, decimals=0, writable=True, safe=False)
+            name: Channel(name, kind=Kind.BOOL, decimals=0, writable=True, safe=False, point=name)
             for name in offsets
         }
         self.groups = (Group("indicators", tuple(self._channels.values()), interval),)

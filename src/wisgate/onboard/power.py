@@ -8,7 +8,7 @@ from ..core.errors import BusUnavailable, OutputRefused
 from ..core.points import Channel, Group, Kind, Reading, Sampling, Value
 from ..core.units import Seconds
 
-SUPPLY = Channel("supply", kind=Kind.BOOL, decimals=0)
+SUPPLY = Channel("supply", kind=Kind.BOOL, decimals=0, point="supply_present")
 
 POWER_FAIL = Input(active_low=True, bias=Bias.PULL_UP, edges=True)
 

@@ -46,11 +46,11 @@ def test_a_board_alone():
     assert found.slots == ()
     assert [f.name for f in found.onboard] == ["climate", "power", "indicators"]
     assert [p.name for p in found.points] == [
-        "climate_temperature",
-        "climate_humidity",
-        "power_supply",
-        "indicators_led_1",
-        "indicators_led_2",
+        "board_temperature",
+        "board_humidity",
+        "supply_present",
+        "led_1",
+        "led_2",
     ]
     assert found.web is None
     assert (found.store.max_size, found.store.max_age) == (1e9, 90 * 86400)
@@ -98,7 +98,7 @@ def test_unit_of_the_same_dimension_is_a_scaling():
     assert found.scale == (0, 1, 0, 1000)
     assert found.point.unit == "mA"
     text = '[onboard.climate]\n[[onboard.climate.point]]\nchannel = "temperature"\nunit = "degF"\n'
-    warm = point(config(text), "climate_temperature")
+    warm = point(config(text), "board_temperature")
     assert warm.scale == pytest.approx((0, 1, 32, 33.8))
 
 
@@ -106,8 +106,8 @@ def test_deadband_is_a_difference():
     text = (
         '[onboard.climate]\n[[onboard.climate.point]]\nchannel = "temperature"\ndeadband = "{}"\n'
     )
-    assert point(config(text.format("0.5K")), "climate_temperature").deadband == 0.5
-    assert point(config(text.format("0.9degF")), "climate_temperature").deadband == pytest.approx(
+    assert point(config(text.format("0.5K")), "board_temperature").deadband == 0.5
+    assert point(config(text.format("0.9degF")), "board_temperature").deadband == pytest.approx(
         0.5
     )
     assert faults(text.format("-1K")) == [
@@ -195,14 +195,14 @@ def test_rules():
     rules = (
         '[[virtual]]\nname = "limit"\ntype = "float"\nunit = "m"\n'
         '[[virtual]]\nname = "count"\ntype = "int"\n'
-        '[[rule]]\nwhen = "power_supply"\nset = { limit = "250cm", indicators_led_1 = true }\n'
+        '[[rule]]\nwhen = "supply_present"\nset = { limit = "250cm", led_1 = true }\n'
         '[[rule]]\nname = "off"\nafter = "2s"\nwhen = "limit > 2"\n[rule.set]\ncount = 3\n'
     )
     one, two = config(rules).rules
     assert (one.name, one.after, one.set) == (
         "rule 1",
         0,
-        (("limit", 2.5), ("indicators_led_1", True)),
+        (("limit", 2.5), ("led_1", True)),
     )
     assert (two.name, two.after, two.set) == ("off", 2, (("count", 3),))
     assert two.when.names == ("limit",)
@@ -223,7 +223,7 @@ def test_settings_of_the_wrong_type(setting, told):
     rules = (
         '[[virtual]]\nname = "limit"\ntype = "float"\nunit = "m"\n'
         '[[virtual]]\nname = "count"\ntype = "int"\n'
-        f'[[rule]]\nwhen = "power_supply"\nset = {{ {setting} }}\n'
+        f'[[rule]]\nwhen = "supply_present"\nset = {{ {setting} }}\n'
     )
     assert faults(rules) == [told]
 

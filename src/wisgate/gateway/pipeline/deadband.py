@@ -11,8 +11,8 @@ HEARTBEAT_S = 600.0
 
 class Deadband:
     """Numbers pass when they moved by more than `width` since the last one that passed (every
-    sample does with 0); switches and texts when they changed; every change of status passes. Writes,
-    which have a cause, always pass."""
+    sample does with 0), switches and texts when they changed. Every change of status passes, and
+    every write, which has a cause."""
 
     def __init__(self, kind: Kind, width: float, clock: Clock) -> None:
         self._numeric = kind in (Kind.FLOAT, Kind.INT)
