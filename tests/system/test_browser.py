@@ -135,6 +135,7 @@ def test_a_lost_connection_is_shown_and_recovers(demo, tmp_path):
         assert "lost" in page.text("#lost")
         assert page.text("#link") == "Not connected"
         assert not page.one(f"{card('pump')} .switch").is_enabled()
+        assert page.text(f"{card('tank_level')} .status") == "stale"
         demo.start()
         page.wait(lambda: page.text("#link") == "Live", 20, "it does not come back")
         page.wait(lambda: not page.all("#lost"))

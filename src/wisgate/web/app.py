@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -59,7 +60,8 @@ class App:
 
     def public(self, listen: WebConfig) -> ASGIApp:
         """For what comes over the network: every check."""
-        origins = Origins(listen.host, listen.hosts)
+        own = socket.gethostname().lower()
+        origins = Origins(listen.host, (*listen.hosts, own, f"{own}.local"))
         return Guard(self._application, origins, self._sessions, loopback(listen.host))
 
     @property

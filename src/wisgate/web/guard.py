@@ -34,13 +34,15 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. `user` is None when not signed in, `token` what the browser's cookie says."""
+    """Who asks. `user` is None when not signed in, `token` what the browser's cookie says;
+    `bound` may read only as long as the session lasts."""
 
     user: str | None
     readable: bool
     console: bool
     address: str
     token: str = ""
+    bound: bool = False
 
 
 def caller_of(request: Request) -> Caller:
@@ -103,7 +105,8 @@ class Guard:
         user = self._sessions.user(token) if token else None
         client = scope.get("client")
         readable = self._open_to_read or user is not None
-        return Caller(user, readable, False, client[0] if client else "", token)
+        address = client[0] if client else ""
+        return Caller(user, readable, False, address, token, bound=not self._open_to_read)
 
 
 async def _with_body(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

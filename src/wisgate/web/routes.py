@@ -61,10 +61,9 @@ class Whole:
         if self._streams.full:
             return refusal(503, "too many dashboards are open; close one")
         caller = caller_of(request)
-        signed_in = bool(caller.token) and caller.user is not None
 
         def allowed() -> bool:
-            return not signed_in or self._sessions.user(caller.token) is not None
+            return not caller.bound or self._sessions.user(caller.token) is not None
 
         return StreamingResponse(self._streams.stream(allowed), media_type="text/event-stream")
 

@@ -71,7 +71,8 @@ def _url(listen: WebConfig | None, port: socket.socket | None) -> str:
     if listen is None or port is None:
         return ""
     scheme = "http" if listen.certificate is None else "https"
-    host = socket.gethostname() if listen.host in ("0.0.0.0", "::") else listen.host
+    everywhere = listen.host in ("0.0.0.0", "::")
+    host = (*listen.hosts, socket.gethostname())[0] if everywhere else listen.host
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port.getsockname()[1]}/"
 
 

@@ -4,7 +4,9 @@ import { icon } from "./icons.js";
 import { Output } from "./output.js";
 import { Sparkline } from "./sparkline.js";
 
-export function StatusWord({ status }) {
+/** Without a connection nothing is known to be good any more. */
+export function StatusWord({ link, point }) {
+  const status = link.state === "live" ? point.status : "stale";
   const { word, icon: name } = STATUS[status];
   return html`<span class="status ${status}">${icon(name)}${word}</span>`;
 }
@@ -23,7 +25,7 @@ function Card({ link, point, ask, open }) {
     </div>
     ${field ? output : point.kind !== "text" && html`<${Sparkline} trail=${link.trails.of(point.name)} stepped=${point.kind === "bool"} />`}
     <p class="foot">
-      <${StatusWord} status=${point.status} />
+      <${StatusWord} link=${link} point=${point} />
       <span class="age">${old === null ? "no reading yet" : point.cause ? `${age(old)} · ${point.cause}` : age(old)}</span>
     </p>
   </article>`;

@@ -65,7 +65,7 @@ export function History({ link, point, close, ask }) {
       <div class="now">
         <p class="value"><b>${text}</b>${unit && html`<span class="unit">${unit}</span>`}</p>
         ${point.writable && html`<${Output} link=${link} point=${point} ask=${ask} />`}
-        <p class="foot"><${StatusWord} status=${point.status} /><span class="age">${old === null ? "no reading yet" : age(old)}</span></p>
+        <p class="foot"><${StatusWord} link=${link} point=${point} /><span class="age">${old === null ? "no reading yet" : age(old)}</span></p>
         <${Figures} point=${point} rows=${rows.list} />
       </div>
       <${Ranges} seconds=${seconds} choose=${setSeconds} />

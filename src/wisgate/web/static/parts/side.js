@@ -4,7 +4,9 @@ import { bytes, clockTime, number, span, title } from "./format.js";
 import { icon } from "./icons.js";
 
 export function Trouble({ link }) {
-  const problems = link.status?.problems ?? [];
+  // What concerns a module stands with its points.
+  const places = [...(link.plan?.slots ?? []), ...(link.plan?.onboard ?? [])].map((place) => place.slot ?? place.name);
+  const problems = (link.status?.problems ?? []).filter((text) => !places.some((place) => text.startsWith(`${place}: `)));
   if (!problems.length) return null;
   return html`<section class="troubles" role="alert" aria-label="What is wrong">
     ${problems.map((problem) => html`<p class="trouble">${icon("alert")}${problem}</p>`)}

@@ -10,23 +10,26 @@ export const SILENCE_MS = 630 * 1000; // even a constant value is stored every 6
 export function series(history, point, bucketMs) {
   const rows = [];
   const begin = Date.parse(history.from);
-  if (history.before && carries(history.before)) rows.push(row(begin, history.before));
+  if (history.before && carries(history.before)) rows.push(...drawn(begin, history.before));
   const longest = Math.max(SILENCE_MS, 3 * bucketMs, (point.interval ?? 0) * 3000);
   for (const entry of history.rows) {
     const at = Date.parse(entry.time);
     const last = rows.at(-1);
     if (last && point.interval !== null && at - last[0] > longest) rows.push([last[0] + 1, null, null, null]);
-    rows.push(row(at, entry));
+    rows.push(...drawn(at, entry));
   }
   return rows;
 }
 
 const carries = (entry) => entry.status === "good" || entry.status === "uncertain";
 
-function row(at, entry) {
-  if (entry.value === null) return [at, null, null, null];
-  if (typeof entry.value !== "number") return [at, entry.value === true ? 1 : 0, null, null];
-  return [at, entry.average ?? entry.value, entry.min ?? entry.value, entry.max ?? entry.value];
+/** A stretch that ends without a value shows what it had, then a gap. */
+function drawn(at, entry) {
+  const { value, average = null } = entry;
+  if (typeof value === "boolean") return [[at, Number(value), null, null]];
+  const middle = average ?? value;
+  const known = typeof middle === "number" ? [[at, middle, entry.min ?? middle, entry.max ?? middle]] : [];
+  return value === null ? [...known, [at + 1, null, null, null]] : known;
 }
 
 export class Trails {
