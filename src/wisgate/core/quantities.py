@@ -58,5 +58,11 @@ def parse(text: str, dimension: str | None = None) -> Quantity:
         hint = f'did you mean "{match[1]}{near[0]}"?' if near else f"write {example}"
         raise ValueError(f'"{text}" has the unknown unit "{symbol}"; {hint}')
     if dimension is not None and unit.dimension != dimension:
-        raise ValueError(f'"{text}" is a {unit.dimension}, a {dimension} is expected; write {example}')
+        raise ValueError(
+            f'"{text}" is {_a(unit.dimension)}, {_a(dimension)} is expected; write {example}'
+        )
     return Quantity(number, unit)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

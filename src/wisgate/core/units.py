@@ -93,5 +93,7 @@ def convert(value: float, source: str, target: str) -> float:
         return value
     one, two = BY_UCUM.get(source), BY_UCUM.get(target)
     if one is None or two is None or one.dimension != two.dimension:
-        raise ValueError(f"{display(source) or 'no unit'} is not a kind of {display(target) or 'number'}")
+        raise ValueError(
+            f"{display(source) or 'no unit'} is not a kind of {display(target) or 'number'}"
+        )
     return (value * one.factor + one.offset - two.offset) / two.factor
