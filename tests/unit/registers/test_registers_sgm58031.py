@@ -87,11 +87,12 @@ def test_rates():
 
 
 def test_the_chip_id():
-    identity = sgm58031.ChipId.decode(0x1FE0)
-    assert (identity.identity, identity.version) == (0x1F, 7)
+    identity = sgm58031.ChipId.decode(0xFFE0)
+    assert (identity.identity, identity.version) == (0xFF, 7)
 
 
 def test_signs():
     assert sgm58031.Conversion.decode(0xF830).code == -2000
     assert sgm58031.LowThreshold.decode(0x8000).code == -32768
     assert sgm58031.HighThreshold.decode(0xFFFF).code == -1
+    assert sgm58031.HighThreshold.decode(0x8001).code == -32767
