@@ -10,8 +10,10 @@ from pathlib import Path
 
 import click
 
+from wisgate.catalog.boards import Board
 from wisgate.catalog.catalog import load
-from wisgate.catalog.schema import Board, Connector, Module
+from wisgate.catalog.modules import Module
+from wisgate.catalog.parts import Connector
 from wisgate.cli import COMMANDS
 from wisgate.config.reference import reference
 from wisgate.core import errors

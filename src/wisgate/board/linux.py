@@ -12,7 +12,7 @@ from ..bus.linux.i2c import LinuxI2c
 from ..bus.linux.lines import LinuxLines
 from ..bus.linux.uart import LinuxUart
 from ..bus.uart import Uart
-from ..catalog.schema import Fitted
+from ..catalog.facts import Fitted
 from ..chips.tpt29555 import Tpt29555
 from ..core.clock import Clock
 from ..core.errors import BusUnavailable

@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from ..core.errors import CatalogError
-from .schema import Board, Chip, Connector, Module
+from .boards import Board
+from .modules import Module
+from .parts import Chip, Connector
 
 E = TypeVar("E", Board, Chip, Connector, Module)
 

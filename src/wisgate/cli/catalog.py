@@ -11,7 +11,9 @@ from ..core.errors import CatalogError
 from .options import json_option
 
 if TYPE_CHECKING:
-    from ..catalog.schema import Board, Chip, Connector, Module
+    from ..catalog.boards import Board
+    from ..catalog.modules import Module
+    from ..catalog.parts import Chip, Connector
 
 
 @click.group(epilog="Example: wisgate catalog show rak5801")

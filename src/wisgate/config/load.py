@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..catalog import catalog as catalogs
+from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
-from ..catalog.schema import Board
 from ..core import toml
 from .model import Config
 from .naming import Names

@@ -6,7 +6,8 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..catalog.schema import Board, Fitted
+from ..catalog.boards import Board
+from ..catalog.facts import Fitted
 from .model import MqttConfig, SinkConfig, StoreConfig, StrapsConfig, WebConfig
 from .naming import Names, no_point
 from .readers import shown

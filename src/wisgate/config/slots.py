@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..catalog.boards import Board, Slot
 from ..catalog.catalog import Catalog
-from ..catalog.schema import Board, Module, Slot
-from ..catalog.schema import Option as CatalogOption
+from ..catalog.modules import Module
+from ..catalog.modules import Option as CatalogOption
 from ..core.points import Value
 from ..core.quantities import parse
 from .modbus import read_units, unit_points

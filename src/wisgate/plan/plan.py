@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..catalog.boards import Board, Slot
 from ..catalog.catalog import Catalog
-from ..catalog.schema import Board, Fitted, Module, Slot, Use
+from ..catalog.facts import Fitted
+from ..catalog.modules import Module, Use
 from ..config.model import Config, SlotConfig
 from ..core.errors import PlanConflict
 from .claims import Claim, Conflict, conflicts
