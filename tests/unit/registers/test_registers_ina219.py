@@ -68,3 +68,15 @@ def test_signs():
     assert ina219.Power.decode(0xF831).code == 0xF831
     assert ina219.Calibration.decode(0x5000).code == 0x2800
     assert ina219.Calibration.decode(0xFFFF).encode() == 0xFFFE
+
+
+@pytest.mark.parametrize("code", range(9, 16))
+def test_both_converters_have_four_bits(code):
+    assert ina219.Config.decode(code << 7).bus_adc == code
+    assert ina219.Config.decode(code << 3).shunt_adc == code
+    assert ina219.Config.decode(code << 3).bus_adc == Adc.BITS9
+
+
+def test_the_widest_codes():
+    assert ina219.Current.decode(0x8001).code == -32767
+    assert ina219.Calibration.decode(0xFFFE).code == 0x7FFF
