@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from ..board.board import Board
 from ..bus.lane import Lane
 from ..config.model import Config
-from ..core.errors import WisgateError
+from ..core.errors import StoreError, WisgateError
 from ..core.points import Reading, Value
 from ..store.store import Store
 from .forwarder import Forwarder
@@ -128,19 +129,27 @@ class Gateway:
             await self.close()
 
     async def close(self) -> None:
-        """In order: outputs to safe, modules, store flushed, sinks with a deadline, lanes, store.
-        Idempotent."""
+        """In order: outputs to safe, modules, store flushed, sinks with a deadline, lanes, store;
+        each whatever became of the one before. Idempotent. Raises StoreError when readings could
+        not be stored."""
         if self._closed:
             return
         self._closed = True
-        await self.outputs.close()
-        for sampled in self.sampled:
-            await sampled.close()
-        await self.store.flush()
-        await self._end_forwarding()
-        await self.board.close()
-        await self.store.close()
-        await self._store_lane.close()
+        async with AsyncExitStack() as last_first:
+            last_first.push_async_callback(self._store_lane.close)
+            last_first.push_async_callback(self.store.close)
+            last_first.push_async_callback(self.board.close)
+            last_first.push_async_callback(self._end_forwarding)
+            last_first.push_async_callback(self._flush)
+            for sampled in self.sampled:
+                last_first.push_async_callback(sampled.close)
+            last_first.push_async_callback(self.outputs.close)
+
+    async def _flush(self) -> None:
+        try:
+            await self.store.flush()
+        except StoreError as error:
+            log.warning("%s", error)
 
     async def _end_forwarding(self) -> None:
         """Sinks that are connected may take the last records; the rest stays in the store."""
