@@ -45,6 +45,9 @@ def test_a_snapshot_comes_first_then_what_changes(tmp_path):
         gateway.put("pump", True)
         batch = (await client.event("readings"))["points"]
         assert [(p["name"], p["value"]) for p in batch] == [("tank_level", 1.3), ("pump", True)]
+        gateway.put("pump", False)
+        batch = (await client.event("readings"))["points"]
+        assert [(p["name"], p["value"]) for p in batch] == [("pump", False)]
         await client.leave()
 
     asyncio.run(main())

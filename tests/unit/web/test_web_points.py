@@ -10,6 +10,7 @@ from wisgate.store.records import Record
 
 def test_points_tell_value_unit_status_and_age(tmp_path):
     async def steps(web: Asking):
+        web.gateway.clock.advance(0.0625)
         web.gateway.put("tank_level", 1.5)
         web.gateway.clock.advance(2.5)
         answer = await web.public.get("/api/v1/points")
@@ -17,7 +18,7 @@ def test_points_tell_value_unit_status_and_age(tmp_path):
         assert list(points) == list(web.gateway.live.points)
         assert points["tank_level"] == {
             "name": "tank_level", "value": 1.5, "unit": "m", "display": "m", "status": "good",
-            "time": "2026-01-01T00:00:00.000Z", "age": 2.5, "kind": "float", "decimals": 3,
+            "time": "2026-01-01T00:00:00.062Z", "age": 2.5, "kind": "float", "decimals": 3,
             "writable": False, "slot": "wisblock-1", "source": "wisblock-1/a1", "interval": 1.0,
             "cause": "",
         }  # fmt: skip
