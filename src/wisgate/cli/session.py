@@ -4,6 +4,7 @@ here, in order."""
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +25,8 @@ from ..gateway.sinks import open_sink
 from ..plan.plan import Plan, make
 from ..store.pace import REAL_TIME, VIRTUAL_TIME, Pace
 from ..store.store import Store
+
+log = logging.getLogger(__name__)
 
 CONTROL = "control.sock"
 """The socket in the gateway's folder that answers read, write and history."""
@@ -60,16 +63,23 @@ async def open_gateway(
         scenario=session.scenario,
     )
     store_lane = lane("store")
-    store = await Store.open(
-        session.folder,
-        lane=store_lane,
-        clock=clock,
-        boot_id=board.ends.host.boot_id(),
-        points=session.config.points,
-        max_size=session.config.store.max_size,
-        max_age=session.config.store.max_age,
-        pace=pace,
-    )
+    try:
+        store = await Store.open(
+            session.folder,
+            lane=store_lane,
+            clock=clock,
+            boot_id=board.ends.host.boot_id(),
+            points=session.config.points,
+            max_size=session.config.store.max_size,
+            max_age=session.config.store.max_age,
+            pace=pace,
+        )
+    except BaseException:
+        await store_lane.close()
+        await board.close()
+        raise
+    for notice in store.notices:
+        log.warning("%s", notice)
     gateway = Gateway(Parts(board, store, store_lane, session.folder, session.virtual))
     if sinks:
         for config in session.config.sinks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -15,15 +15,15 @@ from typing import Any
 from ..board.board import Board
 from ..bus.lane import Lane
 from ..config.model import Config
-from ..core.errors import StoreError, WisgateError
-from ..core.points import Reading, Value
+from ..core.errors import OutputRefused, StoreError, WisgateError
+from ..core.points import Group, Reading, Value
 from ..store.store import Store
 from .forwarder import Forwarder
 from .live import Live
 from .outputs import Outputs
 from .pipeline import Pipeline
 from .rules import Rules
-from .sampler import Holds, Sampled, keep_sampling
+from .sampler import RESTART_S, Holds, Sampled, keep_sampling
 from .view import Health, health, plan_view
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,8 @@ class Gateway:
 
     async def write(self, point: str, value: Value, cause: str) -> Reading:
         """Set an output or a virtual point. Raises OutputRefused, BusError, ChipError."""
+        if self._closed:
+            raise OutputRefused(f"{point} cannot be written: the gateway is stopping")
         return await self.outputs.write(point, value, cause)
 
     def command(self, point: str, value: Value, cause: str) -> None:
@@ -116,12 +118,12 @@ class Gateway:
         self.outputs.start()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then close. An unexpected exception in one sampling never ends
-        the gateway; one anywhere else does, after the same order."""
+        """Work until `stop` is set, then close. An unexpected exception in one of its parts never
+        ends the gateway. Raises StoreError when the last readings could not be stored."""
         try:
             await self.start()
             self._forwarding = [
-                asyncio.create_task(forwarder.run(), name=f"forward {name}")
+                asyncio.create_task(_kept(f"sink {name}", forwarder.run), name=f"forward {name}")
                 for name, forwarder in self.forwarders.items()
             ]
             await self._work(stop)
@@ -144,6 +146,7 @@ class Gateway:
             for sampled in self.sampled:
                 last_first.push_async_callback(sampled.close)
             last_first.push_async_callback(self.outputs.close)
+            await asyncio.gather(*self._commands, return_exceptions=True)
 
     async def _flush(self) -> None:
         try:
@@ -167,18 +170,21 @@ class Gateway:
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(
-                    keep_sampling(sampled, group, self.clock, phase, self._take, self.counters),
+                    _kept(sampled.placed.name, partial(self._sample_on, sampled, group, phase)),
                     name=f"sample {sampled.placed.name} {group.name}",
                 )
                 for sampled, group, phase in self._phases()
             ]
-            running.append(tasks.create_task(self.rules.run(), name="rules"))
+            running.append(tasks.create_task(_kept("rules", self.rules.run), name="rules"))
             running.append(tasks.create_task(self.board.surroundings.play(), name="scenario"))
             await stop.wait()
             for task in running:
                 task.cancel()
 
-    def _phases(self) -> list[tuple[Sampled, Any, float]]:
+    async def _sample_on(self, sampled: Sampled, group: Group, phase: float) -> None:
+        await keep_sampling(sampled, group, self.clock, phase, self._take, self.counters)
+
+    def _phases(self) -> list[tuple[Sampled, Group, float]]:
         """Spread the groups over the first of their intervals, so that they do not meet."""
         groups = [(s, g) for s in self.sampled for g in s.placed.module.groups]
         return [
@@ -202,3 +208,14 @@ class Gateway:
     def _reopened(self, sampled: Sampled) -> None:
         self.outputs.reopened(sampled)
         self.rules.rearm()
+
+
+async def _kept(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work`; after an exception that nobody expected, rest and do it again."""
+    while True:
+        try:
+            await work()
+            return
+        except Exception:
+            log.exception("%s: unexpected; starting again in %g s", name, RESTART_S)
+        await asyncio.sleep(RESTART_S)
