@@ -78,3 +78,17 @@ class ChannelEntry(Entry, frozen=True, kw_only=True):
         return Channel(
             self.name, self.unit, self.kind, self.decimals, self.writable, safe, self.point
         )
+
+
+class Said(Entry, frozen=True, kw_only=True):
+    """One version of a fact that sources disagree about."""
+
+    says: str
+
+
+class Disagreement(Entry, frozen=True, kw_only=True):
+    """Sources that print different things, and what this catalog makes of it."""
+
+    topic: str
+    claims: tuple[Said, ...]
+    resolution: str

@@ -1,8 +1,20 @@
-"""The shape of a module's entry: what it uses of its slot, offers, and can be set to."""
+"""The shape of a module's entry: what it uses of its slot, offers, and can be set to.
+
+A card for mPCIe or M.2, a PoE module, a battery and a solar panel are modules too; their `form`
+says where they go.
+"""
 
 from __future__ import annotations
 
-from .facts import ChannelEntry, Entry, Fitted
+from typing import Literal
+
+import msgspec
+
+from .facts import ChannelEntry, Disagreement, Entry, Fitted
+
+Evidence = Literal["documented", "modelled", "proven"]
+Form = Literal["io", "sensor", "sensor-long", "core", "hat", "mpcie", "m2", "poe", "power", "oled"]
+Need = Literal["usb2", "usb3", "pcie", "spi", "i2c", "uart", "sim"]
 
 
 class Use(Entry, frozen=True, kw_only=True):
@@ -14,8 +26,11 @@ class Use(Entry, frozen=True, kw_only=True):
     """Seen from the host: "input", "output", "both" (a bus) or "supply"."""
     active_low: bool = False
     safe: bool | None = None
+    """The safe state of an output; None for what needs none."""
     shared: bool = False
     """Whether others may use the same resource: a bus, a rail."""
+    optional: bool = False
+    """Fitted on some revisions or after a rework only: no claim unless the user asks for it."""
 
 
 class Option(Entry, frozen=True, kw_only=True):
@@ -32,18 +47,100 @@ class Option(Entry, frozen=True, kw_only=True):
     maximum: str | int | None = None
 
 
+class Draw(Entry, frozen=True, kw_only=True):
+    """What a module takes from a rail. Quantities; "" when nobody prints one."""
+
+    rail: str
+    """A signal of the connector ("3V3_S"), or a rail of the socket ("3V3", "5V")."""
+    typical: str = ""
+    maximum: str = ""
+    """At most, over all states; what budgets add up."""
+
+
+class Give(Entry, frozen=True, kw_only=True):
+    """What a power source, or a terminal of a module, gives."""
+
+    rail: str
+    minimum: str = ""
+    """Volts while it works; a battery: empty."""
+    maximum: str = ""
+    """Volts; a battery: full."""
+    current: str = ""
+    """At most."""
+    power: str = ""
+
+
+class Conversation(Entry, frozen=True, kw_only=True):
+    """What one sample of a group of channels costs on its bus."""
+
+    group: str = ""
+    """"" is the group of all channels."""
+    bus: Literal["I2C1", "UART1", "SPI", "ADC", "IO"]
+    """"ADC": the slot ADC of the board. "IO": lines; they cost the I2C bus of the board where an
+    expander serves them, and nothing where the processor does."""
+    transactions: int
+    """START to STOP; a repeated START is part of its transaction. UART: exchanges."""
+    writes: int
+    """Bytes, besides addresses."""
+    reads: int
+    wait: str = "0s"
+    """Conversion times, warm-ups and turnarounds together."""
+    held: bool = False
+    """Whether nobody else may use the bus while waiting."""
+
+
+class Answer(Entry, frozen=True, kw_only=True):
+    """A further I2C address that a chip of the module answers."""
+
+    ref: str
+    address: int
+    use: str
+    cure: str = ""
+
+
+class Rework(Entry, frozen=True, kw_only=True):
+    """A soldering step that moves signals of a module."""
+
+    name: str
+    title: str
+    moves: dict[str, str] = msgspec.field(default_factory=dict)
+    """Signal as shipped: signal after the rework."""
+
+
 class Module(Entry, frozen=True, kw_only=True):
     id: str
     title: str
     connector: str
+    """Id of a connector; "" for what has none of the catalog (a power source)."""
     category: str
-    evidence: str
-    interval: str
-    """Default sampling interval."""
+    evidence: Evidence
+    interval: str = ""
+    """Default sampling interval; "" for what is never sampled."""
+    form: Form = "io"
+    size: tuple[float, float] | None = None
+    """Width and length in millimetres."""
+    temperature: tuple[str, str] | None = None
     channels: tuple[ChannelEntry, ...] = ()
     """Fixed channels. A module with `units` has those of the user's registers instead."""
     units: bool = False
-    uses: tuple[Use, ...]
+    uses: tuple[Use, ...] = ()
+    needs: tuple[Need, ...] = ()
+    """Host interfaces of a card."""
     chips: tuple[Fitted, ...] = ()
+    answers: tuple[Answer, ...] = ()
     options: tuple[Option, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    gives: tuple[Give, ...] = ()
+    conversation: tuple[Conversation, ...] = ()
+    reworks: tuple[Rework, ...] = ()
     wiring: tuple[str, ...] = ()
+    settles: str = ""
+    """From supply or enable until the first trustworthy sample."""
+    disagreements: tuple[Disagreement, ...] = ()
+    limits: dict[str, str] = msgspec.field(default_factory=dict)
+    """Absolute limits of terminals, as printed: "contact" = "30 V DC 8 A"."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a driver: a module that is only documented is planned, not run."""
+        return self.evidence != "documented"
