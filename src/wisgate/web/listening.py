@@ -77,7 +77,10 @@ class _Connection(H11Protocol):
 
     _patience: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override]  # as uvicorn declares it
+    ) -> None:
         super().connection_made(transport)
         self._wait_for_headers()
 

@@ -7,7 +7,7 @@ const SLOT_WIDTH = 178;
 const SLOT_HEIGHT = 128;
 const STATES = { ok: "working", fault: "fault", opening: "starting" };
 
-const PORTS = [["DC", 26, 38], ["USB", 72, 46], ["LAN 1", 126, 54], ["LAN 2", 188, 54], ["HDMI", 250, 44], ["HDMI", 302, 44], ["M.2", 354, 40]];
+const PORTS = [["DC", 26, 38], ["HDMI", 71, 46], ["USB 3", 124, 44], ["USB 3", 175, 44], ["USB 2", 226, 44], ["1 GbE", 277, 54], ["2.5 GbE", 338, 56]];
 
 function Port([name, x, width]) {
   return html`<g><rect class="port" x=${x} y="12" width=${width} height="40" rx="4" />
@@ -71,7 +71,7 @@ export function Board({ link, open }) {
   return html`<figure class="board">
     <svg viewBox="0 0 420 400" role="group" aria-label=${`${link.plan.board.title} from above`}>
       <rect class="pcb" x="1" y="1" width="418" height="398" rx="16" />
-      <path class="traces" d="M120 190v12h-20v10M150 190v10h150v12M204 100h12M204 137h12M204 174h12M95 84V52M153 84V52M178 84v-12h37V52M90 340v16H34v8M140 340v16h-28v8" />
+      <path class="traces" d="M120 190v12h-20v10M150 190v10h150v12M204 100h12M204 137h12M204 174h12M94 84V52M146 84V52M178 84v-12h18V52M90 340v16H34v8M140 340v16h-28v8" />
       ${[[14, 388], [406, 388], [14, 200], [406, 200]].map(([x, y]) => html`<circle class="hole" cx=${x} cy=${y} r="4.5" />`)}
       ${PORTS.map((port) => Port(port))}
       <rect class="socket cm4" x="26" y="84" width="178" height="106" rx="6" />
