@@ -39,6 +39,8 @@ class Strap(Entry, frozen=True, kw_only=True):
     fitted: str
     address: int
     default: bool = False
+    removed: str = ""
+    """Resistors that must not be fitted."""
 
 
 class Fitted(Entry, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from .facts import Entry
 
 
 class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    number: int
+    number: int | str
     signal: str
 
 
@@ -23,8 +23,11 @@ class Chip(Entry, frozen=True, kw_only=True):
     title: str
     vendor: str
     datasheet: str
+    """Its name, or "not published"."""
     interface: str
-    supply: str
+    evidence: str = "modelled"
+    """"documented": known to the catalog only, no driver and no twin."""
+    supply: str = ""
     """As printed: "1.65 V to 5.5 V"."""
     addresses: tuple[int, ...] = ()
     max_clock: str = ""

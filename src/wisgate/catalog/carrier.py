@@ -1,0 +1,157 @@
+"""Shapes of what a board has besides chips and slots: headers, jumpers, reworks, power, links."""
+
+from __future__ import annotations
+
+import msgspec
+
+from .facts import Entry
+
+
+class HeaderPin(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A pin of a header. At most one of `line`, `bus`, `rail` and `net` says where it ends."""
+
+    number: int | str
+    name: str
+    """As the vendor prints it."""
+    chip: str = ""
+    """With `line`: `ref` of an expander, or "host"."""
+    line: int | None = None
+    bus: str = ""
+    rail: str = ""
+    net: str = ""
+    """A signal of the core slot: the core decides where it ends."""
+    use: str = ""
+
+
+class Header(Entry, frozen=True, kw_only=True):
+    """A connector of the board that is not a slot."""
+
+    name: str
+    title: str
+    kind: str
+    """The part: "pin header", "JST PH 2.0", "HDMI type A", …"""
+    pins: tuple[HeaderPin, ...] = ()
+
+    def pin(self, number: int | str) -> HeaderPin | None:
+        return next((p for p in self.pins if p.number == number), None)
+
+
+class Jumper(Entry, frozen=True, kw_only=True):
+    """A place where a cap may connect two pins."""
+
+    header: str
+    pins: tuple[int, ...]
+    name: str
+    """As printed."""
+    setting: str
+    """Key of the user's `[jumpers]` table."""
+    fitted: str
+    """What happens when the cap is fitted."""
+    default: bool | None = None
+    """How the board ships; None where nobody says."""
+    choices: tuple[str, ...] = ()
+    """Positions of a cap that chooses instead of connecting."""
+
+
+class Rework(Entry, frozen=True, kw_only=True):
+    """Work with the soldering iron that changes how the board is wired."""
+
+    id: str
+    title: str
+    steps: tuple[str, ...]
+    effect: tuple[str, str] | None = None
+    """(key, value) of the user's file that says it was done: ("straps.external_i2c", "i2c-3")."""
+
+
+class Input(Entry, frozen=True, kw_only=True):
+    """A way to power the board. Quantities; "" where nobody says."""
+
+    name: str
+    title: str
+    minimum: str = ""
+    maximum: str = ""
+    power: str = ""
+    """What it delivers at most."""
+    exclusive: str = ""
+    """Inputs of one group must not be used together."""
+    needs: str = ""
+    """A module without which it does not work."""
+    output: str = ""
+    """The voltage that it puts on the supply rail, when that is not its own."""
+
+
+class Rail(Entry, frozen=True, kw_only=True):
+    """A supply that modules draw from."""
+
+    name: str
+    voltage: str
+    limit: str = ""
+    """Maximum current, a quantity; "" where nobody says."""
+    origin: str = ""
+    """Rail or input that it comes from; "supply" is whichever input is used."""
+    switched: str = ""
+    """The signal that switches it; "" means always on."""
+
+
+class Limit(Entry, frozen=True, kw_only=True):
+    """A value that must stay in a range."""
+
+    subject: str
+    quantity: str
+    minimum: str = ""
+    maximum: str = ""
+
+
+class Link(Entry, frozen=True, kw_only=True):
+    """An edge of the USB or PCIe tree. Children of one parent share its bandwidth."""
+
+    parent: str
+    child: str
+    kind: str
+    """"usb2", "usb3", "pcie" or "ethernet"."""
+    bandwidth: str = ""
+    """As printed: "480 Mbit/s"."""
+    megabits: int | None = None
+
+
+class Generation(Entry, frozen=True, kw_only=True):
+    """A series of the board that differs in its wiring."""
+
+    number: int
+    title: str
+    expanders: str
+    mapping: str
+    adc: tuple[int, ...]
+
+
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one source says."""
+
+    says: str
+    source: str
+
+
+class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sources that contradict each other, and what we took."""
+
+    id: str
+    topic: str
+    claims: tuple[Claim, ...]
+    resolution: str
+
+
+class CorePin(Entry, frozen=True, kw_only=True):
+    """A pin of a core's connector and where it ends on the microcontroller."""
+
+    number: int | str
+    name: str
+    """As the vendor prints it."""
+    signal: str = ""
+    """The name that slots use for it ("IO1"); "" when it is the printed one."""
+    port: str = ""
+    """Port of the microcontroller, "P0.17"."""
+    arduino: int | None = None
+    pad: int | None = None
+    """Pad of the module that the core carries."""
+    adc: str = ""
+    """Channel of the microcontroller's converter."""
