@@ -118,6 +118,7 @@ class Demo:
                 self.claim_code = code[1]
             if code or (self.url in line and (self._folder / "users.json").exists()):
                 return
+        self.stop()
         raise AssertionError(f"the demo ended by itself:\n{seen}")
 
     def stop(self) -> None:

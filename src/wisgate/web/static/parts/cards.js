@@ -23,7 +23,7 @@ function Card({ link, point, ask, open }) {
       <p class="value"><b>${text}</b>${unit && html`<span class="unit">${unit}</span>`}</p>
       ${!field && output}
     </div>
-    ${field ? output : point.kind !== "text" && html`<${Sparkline} trail=${link.trails.of(point.name)} stepped=${point.kind === "bool"} />`}
+    ${field ? output : point.kind !== "text" && html`<${Sparkline} trail=${point.kind === "bool" ? link.trails.held(point.name) : link.trails.of(point.name)} stepped=${point.kind === "bool"} />`}
     <p class="foot">
       <${StatusWord} link=${link} point=${point} />
       <span class="age">${old === null ? "no reading yet" : point.cause ? `${age(old)} · ${point.cause}` : age(old)}</span>

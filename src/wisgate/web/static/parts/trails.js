@@ -35,6 +35,14 @@ function drawn(at, entry) {
 export class Trails {
   constructor() {
     this._trails = new Map();
+    this.latest = 0; // by the gateway's clock
+  }
+
+  /** Of a switch that is seldom read, drawn on to the latest moment that anything was heard. */
+  held(name) {
+    const trail = this.of(name);
+    const last = trail.at(-1);
+    return last && last[0] < this.latest ? [...trail, [this.latest, last[1]]] : trail;
   }
 
   of(name) {
@@ -44,6 +52,7 @@ export class Trails {
   append(point) {
     if (point.time === null || point.kind === "text") return;
     const at = Date.parse(point.time);
+    this.latest = Math.max(this.latest, at);
     const trail = this.of(point.name).filter(([t]) => t < at && t > at - TRAIL_MS);
     const value = typeof point.value === "boolean" ? Number(point.value) : point.value;
     this._trails.set(point.name, [...trail, [at, value]]);
