@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .carrier import (
+    Allocation,
     CorePin,
-    Disagreement,
     Generation,
     Header,
     Input,
@@ -14,7 +14,7 @@ from .carrier import (
     Rail,
     Rework,
 )
-from .facts import ChannelEntry, Entry, Fitted
+from .facts import ChannelEntry, Disagreement, Entry, Fitted
 
 
 class Bus(Entry, frozen=True, kw_only=True):
@@ -134,6 +134,9 @@ class Board(Entry, frozen=True, kw_only=True):
     chips: tuple[Fitted, ...] = ()
     slots: tuple[Slot, ...] = ()
     lines: tuple[BoardLine, ...] = ()
+    """Those that the board uses itself."""
+    gpio: tuple[Allocation, ...] = ()
+    """Every line of the host and of the expanders."""
     onboard: tuple[Function, ...] = ()
     headers: tuple[Header, ...] = ()
     jumpers: tuple[Jumper, ...] = ()

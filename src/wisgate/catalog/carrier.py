@@ -124,20 +124,22 @@ class Generation(Entry, frozen=True, kw_only=True):
     adc: tuple[int, ...]
 
 
-class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one source says."""
+class Allocation(Entry, frozen=True, kw_only=True):
+    """What a line of the host or of an expander is wired to. A board's `lines` are those that it
+    uses itself; these are all of them."""
 
-    says: str
-    source: str
-
-
-class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Sources that contradict each other, and what we took."""
-
-    id: str
-    topic: str
-    claims: tuple[Claim, ...]
-    resolution: str
+    chip: str
+    """`ref` of the expander, or "host"."""
+    line: int
+    name: str
+    """As the port is called: "GPIO16", "IO0_6"."""
+    use: str
+    pin: int | None = None
+    """Of the 40-pin header."""
+    ends: tuple[str, ...] = ()
+    """Slots and headers that it reaches."""
+    active_low: bool = False
+    unknown: bool = False
 
 
 class CorePin(Entry, frozen=True, kw_only=True):
