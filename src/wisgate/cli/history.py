@@ -22,8 +22,8 @@ from .rows import COLOURS
 )
 @click.argument("point")
 @click.option(
-    "--last", metavar="1h", type=Duration(), default=3600.0,
-    help="How far back, from now or from the last record [default: 1h].",
+    "--last", metavar="1h", type=Duration(), default="1h", show_default=True,
+    help="How far back, from now or from the last record.",
 )  # fmt: skip
 @click.option(
     "--buckets",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,9 +24,12 @@ class Duration(click.ParamType[float]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         try:
-            return parse(str(value), "time").si
+            seconds = parse(str(value), "time").si
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        if not 0 < seconds < math.inf:
+            self.fail(f'"{value}" is not a time that can pass; write "10s" or "24h"', param, ctx)
+        return seconds
 
 
 def file_argument(function: F) -> F:

@@ -26,9 +26,8 @@ from .options import Duration, data_option, virtual_option
     help="Where no gateway runs: open the board of this file, write, hold, close it.",
 )  # fmt: skip
 @click.option(
-    "--hold", metavar="10s", type=Duration(), default=10.0,
-    help="With --file: how long the value stays before the output goes to its safe state"
-    " [default: 10s].",
+    "--hold", metavar="10s", type=Duration(), default="10s", show_default=True,
+    help="With --file: how long the value stays before the output goes to its safe state.",
 )  # fmt: skip
 @virtual_option
 @data_option
