@@ -206,8 +206,7 @@ class Gateway:
             self.store.append(reading)
 
     def _reopened(self, sampled: Sampled) -> None:
-        self.outputs.reopened(sampled)
-        self.rules.rearm()
+        self.rules.rearm(self.outputs.reopened(sampled))
 
 
 async def _kept(name: str, work: Callable[[], Awaitable[None]]) -> None:

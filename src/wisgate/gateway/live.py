@@ -11,6 +11,8 @@ from ..core.points import Point, Reading, Status
 
 STALE_INTERVALS = 3
 """A point that was not read for so many of its intervals is stale."""
+TOLERANCE_S = 1.0
+"""What a reading may be late beyond them: busy buses, short intervals."""
 
 
 class Live:
@@ -37,13 +39,24 @@ class Live:
             return None
         interval = self.points[name].interval
         age = self._clock.monotonic() - self._seen[name]
-        if interval is not None and age > STALE_INTERVALS * interval + 1.0:
+        if interval is not None and age > self._oldest(interval):
             return replace(reading, value=None, status=Status.STALE)
         return reading
+
+    def stale_in(self, name: str) -> float | None:
+        """Seconds until the last reading is too old; None for one that never will be, or is."""
+        if name not in self._last or (interval := self.points[name].interval) is None:
+            return None
+        left = self._oldest(interval) - (self._clock.monotonic() - self._seen[name])
+        return left if left >= 0 else None
 
     def all(self) -> list[Reading]:
         """The last reading of every point that has one, in the order of the file."""
         return [r for name in self.points if (r := self.get(name)) is not None]
+
+    @staticmethod
+    def _oldest(interval: float) -> float:
+        return STALE_INTERVALS * interval + TOLERANCE_S
 
     def listen(self, listener: Callable[[Reading], None]) -> Callable[[], None]:
         """Call `listener` with every reading from now on; returns what ends it."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..config.model import PointConfig, VirtualConfig
 from ..core.clock import Clock
-from ..core.errors import BusError, ChipError, OutputRefused
+from ..core.errors import BusError, ChipError, OutputRefused, UnitRefused
 from ..core.points import Kind, Point, Reading, Value
 from .sampler import Sampled
 
+log = logging.getLogger(__name__)
+
 SAFE = "safe state"
+ROUNDING_S = 1e-6
+"""Differences of times below are rounding; nobody is made to wait for them."""
 
 
 class TooSoon(OutputRefused):
@@ -27,7 +33,9 @@ class _Output:
     point: PointConfig
     sampled: Sampled
     value: Value
+    """What was written last; None while nobody knows, after a write that failed."""
     changed: float = float("-inf")
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Outputs:
@@ -49,6 +57,7 @@ class Outputs:
             if p.point.writable
         }
         self._virtuals = {v.point.name: v for v in virtuals}
+        self._closed = False
         self.causes: dict[str, str] = {}
         """Who wrote each output last."""
 
@@ -58,58 +67,80 @@ class Outputs:
             self._tell(virtual.point.name, virtual.initial, "initial")
 
     async def write(self, name: str, value: Value, cause: str) -> Reading:
-        """Set a point. Raises OutputRefused (no such point, wrong kind, minimum time), BusError,
-        ChipError."""
+        """Set a point; writes to one output take turns. Raises OutputRefused (no such point, wrong
+        kind, minimum time, the gateway stops), BusError, ChipError."""
         if (virtual := self._virtuals.get(name)) is not None:
             return self._tell(name, checked(virtual.point, value), cause)
         if (output := self._outputs.get(name)) is None:
             raise OutputRefused(f"{name} cannot be written: it is not an output or a virtual point")
         value = checked(output.point.point, value)
-        if value != output.value:
-            self._check_minimum(output)
-        await self._to_module(output, value, cause)
-        return self._tell(name, value, cause)
+        async with output.turn:
+            if self._closed:
+                raise OutputRefused(f"{name} is not set any more: the gateway stops")
+            if value != output.value:
+                self._check_minimum(output)
+            await self._to_module(output, value, cause)
+            return self._tell(name, value, cause)
 
     async def make_safe(self, name: str, cause: str) -> None:
         """Put one output into its safe state now, whatever its minimum times; an output without one
         (a register of a Modbus unit) stays as it is. Raises BusError, ChipError, OutputRefused."""
         output = self._outputs[name]
-        safe = output.point.point.safe
-        if safe is not None and output.value != safe:
-            await self._to_module(output, safe, cause)
-            self._tell(name, safe, cause)
+        async with output.turn:
+            safe = output.point.point.safe
+            if safe is not None and output.value != safe:
+                await self._to_module(output, safe, cause)
+                self._tell(name, safe, cause)
 
     async def close(self) -> None:
-        """Every output to its safe state, one after another, whatever happens to one of them."""
+        """Every output to its safe state, one after another, whatever happens to one of them; from
+        now on nothing is written any more. Never raises."""
+        self._closed = True
         for name in self._outputs:
             try:
                 await self.make_safe(name, SAFE)
-            except (BusError, ChipError, OutputRefused):
-                continue  # the module's own close tries again, and logs
+            except (BusError, ChipError, OutputRefused) as error:
+                log.info("%s: %s", name, error)  # the module's own close tries again
+            except Exception:
+                log.exception("%s: unexpected on the way to the safe state", name)
 
-    def reopened(self, sampled: Sampled) -> None:
-        """A module that came back has its outputs in their safe state."""
+    def reopened(self, sampled: Sampled) -> frozenset[str]:
+        """A module that came back has its outputs in their safe state. Returns those that had
+        another value before."""
+        changed = set()
         for name, output in self._outputs.items():
             safe = output.point.point.safe
             if output.sampled is sampled and safe is not None and output.value != safe:
-                output.value = safe
+                output.value, output.changed = safe, self._clock.monotonic()
+                self.causes[name] = SAFE
                 self._tell(name, safe, SAFE)
+                changed.add(name)
+        return frozenset(changed)
 
     def is_output(self, name: str) -> bool:
         return name in self._outputs
 
     async def _to_module(self, output: _Output, value: Value, cause: str) -> None:
-        await output.sampled.write(output.point.channel, value)
+        try:
+            await output.sampled.write(output.point.channel, value)
+        except UnitRefused:
+            raise  # and stays as it is
+        except (BusError, ChipError):
+            if value != output.value:
+                output.value = None
+            raise
         if value != output.value:
             output.changed = self._clock.monotonic()
         output.value = value
         self.causes[output.point.point.name] = cause
 
     def _check_minimum(self, output: _Output) -> None:
+        if output.value is None:
+            return
         on = bool(output.value)
         least = output.point.min_on if on else output.point.min_off
         since = self._clock.monotonic() - output.changed
-        if since < least:
+        if since < least - ROUNDING_S:
             state = "on" if on else "off"
             raise TooSoon(
                 f"{output.point.point.name} was switched {state} {since:.0f} s ago and stays so for"

@@ -1,16 +1,17 @@
 """Rules: when an expression over points holds long enough, outputs and virtual points are set.
 
 A rule acts once when its condition comes to hold, and again when it held, broke and holds again.
-Where a minimum time of an output is in the way, it keeps trying while it holds. When a condition
-becomes unknown (a point has no value) for `UNKNOWN_S`, the outputs that this rule may set, and that
-a rule set last, go to their safe state: a pump does not run on because its level is unknown.
+Where a minimum time of an output is in the way, it keeps trying while it holds. When a condition is
+unknown (a point has no value) for `UNKNOWN_S`, the outputs that this rule may set, and that a rule
+set last, go to their safe state: a pump does not run on because its level is unknown. Unknown for
+less is no break: a single failed reading has no rule act a second time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ..config.expressions import evaluate
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 UNKNOWN_S = 10.0
 RETRY_S = 1.0
+ROUND_S = 0.02
+"""Rules that set each other off go round this often at most, and leave time for everything else."""
 RESOLUTION_S = 1e-6
 """Differences of times below are rounding; waiting for them would go on for ever."""
 
@@ -32,10 +35,17 @@ RESOLUTION_S = 1e-6
 @dataclass
 class _Rule:
     config: RuleConfig
-    truth: Value = False
+    holds: bool = False
+    """What the condition was when it was known last."""
     since: float = 0.0
+    unknown_since: float | None = None
     done: bool = False
     pending: dict[str, Value] = field(default_factory=dict)
+
+    def begin(self, holds: bool, now: float) -> None:
+        self.holds, self.since = holds, now
+        self.done, self.pending = False, {}
+
     refused: bool = False
     """Whether the log says already that an output does not take its value."""
 
@@ -60,15 +70,20 @@ class Rules:
             while True:
                 self._wake.clear()
                 pauses = [await self._step(rule) for rule in self._rules]
+                pauses += [self._live.stale_in(name) for name in self._names]
+                if self._wake.is_set():
+                    await asyncio.sleep(ROUND_S)
                 await self._sleep(min((p for p in pauses if p is not None), default=None))
         finally:
             end()
 
-    def rearm(self) -> None:
-        """Outputs were made safe behind the rules' back: those that hold act again."""
+    def rearm(self, names: Collection[str]) -> None:
+        """These outputs were made safe behind the rules' back: who sets them and holds acts
+        again."""
         for rule in self._rules:
-            rule.done, rule.pending = False, {}
-        self._wake.set()
+            if any(name in names for name, _value in rule.config.set):
+                rule.done, rule.pending = False, {}
+                self._wake.set()
 
     def _changed(self, reading: Reading) -> None:
         if reading.name in self._names:
@@ -76,7 +91,7 @@ class Rules:
 
     async def _sleep(self, seconds: float | None) -> None:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(None if seconds is None else seconds + RESOLUTION_S):
                 await self._wake.wait()
         except TimeoutError:
             return
@@ -89,21 +104,28 @@ class Rules:
         """Look at one rule; returns after how many seconds to look again, None for any change."""
         now = self._clock.monotonic()
         truth = evaluate(rule.config.when, self._value)
-        if truth is not rule.truth:
-            rule.truth, rule.since = truth, now
-            rule.done, rule.pending = False, {}
-        if truth is False or (rule.done and not rule.pending):
+        if not isinstance(truth, bool):
+            return await self._unknown(rule, now)
+        was_unknown, rule.unknown_since = rule.unknown_since is not None, None
+        if truth is not rule.holds or (was_unknown and not rule.done):
+            rule.begin(truth, now)
+        if not truth or (rule.done and not rule.pending):
             return None
-        delay = rule.config.after if truth else max(UNKNOWN_S, rule.config.after)
-        left = delay - (now - rule.since)
+        left = rule.config.after - (now - rule.since)
         if left > RESOLUTION_S:
             return left
         if not rule.done:
-            rule.done = True
-            rule.pending = dict(rule.config.set) if truth else {}
-            if truth is None:
-                await self._make_safe(rule)
+            rule.done, rule.pending = True, dict(rule.config.set)
         return await self._act(rule)
+
+    async def _unknown(self, rule: _Rule, now: float) -> float | None:
+        if rule.unknown_since is None:
+            rule.unknown_since = now
+        left = UNKNOWN_S - (now - rule.unknown_since)
+        if left > RESOLUTION_S:
+            return left
+        rule.begin(False, now)  # what comes back after so long is news
+        return None if await self._make_safe(rule) else RETRY_S
 
     async def _act(self, rule: _Rule) -> float | None:
         again: float | None = None
@@ -121,11 +143,14 @@ class Rules:
                 again = RETRY_S
         return again
 
-    async def _make_safe(self, rule: _Rule) -> None:
-        names = {r.config.name for r in self._rules}
+    async def _make_safe(self, rule: _Rule) -> bool:
+        """Whether every output is safe that a rule set last."""
+        names, safe = {r.config.name for r in self._rules}, True
         for name, _value in rule.config.set:
             if self._outputs.is_output(name) and self._outputs.causes.get(name) in names:
                 try:
                     await self._outputs.make_safe(name, f"{rule.config.name}: a point has no value")
                 except (OutputRefused, BusError, ChipError) as error:
                     log.info("%s: %s", rule.config.name, error)
+                    safe = False
+        return safe

@@ -10,13 +10,21 @@ from dataclasses import replace
 
 from ..board.board import Placed
 from ..core.clock import Clock
-from ..core.errors import BusError, ChipError, NoAnswer, OutputRefused
+from ..core.errors import (
+    BusError,
+    BusUnavailable,
+    ChipError,
+    NoAnswer,
+    OutputRefused,
+    Saturated,
+    WisgateError,
+)
 from ..core.points import Group, Hold, Reading, Release, Sampling, Status, Step, Value
 
 log = logging.getLogger(__name__)
 
-RESTART_S = 5.0
-"""How long a module rests after an unexpected exception."""
+RESTART_S, LONGEST_REST_S = 5.0, 300.0
+"""How long a module rests after an unexpected exception: twice as long after each one."""
 
 
 class Holds:
@@ -33,19 +41,23 @@ class Sampled:
     """One placed module: opened when needed, sampled group by group, written in between.
 
     Never raises for a bad wire or chip while sampling: every channel gets a reading with the
-    status of the error. Threads: the event loop only.
+    status of the error. A module whose own code fails rests, and is tried again; the first
+    traceback is logged. Threads: the event loop only.
     """
 
     def __init__(self, placed: Placed, clock: Clock, holds: Holds, counters: Counter[str]) -> None:
         self.placed = placed
         self.opened = False
         self.recovered: list[Callable[[], None]] = []
-        """Called when the module was opened again after a loss."""
+        """Called when the module was opened again after a loss: its outputs are safe now."""
         self._clock, self._holds, self._counters = clock, holds, counters
         self._busy = asyncio.Lock()
+        self._closed = False
         self._lost: dict[str, str] = {}
         self._failures: Counter[str] = Counter()
         self._had_to_reopen = False
+        self._crashes: Counter[str] = Counter()
+        self._rests_until = float("-inf")
 
     @property
     def lost(self) -> str:
@@ -55,15 +67,19 @@ class Sampled:
     async def sample(self, group: Group) -> Sequence[Reading]:
         """Read `group` once, from one conversation at a time per module."""
         async with self._busy:
+            if self._resting:
+                return self._without_value(group, Status.FAULT)
             try:
                 await self._ensure_open()
                 readings = await self._retried(group)
+            except Saturated:
+                readings = self._without_value(group, Status.SATURATED)  # it answers, and is fine
             except (BusError, ChipError) as error:
-                return self._failed(group, error, str(error))
-            except Exception as error:
-                log.exception("%s: unexpected; resting for %g s", self.placed.name, RESTART_S)
-                await asyncio.sleep(RESTART_S)
-                return self._failed(group, error, f"unexpected: {error}")
+                await self._fail(group, error)
+                return self._without_value(group, error.status)
+            except Exception as error:  # noqa: BLE001  # `_crash` tells
+                self._crash(group.name, error)
+                return self._without_value(group, Status.FAULT)
         self._answered(group.name)
         self._counters["samples"] += 1
         now = self._clock.utc_ns()
@@ -76,27 +92,39 @@ class Sampled:
                 await self._ensure_open()
             except (BusError, ChipError) as error:
                 for group in self.placed.module.groups:
-                    self._mark_lost(group.name, error, str(error))
+                    self._mark_lost(group.name, error)
+            except Exception as error:  # noqa: BLE001  # `_crash` tells
+                self._crash("", error)
 
     async def write(self, channel: str, value: Value) -> None:
-        """Set an output, before anything else that waits for the bus. Raises OutputRefused,
-        BusError, ChipError."""
+        """Set an output, before anything else that waits for the bus; a lost module is opened
+        first. Raises OutputRefused, BusError, ChipError."""
         if not self.opened:
-            raise OutputRefused(
-                f"{self.placed.name} does not answer: {self.lost or 'not open yet'}"
-            )
+            await self._open_to_write()
         module = self.placed.module
-        await self.placed.lane.run(lambda: module.write(channel, value), urgent=True)
+        try:
+            await self.placed.lane.run(lambda: module.write(channel, value), urgent=True)
+        except WisgateError as error:
+            if isinstance(error, BusError):  # nobody knows what the output does now
+                self._mark_lost(self._group_of(channel), error)
+            raise
+        except Exception as error:
+            self._crash(self._group_of(channel), error)
+            raise ChipError(f"{self.placed.name}: unexpected: {error!r}") from error
 
     async def close(self) -> None:
-        """Outputs to safe. Logs what could not be done."""
-        self.opened = False
+        """Outputs to safe, for good. Never raises; logs what could not be done."""
+        self.opened, self._closed = False, True
         try:
             await self.placed.lane.run(self.placed.module.close, urgent=True)
         except (BusError, ChipError) as error:
             log.warning("%s: not closed cleanly: %s", self.placed.name, error)
+        except Exception:
+            log.exception("%s: unexpected while closing", self.placed.name)
 
     async def _ensure_open(self) -> None:
+        if self._closed:
+            raise BusUnavailable(f"{self.placed.name} is closed; start the gateway again")
         if self.opened:
             return
         await self.placed.lane.run(self.placed.module.open)
@@ -106,11 +134,19 @@ class Sampled:
             for tell in self.recovered:
                 tell()
 
+    async def _open_to_write(self) -> None:
+        async with self._busy:
+            if self._closed or self._resting:
+                why = self.lost or "it is closed"
+                raise OutputRefused(f"{self.placed.name} takes no writes: {why}")
+            await self._ensure_open()
+
     async def _retried(self, group: Group) -> Sequence[Reading]:
+        """Once more at once after an error that may pass; a silent unit has cost its time-out."""
         try:
             return await self._steps(self.placed.module.sample(group))
         except (BusError, ChipError) as error:
-            if not error.retryable or error.status is Status.ABSENT:
+            if not error.retryable or isinstance(error, NoAnswer):
                 raise
             self._counters["retries"] += 1
             return await self._steps(self.placed.module.sample(group))
@@ -122,6 +158,8 @@ class Sampled:
             while True:
                 step = await self.placed.lane.run(lambda: _next(steps))
                 if isinstance(step, Hold):
+                    if held is not None:
+                        raise RuntimeError("a sampling holds one chip at a time; release it first")
                     lock = self._holds.lock(step.chip)
                     await lock.acquire()
                     held = lock
@@ -137,27 +175,62 @@ class Sampled:
             if held is not None:
                 held.release()
 
-    def _failed(self, group: Group, error: Exception, why: str) -> Sequence[Reading]:
-        self._counters["failures"] += 1
-        self._mark_lost(group.name, error, why)
-        status = error.status if isinstance(error, (BusError, ChipError)) else Status.FAULT
+    async def _fail(self, group: Group, error: BusError | ChipError) -> None:
+        """Note the loss; a module that was open is opened again at once, so that its outputs do
+        not wait for the next sampling to be safe."""
+        was_open = self.opened
+        self._mark_lost(group.name, error)
+        if was_open and not self.opened:
+            try:
+                await self._ensure_open()
+            except (BusError, ChipError) as again:
+                log.debug("%s: not opened again yet: %s", self.placed.name, again)
+            except Exception as unexpected:  # noqa: BLE001  # `_crash` tells
+                self._crash(group.name, unexpected)
+
+    def _crash(self, group: str, error: Exception) -> None:
+        """Our own code failed: let the module rest, and tell where, once."""
+        rest = min(RESTART_S * 2.0 ** self._crashes[group], LONGEST_REST_S)
+        if self._crashes[group]:
+            log.error("%s: unexpected again: %r; rests %g s", self.placed.name, error, rest)
+        else:
+            log.error("%s: unexpected; rests for %g s", self.placed.name, rest, exc_info=error)
+        self._crashes[group] += 1
+        self._counters["unexpected"] += 1
+        self._rests_until = self._clock.monotonic() + rest
+        self._failures[group] += 1
+        self._lost[group] = f"unexpected: {error!r}"
+        self.opened, self._had_to_reopen = False, True
+
+    @property
+    def _resting(self) -> bool:
+        return self._clock.monotonic() < self._rests_until
+
+    def _without_value(self, group: Group, status: Status) -> Sequence[Reading]:
         now = self._clock.utc_ns()
         return [Reading(c.name, None, status, now) for c in group.channels]
 
-    def _mark_lost(self, group: str, error: Exception, why: str) -> None:
+    def _group_of(self, channel: str) -> str:
+        groups = self.placed.module.groups
+        return next((g.name for g in groups if any(c.name == channel for c in g.channels)), "")
+
+    def _mark_lost(self, group: str, error: BusError | ChipError) -> None:
         """A unit on a serial line that stays silent takes nobody else with it; every other error
         has the whole module opened again."""
         if not self._failures[group]:
-            log.warning("%s: %s", self.placed.name, why)
+            log.warning("%s: %s", self.placed.name, error)
+        self._counters["failures"] += 1
         self._failures[group] += 1
-        self._lost[group] = why
+        self._lost[group] = str(error)
         if not isinstance(error, NoAnswer):
             self.opened, self._had_to_reopen = False, True
 
     def _answered(self, group: str) -> None:
         if failures := self._failures.pop(group, 0):
             log.warning("%s: answers again after %d failures", self.placed.name, failures)
-        self._lost.pop(group, None)
+        for key in (group, ""):
+            self._crashes.pop(key, None)
+            self._lost.pop(key, None)
 
 
 def _next(steps: Sampling) -> Step | Sequence[Reading]:
