@@ -19,6 +19,7 @@ COMMANDS = {
     "read": "Read points now.",
     "write": "Set an output or a virtual point.",
     "history": "Show what was stored of a point.",
+    "claim": "Print a new claim code for the first user.",
     "catalog": "Look up boards, modules, chips and connectors.",
 }
 

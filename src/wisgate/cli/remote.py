@@ -51,6 +51,10 @@ class Remote:
         asked = urlencode({key: value for key, value in query.items() if value is not None})
         return self._ask("GET", f"/api/v1/points/{quote(point)}/history?{asked}")
 
+    def claim_code(self) -> str:
+        """A new one. Raises RemoteError when there is a user already."""
+        return str(self._ask("POST", "/api/v1/claim/renew")["code"])
+
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         connection = _SocketConnection(self._path)
         try:
