@@ -6,6 +6,7 @@ says where they go.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -30,7 +31,10 @@ class Use(Entry, frozen=True, kw_only=True):
     shared: bool = False
     """Whether others may use the same resource: a bus, a rail."""
     optional: bool = False
-    """Fitted on some revisions or after a rework only: no claim unless the user asks for it."""
+    """Reaches the connector, but nothing of the module needs it: an interrupt that nobody waits
+    for, a terminal that may stay open. It is taken all the same, unless `when` says otherwise."""
+    when: tuple[str, str | int | bool] | None = None
+    """(option, value) of the user's file with which it is used; None is always."""
 
 
 class Option(Entry, frozen=True, kw_only=True):
@@ -55,6 +59,8 @@ class Draw(Entry, frozen=True, kw_only=True):
     typical: str = ""
     maximum: str = ""
     """At most, over all states; what budgets add up."""
+    when: tuple[str, str | int | bool] | None = None
+    """As in `Use`."""
 
 
 class Give(Entry, frozen=True, kw_only=True):
@@ -105,6 +111,9 @@ class Rework(Entry, frozen=True, kw_only=True):
     title: str
     moves: dict[str, str] = msgspec.field(default_factory=dict)
     """Signal as shipped: signal after the rework."""
+    effect: tuple[str, str | int | bool] | None = None
+    """(option, value) of the user's `[[slot]]` that says it was done; None when the driver does not
+    know of it."""
 
 
 class Module(Entry, frozen=True, kw_only=True):
@@ -144,3 +153,15 @@ class Module(Entry, frozen=True, kw_only=True):
     def runs(self) -> bool:
         """Whether there is a driver: a module that is only documented is planned, not run."""
         return self.evidence != "documented"
+
+    def used(self, options: Mapping[str, object]) -> tuple[Use, ...]:
+        """What it uses with these options."""
+        return tuple(u for u in self.uses if _applies(u.when, options))
+
+    def drawn(self, options: Mapping[str, object]) -> tuple[Draw, ...]:
+        """What it draws with these options."""
+        return tuple(d for d in self.draws if _applies(d.when, options))
+
+
+def _applies(when: tuple[str, str | int | bool] | None, options: Mapping[str, object]) -> bool:
+    return when is None or options.get(when[0]) == when[1]
