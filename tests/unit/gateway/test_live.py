@@ -1,0 +1,99 @@
+"""The last reading of every point, and who hears of it; in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from wisgate.board.virtual_time import run
+from wisgate.core.clock import VirtualClock
+from wisgate.core.points import Point, Reading, Status
+from wisgate.gateway.live import STALE_INTERVALS, TOLERANCE_S, Live
+
+POINTS = (Point("level", "m", interval=2.0), Point("limit", "m"), Point("flow", interval=1.0))
+OLDEST = STALE_INTERVALS * 2.0 + TOLERANCE_S
+
+
+def live() -> tuple[VirtualClock, Live]:
+    clock = VirtualClock()
+    return clock, Live(POINTS, clock)
+
+
+def test_nothing_before_the_first_reading() -> None:
+    _, found = live()
+    assert found.get("level") is None
+    assert found.stale_in("level") is None
+    assert found.all() == []
+
+
+def test_readings_stand_in_the_order_of_the_file() -> None:
+    _, found = live()
+    for name in ("flow", "level"):
+        found.put(Reading(name, 1.0))
+    assert [r.name for r in found.all()] == ["level", "flow"]
+
+
+def test_a_point_that_is_not_read_becomes_stale() -> None:
+    clock, found = live()
+    found.put(Reading("level", 1.0, time_ns=5))
+    assert found.stale_in("level") == OLDEST
+    clock.advance(OLDEST)
+    assert found.get("level") == Reading("level", 1.0, time_ns=5)
+    assert found.stale_in("level") == 0.0
+    clock.advance(0.001)
+    assert found.get("level") == Reading("level", None, Status.STALE, time_ns=5)
+    assert found.stale_in("level") is None
+    found.put(Reading("level", 2.0))
+    assert found.get("level") == Reading("level", 2.0)
+
+
+def test_a_point_that_is_only_set_never_is() -> None:
+    clock, found = live()
+    found.put(Reading("limit", 3.0))
+    clock.advance(1e6)
+    assert found.get("limit") == Reading("limit", 3.0)
+    assert found.stale_in("limit") is None
+
+
+def test_listeners_hear_in_their_order_until_they_end() -> None:
+    _, found = live()
+    heard: list[str] = []
+    end = found.listen(lambda r: heard.append(f"first {r.value}"))
+    found.listen(lambda r: heard.append(f"second {r.value}"))
+    found.put(Reading("level", 1))
+    end()
+    found.put(Reading("level", 2))
+    assert heard == ["first 1", "second 1", "second 2"]
+
+
+def test_a_listener_may_end_itself() -> None:
+    _, found = live()
+    heard: list[object] = []
+
+    def once(reading: Reading) -> None:
+        heard.append(reading.value)
+        end()
+
+    end = found.listen(once)
+    found.listen(lambda r: heard.append(-1))
+    found.put(Reading("level", 1))
+    found.put(Reading("level", 2))
+    assert heard == [1, -1, -1]
+
+
+def test_a_slow_consumer_gets_the_last_of_each_point() -> None:
+    clock, found = live()
+
+    async def main() -> None:
+        changes = found.changes()
+        first = asyncio.ensure_future(anext(changes))
+        await asyncio.sleep(0)
+        found.put(Reading("level", 1))
+        assert [r.value for r in await first] == [1]
+        for value in range(2, 100):
+            found.put(Reading("level", value))
+        found.put(Reading("flow", 7))
+        assert [(r.name, r.value) for r in await anext(changes)] == [("level", 99), ("flow", 7)]
+        await changes.aclose()
+        found.put(Reading("level", 0))
+
+    run(main(), clock)
