@@ -8,12 +8,38 @@ from ..catalog import catalog as catalogs
 from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..core import toml
+from .installation import (
+    read_core,
+    read_environment,
+    read_hat,
+    read_host,
+    read_jumpers,
+    read_power,
+    read_straps,
+)
 from .model import Config
 from .naming import Names
 from .readers import in_catalog
 from .rules import read_rules, read_virtuals
-from .schema import BOARD, GATEWAY, NAME, ONBOARD, RULE, SINK, SLOT, STORE, STRAPS, VIRTUAL, WEB
-from .sinks import read_sinks, read_store, read_straps, read_web
+from .schema import (
+    BOARD,
+    ENVIRONMENT,
+    GATEWAY,
+    HAT,
+    HOST,
+    JUMPERS,
+    NAME,
+    ONBOARD,
+    POWER,
+    RULE,
+    SINK,
+    SLOT,
+    STORE,
+    STRAPS,
+    VIRTUAL,
+    WEB,
+)
+from .sinks import read_sinks, read_store, read_web
 from .slots import read_onboard, read_slots
 from .tables import Faults, Table
 
@@ -48,6 +74,13 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         web=read_web(top.one(WEB), folder),
         store=read_store(top.one(STORE), top),
         straps=read_straps(top.one(STRAPS), board),
+        core=read_core(top, board, catalog.boards),
+        power=read_power(top.one(POWER), board),
+        host=read_host(top.one(HOST)),
+        jumpers=read_jumpers(top.one(JUMPERS)),
+        hat=read_hat(top.one(HAT), catalog.boards),
+        environment=read_environment(top.one(ENVIRONMENT)),
+        board_where=top.where("board"),
     )
     faults.tell()
     return config

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.points import Kind, Point, Value
+from .bench import (
+    NOWHERE,
+    EnvironmentConfig,
+    HatConfig,
+    HostConfig,
+    JumpersConfig,
+    PowerConfig,
+    StrapsConfig,
+)
 from .expressions import Expression
-
-
-@dataclass(frozen=True)
-class Where:
-    """A place in the user's file."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+from .where import Where
 
 
 @dataclass(frozen=True)
@@ -161,14 +160,6 @@ class StoreConfig:
 
 
 @dataclass(frozen=True)
-class StrapsConfig:
-    """What was soldered otherwise than the vendor ships it."""
-
-    adc: int | None = None
-    """Address of the slot ADC."""
-
-
-@dataclass(frozen=True)
 class Config:
     file: str
     """As the user named it; every message begins with it."""
@@ -182,7 +173,15 @@ class Config:
     sinks: tuple[SinkConfig, ...] = ()
     web: WebConfig | None = None
     store: StoreConfig = field(default_factory=lambda: StoreConfig(Where("", 0)))
-    straps: StrapsConfig = StrapsConfig()
+    straps: StrapsConfig = field(default_factory=StrapsConfig)
+    core: str = ""
+    """The core board of a WisBlock base; "" where the board has a host of its own."""
+    power: PowerConfig = field(default_factory=PowerConfig)
+    host: HostConfig = field(default_factory=HostConfig)
+    jumpers: JumpersConfig = field(default_factory=JumpersConfig)
+    hat: HatConfig | None = None
+    environment: EnvironmentConfig | None = None
+    board_where: Where = NOWHERE
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -193,7 +192,8 @@ class Config:
 
 
 __all__ = [
-    "Config", "Kind", "MqttConfig", "OnboardConfig", "PointConfig", "RegisterConfig", "RuleConfig",
-    "SinkConfig", "SlotConfig", "StoreConfig", "StrapsConfig", "UnitConfig", "VirtualConfig",
-    "WebConfig", "Where",
+    "Config", "EnvironmentConfig", "HatConfig", "HostConfig", "JumpersConfig", "Kind", "MqttConfig",
+    "OnboardConfig", "PointConfig", "PowerConfig", "RegisterConfig", "RuleConfig", "SinkConfig",
+    "SlotConfig", "StoreConfig", "StrapsConfig", "UnitConfig", "VirtualConfig", "WebConfig",
+    "Where",
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from ..core.quantities import Quantity
 from ..core.units import BY_UCUM, convert, display
 from .model import PointConfig
 from .naming import Names
-from .readers import Ends, Misfit, as_quantity, did_you_mean, plain_number, shown
+from .lists import Ends
+from .readers import Misfit, as_quantity, did_you_mean, plain_number, shown
 from .schema import points as schema
 from .tables import Option, Table
 

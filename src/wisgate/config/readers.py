@@ -15,7 +15,6 @@ from ..core.quantities import EXAMPLES, Quantity, parse
 from ..core.units import BY_UCUM, UNITS, display
 
 T_co = TypeVar("T_co", covariant=True)
-T = TypeVar("T")
 
 SHOWN_LENGTH = 60
 NEAR = 0.7
@@ -195,50 +194,6 @@ def unit() -> Reader[str]:
         raise Misfit(f"{shown(value)} is an unknown unit; {cure}")
 
     return Reader('a unit such as "m", "°C" or "%"', read)
-
-
-def texts(each: Reader[str], expects: str) -> Reader[tuple[str, ...]]:
-    """A list of texts, none of them twice."""
-
-    def read(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise Misfit(f"{shown(value)} is no list; write [{shown(value)}]")
-        found: list[str] = []
-        for place, element in enumerate(value):
-            name = _element(each.read, element, place)
-            if name in found:
-                raise Misfit(f"{shown(name)} stands twice in the list; keep one", (place,))
-            found.append(name)
-        return tuple(found)
-
-    return Reader(expects, read)
-
-
-def _element(read: Callable[[object], T], element: object, place: int) -> T:
-    try:
-        return read(element)
-    except Misfit as error:
-        raise Misfit(str(error), (place, *error.inside)) from None
-
-
-Ends = tuple[Quantity | float, Quantity | float]
-
-
-def ends(bare: bool, example: str) -> Reader[Ends]:
-    """Two ends of a line. With `bare`, numbers without a unit are fine too."""
-
-    def one(value: object) -> Quantity | float:
-        if bare and isinstance(value, int | float):
-            return plain_number(value)
-        return as_quantity(value, None)
-
-    def read(value: object) -> Ends:
-        if not isinstance(value, list) or len(value) != 2:
-            found = f"a list of {len(value)}" if isinstance(value, list) else shown(value)
-            raise Misfit(f"{found} is no pair; write the two ends, such as {example}")
-        return _element(one, value[0], 0), _element(one, value[1], 1)
-
-    return Reader("two quantities in a list", read)
 
 
 def anything(expects: str = "a value of the point's type") -> Reader[Value]:

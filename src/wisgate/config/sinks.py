@@ -1,14 +1,12 @@
-"""Sinks, dashboard, store and straps: what stands around the points."""
+"""Sinks, dashboard and store: what stands around the points."""
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from ..catalog.boards import Board
-from ..catalog.facts import Fitted
-from .model import MqttConfig, SinkConfig, StoreConfig, StrapsConfig, WebConfig
+from .model import MqttConfig, SinkConfig, StoreConfig, WebConfig
 from .naming import Names, no_point
 from .readers import shown
 from .schema import sinks as schema
@@ -122,42 +120,3 @@ def read_store(table: Table | None, whole: Table) -> StoreConfig:
         max_size=table.get(surroundings.STORE_MAX_SIZE),
         max_age=table.get(surroundings.STORE_MAX_AGE),
     )
-
-
-def read_straps(table: Table | None, board: Board | None) -> StrapsConfig:
-    """`[straps]`, judged against the strap table of the board."""
-    if table is None or not table.has(surroundings.STRAPS_ADC):
-        return StrapsConfig()
-    written = table.get(surroundings.STRAPS_ADC)
-    chip = _slot_adc(board) if board else None
-    if board is None or written is None:
-        return StrapsConfig()
-    if chip is None or not chip.straps:
-        table.wrong(surroundings.STRAPS_ADC, f'board "{board.id}" has no ADC strap; remove it')
-        return StrapsConfig()
-    possible = [s.address for s in chip.straps]
-    address = _address(written)
-    if address not in possible:
-        listed = ", ".join(f'"0x{a:02x}"' for a in possible)
-        table.wrong(
-            surroundings.STRAPS_ADC, f"{shown(written)} is no strap of {chip.ref}; write {listed}"
-        )
-        return StrapsConfig()
-    return StrapsConfig(address)
-
-
-def _slot_adc(board: Board) -> Fitted | None:
-    """The ADC that the analog signals of the slots end on."""
-    signals: Iterable[str] = (
-        s.chip for slot in board.slots for s in slot.signals if s.ain is not None
-    )
-    return next((c for ref in signals if (c := board.chip(ref))), None)
-
-
-def _address(written: object) -> int | None:
-    if isinstance(written, str):
-        try:
-            return int(written, 16) if written.lower().startswith("0x") else None
-        except ValueError:
-            return None
-    return written if isinstance(written, int) and not isinstance(written, bool) else None

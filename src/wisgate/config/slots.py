@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..catalog.boards import Board, Slot
+from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..catalog.modules import Module
 from ..catalog.modules import Option as CatalogOption
@@ -38,8 +38,8 @@ def read_slots(
     used: dict[str, Table] = {}
     slots: list[SlotConfig] = []
     for table in tables:
-        place = _place(table, board, used)
-        module = _module(table, place, board, catalog)
+        _place(table, board, used)
+        module = _module(table, catalog)
         if module is None:
             _give_up(table, catalog, names)
         else:
@@ -47,27 +47,24 @@ def read_slots(
     return tuple(slots)
 
 
-def _place(table: Table, board: Board | None, used: dict[str, Table]) -> Slot | None:
+def _place(table: Table, board: Board | None, used: dict[str, Table]) -> None:
+    """Whether the slot exists and is free; what fits into it is for the plan to say."""
     name = table.get(schema.SLOT_SLOT)
     if not name:
-        return None
+        return
     if name in used:
         table.wrong(
             schema.SLOT_SLOT,
             f'"{name}" is already taken at line {used[name].line}; a slot holds one module',
         )
-        return None
+        return
     used[name] = table
-    place = board.slot(name) if board else None
-    if board and place is None:
+    if board and board.slot(name) is None:
         cure = did_you_mean(name, [s.name for s in board.slots], "its slots")
         table.wrong(schema.SLOT_SLOT, f'board "{board.id}" has no slot "{name}"; {cure}')
-    return place
 
 
-def _module(
-    table: Table, place: Slot | None, board: Board | None, catalog: Catalog
-) -> Module | None:
+def _module(table: Table, catalog: Catalog) -> Module | None:
     name = table.get(schema.SLOT_MODULE)
     if not name:
         return None
@@ -76,11 +73,6 @@ def _module(
         cure = in_catalog(name, catalog.modules)
         table.wrong(schema.SLOT_MODULE, f'"{name}" is not in the catalog; {cure}')
         return None
-    if place and board and module.connector != place.connector:
-        fitting = [s.name for s in board.slots if s.connector == module.connector]
-        cure = f"it fits {', '.join(fitting)}" if fitting else "no slot of this board fits"
-        found = f'"{name}" has the connector {module.connector}, {place.name} is {place.connector}'
-        table.wrong(schema.SLOT_MODULE, f"{found}; {cure}")
     return module
 
 
@@ -97,7 +89,7 @@ def _give_up(table: Table, catalog: Catalog, names: Names) -> None:
 def _slot(table: Table, module: Module, names: Names) -> SlotConfig:
     options = _options(table, module)
     given = table.get(schema.SLOT_INTERVAL)
-    interval = parse(module.interval, "time").si if given is None else given
+    interval = _interval(module) if given is None else given
     slot = table.get(schema.SLOT_SLOT)
     units: tuple[UnitConfig, ...] = ()
     points: tuple[PointConfig, ...]
@@ -109,6 +101,11 @@ def _slot(table: Table, module: Module, names: Names) -> SlotConfig:
         channels = [c.channel for c in module.channels]
         points = read_points(origin, table.list(schema.SLOT_POINT), channels, names)
     return SlotConfig(table.where(), slot, module.id, interval, points, options, units)
+
+
+def _interval(module: Module) -> float:
+    """Seconds; 0 for what is never sampled."""
+    return parse(module.interval, "time").si if module.interval else 0.0
 
 
 def _units(

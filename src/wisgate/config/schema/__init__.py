@@ -4,11 +4,12 @@ ranges and messages from here, and so does the reference in `docs/reference/conf
 from __future__ import annotations
 
 from ..tables import Option, Section, Shape
+from .bench import CORE, ENVIRONMENT, HAT, HOST, JUMPERS, POWER, STRAPS
 from .names import any_text, short_name
 from .rules import RULE, VIRTUAL
 from .sinks import SINK
 from .slots import ONBOARD, SLOT
-from .surroundings import STORE, STRAPS, WEB
+from .surroundings import STORE, WEB
 
 NAME = Option(
     "name",
@@ -30,11 +31,25 @@ GATEWAY = Section(
     "",
     Shape.TOP,
     "Keys at the top of the file, before the first table.",
-    (NAME, BOARD),
-    (SLOT, VIRTUAL, RULE, ONBOARD, SINK, WEB, STORE, STRAPS),
+    (NAME, BOARD, CORE),
+    (
+        SLOT,
+        VIRTUAL,
+        RULE,
+        ONBOARD,
+        SINK,
+        WEB,
+        STORE,
+        POWER,
+        HOST,
+        STRAPS,
+        JUMPERS,
+        HAT,
+        ENVIRONMENT,
+    ),
 )
 
 __all__ = [
-    "BOARD", "GATEWAY", "NAME", "ONBOARD", "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL",
-    "WEB",
+    "BOARD", "CORE", "ENVIRONMENT", "GATEWAY", "HAT", "HOST", "JUMPERS", "NAME", "ONBOARD", "POWER",
+    "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL", "WEB",
 ]  # fmt: skip

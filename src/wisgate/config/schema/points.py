@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...core.points import Value
-from ..readers import Ends, anything, duration, ends, integer, unit
+from ..lists import Ends, ends
+from ..readers import anything, duration, integer, unit
 from ..tables import Option
 from .names import any_text, point_name
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from ..addresses import Broker, broker
-from ..readers import boolean, choice, text, texts
+from ..lists import texts
+from ..readers import boolean, choice, text
 from ..tables import Option, Section, Shape
 from .names import FILE, any_text
 

@@ -1,10 +1,10 @@
-"""What stands around the points: dashboard, store, straps."""
+"""What stands around the points: dashboard and store."""
 
 from __future__ import annotations
 
-from ...core.points import Value
 from ..addresses import Listen, listen
-from ..readers import anything, duration, quantity, text, texts
+from ..lists import texts
+from ..readers import duration, quantity, text
 from ..tables import Option, Section, Shape
 from .names import FILE
 
@@ -71,19 +71,4 @@ STORE = Section(
     Shape.ONE,
     "How much of the past is kept.",
     (STORE_MAX_SIZE, STORE_MAX_AGE),
-)
-
-STRAPS_ADC = Option[Value](
-    "adc",
-    anything("an address that the board has a strap for"),
-    "I2C address of the ADC of the slots, if it was soldered otherwise.",
-    '"0x49"',
-    None,
-    otherwise="as the vendor ships it",
-)
-STRAPS = Section(
-    "straps",
-    Shape.ONE,
-    "What was soldered otherwise than the vendor ships it.",
-    (STRAPS_ADC,),
 )
