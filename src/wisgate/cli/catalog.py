@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..core.errors import CatalogError
+from . import pinout
 from .options import json_option
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 @click.group(epilog="Example: wisgate catalog show rak5801")
 def command() -> None:
     """Look up boards, modules, chips and connectors."""
+
+
+command.add_command(pinout.command)
 
 
 @command.command("list", epilog="Example: wisgate catalog list --json")

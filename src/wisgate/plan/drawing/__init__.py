@@ -1,0 +1,1 @@
+"""Drawings: pinouts and wiring, as SVG and as text. Pure: a plan or a catalog in, text out."""

@@ -1,0 +1,166 @@
+"""Every pinout that the catalog holds: slots, headers, cores, and connectors by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from ...catalog.boards import Board, Signal, Slot
+from ...catalog.carrier import CorePin, Header, HeaderPin
+from ...catalog.catalog import Catalog
+from ...catalog.facts import Entry
+from ...catalog.parts import Connector
+from ...core.errors import CatalogError
+from .pinout import UNKNOWN, DrawnPin, Pinout, layout_of
+from .signals import Family, family
+
+_WITHOUT_END = (Family.POWER, Family.GROUND, Family.RESERVED)
+
+
+def ends_at(board: Board, signal: Signal) -> str:
+    """Where a signal of a slot ends, in a few words: "U133 0x26 line 1", "GPIO 8"."""
+    if signal.unknown:
+        return UNKNOWN
+    if signal.line is not None:
+        return _line(board, signal.chip, signal.line)
+    if signal.ain is not None:
+        return f"{_chip(board, signal.chip)} channel {signal.ain}"
+    places = (signal.bus, signal.uart, signal.rail, signal.usb, signal.pcie)
+    core = f"core {signal.net}" if signal.net not in ("", signal.name, "NC") else signal.net
+    return next((p for p in places if p), core)
+
+
+def _chip(board: Board, ref: str) -> str:
+    chip = board.chip(ref)
+    return f"{ref} {chip.address:#04x}" if chip and chip.address is not None else ref
+
+
+def _line(board: Board, chip: str, line: int) -> str:
+    return f"GPIO {line}" if chip == "host" else f"{_chip(board, chip)} line {line}"
+
+
+def of_connector(connector: Connector) -> Pinout:
+    """The connector by itself, without a board behind it."""
+    pins = [DrawnPin(str(p.number), p.signal) for p in connector.pins]
+    return _pinout(connector.id, connector.title, pins, connector)
+
+
+def of_slot(board: Board, slot: Slot, connector: Connector, revision: str = "") -> Pinout:
+    """The connector with the board of that revision behind it."""
+    behind = {
+        number: signal
+        for signal in slot.signals
+        if not revision or not signal.revisions or revision in signal.revisions
+        for number in signal.pins
+    }
+    pins = [_slot_pin(board, p.number, p.signal, behind) for p in connector.pins]
+    key = f"{board.id}/{slot.name}" + (f"@{revision}" if revision else "")
+    title = f"{board.id.upper()}: {slot.title}" + (f", revision {revision}" if revision else "")
+    warnings = _disagreements(board, slot.name, slot.title)
+    return _pinout(key, title, pins, slot, warnings=warnings)
+
+
+def _slot_pin(board: Board, pin: int | str, printed: str, behind: dict[int, Signal]) -> DrawnPin:
+    signal = behind.get(pin) if isinstance(pin, int) else None
+    if signal is not None:
+        # A bus is one signal on several pins: each keeps its printed name.
+        name = signal.name if len(signal.pins) == 1 else printed
+        ends = ends_at(board, signal)
+        return DrawnPin(str(pin), name, "" if ends == name else ends)
+    return DrawnPin(str(pin), printed, "" if family(printed) in _WITHOUT_END else UNKNOWN)
+
+
+def of_header(board: Board, header: Header) -> Pinout:
+    """A header, with the caps that it takes."""
+    pins = [DrawnPin(str(p.number), p.name, _header_end(board, p)) for p in header.pins]
+    caps = [
+        f"Cap on {'-'.join(map(str, j.pins))} ({j.name}): {j.fitted}"
+        for j in board.jumpers
+        if j.header == header.name
+    ]
+    key = f"{board.id}/{header.name.lower()}"
+    title = f"{board.id.upper()} {header.name}: {header.title}"
+    warnings = _disagreements(board, header.name, header.title)
+    return _pinout(key, title, pins, header, (header.kind, *caps), warnings)
+
+
+def _header_end(board: Board, pin: HeaderPin) -> str:
+    ends = _line(board, pin.chip, pin.line) if pin.line is not None else ""
+    core = f"core {pin.net}" if pin.net not in ("", pin.name) else ""
+    found = (p for p in (ends, pin.bus, pin.rail, core, pin.use) if p and p != pin.name)
+    return "; ".join(found)
+
+
+def of_core(board: Board) -> Pinout:
+    """The connector of a core, with the ports of its microcontroller."""
+    pins = [DrawnPin(str(p.number), p.name, _core_end(p)) for p in board.pins]
+    return _pinout(f"{board.id}/pins", f"{board.id.upper()}: pins", pins, board)
+
+
+def _core_end(pin: CorePin) -> str:
+    parts = [pin.port if pin.port not in pin.name else "", pin.adc]
+    if pin.signal and pin.signal != pin.name:
+        parts.insert(0, pin.signal)
+    if pin.pad is not None and str(pin.pad) != str(pin.number):
+        parts.append(f"pad {pin.pad}")
+    return ", ".join(p for p in parts if p)
+
+
+def _disagreements(board: Board, *names: str) -> tuple[str, ...]:
+    """What sources print differently about a connector: every claim and what we took."""
+    found = []
+    for one in board.disagreements:
+        words = f"{one.id} {one.topic}".replace("-", " ").split()
+        if any(name in one.topic or name in words for name in names):
+            claims = "; ".join(f"{c.source} says {c.says}" for c in one.claims)
+            found.append(f"{one.topic}: {claims}. {one.resolution}")
+    return tuple(found)
+
+
+def _pinout(
+    key: str,
+    title: str,
+    pins: list[DrawnPin],
+    entry: Entry,
+    notes: Iterable[str] = (),
+    warnings: tuple[str, ...] = (),
+) -> Pinout:
+    shown = tuple(n for n in (*notes, entry.note) if n)
+    layout = layout_of([p.number for p in pins])
+    return Pinout(key, title, layout, tuple(pins), entry.source, shown, warnings)
+
+
+def of_board(catalog: Catalog, board: Board) -> Iterator[Pinout]:
+    """Every connector of a board: slots, headers, the pins of a core."""
+    for slot in board.slots:
+        if slot.connector not in catalog.connectors:
+            continue
+        connector = catalog.connectors[slot.connector]
+        differ = any(s.revisions for s in slot.signals)
+        for revision in board.revisions if differ else ("",):
+            yield of_slot(board, slot, connector, revision)
+    for header in board.headers:
+        if header.pins:
+            yield of_header(board, header)
+    if board.pins:
+        yield of_core(board)
+
+
+def every(catalog: Catalog) -> list[Pinout]:
+    """Every pinout that can be drawn, in the order of the catalog."""
+    boards = [p for board in catalog.boards.values() for p in of_board(catalog, board)]
+    return boards + [of_connector(c) for c in catalog.connectors.values()]
+
+
+def find(catalog: Catalog, name: str) -> list[Pinout]:
+    """The pinouts that `name` asks for: one ("rak7391/j39", "wisblock-io"), or all of a board.
+    Raises CatalogError with the nearest names."""
+    drawn = {pinout.key: pinout for pinout in every(catalog)}
+    wanted = "/".join(name.lower().split())
+    if wanted in drawn:
+        return [drawn[wanted]]
+    if found := [p for k, p in drawn.items() if k.startswith((f"{wanted}/", f"{wanted}@"))]:
+        return found
+    near = get_close_matches(wanted, [*drawn, *catalog.boards], n=3, cutoff=0.4)
+    hint = f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(drawn)}"
+    raise CatalogError(f'no pinout is called "{name}"{hint}')
