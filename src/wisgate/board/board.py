@@ -150,7 +150,9 @@ def _wires(placement: Placement, ends: Ends, adc: Sgm58031) -> Wires:
         adc=adc,
         inputs={s.name: s.ain for s in slot.signals if s.ain is not None},
         lines={
-            s.name: LineAt(ends.expanders[s.chip], s.line, f"{consumer} {s.name}")
+            s.name: LineAt(
+                ends.expanders.get(s.chip, ends.host_lines), s.line, f"{consumer} {s.name}"
+            )
             for s in slot.signals
             if s.line is not None
         },

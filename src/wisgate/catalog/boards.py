@@ -34,7 +34,8 @@ class Signal(Entry, frozen=True, kw_only=True):
     `rail`, `usb`, `pcie`, `net` or `unknown` is set."""
 
     name: str
-    pins: tuple[int, ...]
+    pins: tuple[int, ...] = ()
+    """Of the connector; empty where nobody publishes them."""
     chip: str = ""
     """`ref` of the expander or ADC, or "host"."""
     line: int | None = None

@@ -40,7 +40,7 @@ class Jumper(Entry, frozen=True, kw_only=True):
     """A place where a cap may connect two pins."""
 
     header: str
-    pins: tuple[int, ...]
+    pins: tuple[int, ...] = ()
     name: str
     """As printed."""
     setting: str
@@ -63,6 +63,16 @@ class Rework(Entry, frozen=True, kw_only=True):
     """(key, value) of the user's file that says it was done: ("straps.external_i2c", "i2c-3")."""
 
 
+class SupplyClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a class of an input gives on the supply rail."""
+
+    name: str
+    """As the user's file names it: "at"."""
+    standard: str
+    power: str
+    current: str
+
+
 class Input(Entry, frozen=True, kw_only=True):
     """A way to power the board. Quantities; "" where nobody says."""
 
@@ -76,6 +86,7 @@ class Input(Entry, frozen=True, kw_only=True):
     """Inputs of one group must not be used together."""
     needs: str = ""
     """A module without which it does not work."""
+    classes: tuple[SupplyClass, ...] = ()
     output: str = ""
     """The voltage that it puts on the supply rail, when that is not its own."""
 

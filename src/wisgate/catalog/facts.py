@@ -91,6 +91,7 @@ class Said(Entry, frozen=True, kw_only=True):
 class Disagreement(Entry, frozen=True, kw_only=True):
     """Sources that print different things, and what this catalog makes of it."""
 
+    id: str = ""
     topic: str
     claims: tuple[Said, ...]
     resolution: str
