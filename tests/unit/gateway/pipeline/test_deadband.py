@@ -1,0 +1,70 @@
+"""Stage deadband: what is no news is not stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from wisgate.core.clock import VirtualClock
+from wisgate.core.points import Kind, Reading, Status, Value
+from wisgate.gateway.pipeline.deadband import HEARTBEAT_S, Deadband
+
+
+def passed(values: list[Value], kind: Kind = Kind.FLOAT, width: float = 0.0) -> list[Value]:
+    stage = Deadband(kind, width, VirtualClock())
+    return [v for v in values if stage.passes(Reading("x", v))]
+
+
+def test_small_changes_do_not_pass_and_add_up() -> None:
+    assert passed([1.0, 1.4, 1.5, 1.6, 2.0, 1.2, 1.0], width=0.5) == [1.0, 1.6, 1.0]
+
+
+def test_the_width_itself_is_no_news() -> None:
+    assert passed([8, 10, 11, 9], Kind.INT, 2.0) == [8, 11]
+
+
+def test_without_a_width_every_sample_passes() -> None:
+    assert passed([1.0, 1.0, 1.0]) == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "news"),
+    [
+        (Kind.BOOL, [True, True, False, False, True], [True, False, True]),
+        (Kind.TEXT, ["a", "a", "b", ""], ["a", "b", ""]),
+    ],
+)
+def test_switches_and_texts_pass_when_they_change(
+    kind: Kind, values: list[Value], news: list[Value]
+) -> None:
+    assert passed(values, kind) == news
+
+
+def test_a_change_of_status_passes_and_a_lasting_fault_is_told_once() -> None:
+    stage = Deadband(Kind.FLOAT, 1.0, VirtualClock())
+    story = [
+        (1.0, Status.GOOD, True), (1.1, Status.UNCERTAIN, True), (1.2, Status.UNCERTAIN, False),
+        (None, Status.FAULT, True), (None, Status.FAULT, False), (None, Status.ABSENT, True),
+        (1.2, Status.GOOD, True),
+    ]  # fmt: skip
+    assert [stage.passes(Reading("x", v, s)) for v, s, _ in story] == [news for *_, news in story]
+
+
+def test_a_write_passes_although_nothing_changes() -> None:
+    stage = Deadband(Kind.BOOL, 0.0, VirtualClock())
+    assert stage.passes(Reading("x", True, cause="rule 1"))
+    assert stage.passes(Reading("x", True, cause="user anna"))
+    assert not stage.passes(Reading("x", True))
+
+
+@pytest.mark.parametrize("kind", [Kind.FLOAT, Kind.BOOL])
+def test_silence_and_constancy_differ(kind: Kind) -> None:
+    clock = VirtualClock()
+    stage = Deadband(kind, 1.0, clock)
+    same = Reading("x", kind is Kind.BOOL)
+    assert stage.passes(same)
+    clock.advance(HEARTBEAT_S - 0.001)
+    assert not stage.passes(same)
+    clock.advance(0.001)
+    assert stage.passes(same)
+    clock.advance(1.0)
+    assert not stage.passes(same)
