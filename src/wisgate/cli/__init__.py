@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -35,6 +36,14 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Who closed the other end of our output has seen enough, which is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _write_to_nobody()
+            return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -74,5 +83,10 @@ def _run(arguments: list[str] | None) -> Any:
     except WisgateError as error:
         click.echo(str(error), err=True)
         return error.exit_code
-    except BrokenPipeError:
-        return 0
+
+
+def _write_to_nobody() -> None:
+    """What is still in the buffer would fail once more when Python ends."""
+    nobody = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nobody, sys.stdout.fileno())
+    os.close(nobody)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.resources import as_file, files
@@ -35,7 +34,7 @@ def command(listen: str, seed: int, data: Path | None) -> None:
     from ..board.folder import hold_folder
     from ..config.load import load
     from .run import announce
-    from .session import Session, run_live
+    from .session import Session, live
 
     show_logs()
     host, port = _address(listen)
@@ -48,7 +47,7 @@ def command(listen: str, seed: int, data: Path | None) -> None:
         session = Session(config, folder, virtual=True, seed=seed)
         stack.enter_context(hold_folder(folder))
         click.echo("A virtual RAK7391: 4-20 mA input and relay, a tank with a pump. Ctrl-C stops.")
-        asyncio.run(run_live(session, announce))
+        live(session, announce)
 
 
 def _address(listen: str) -> tuple[str, int]:

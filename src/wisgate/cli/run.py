@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +51,7 @@ def command(
     """
     from ..board.folder import hold_folder
     from ..config.load import load
-    from .session import Session, run_live
+    from .session import Session, live
 
     show_logs(verbose=verbose)
     config = load(file)
@@ -65,19 +64,21 @@ def command(
             _fast_forward(session, seconds)
             return
         click.echo(f"{config.name}: store and secrets are in {folder}", err=True)
-        asyncio.run(run_live(session, announce))
+        live(session, announce)
     click.echo(f"{config.name}: stopped; outputs are safe, everything is stored", err=True)
 
 
 def announce(url: str, claim_code: str) -> None:
-    """Tell on the console where the dashboard is, and how the first user signs in."""
-    if url:
-        click.echo(f"dashboard: {url}")
-    if claim_code and url:
-        click.echo(
-            f"claim code: {claim_code}  (creates the first user who may switch; 15 minutes, once)"
-        )
-    sys.stdout.flush()
+    """Tell on the console where the dashboard is, and how the first user signs in. A console that
+    nobody reads any more stops no gateway."""
+    with suppress(BrokenPipeError):
+        if url:
+            click.echo(f"dashboard: {url}")
+        if claim_code and url:
+            click.echo(
+                f"claim code: {claim_code}  (creates the first user who may switch; 15 minutes,"
+                " once)"
+            )
 
 
 def _fast_forward(session: Session, seconds: float) -> None:

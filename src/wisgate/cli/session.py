@@ -98,6 +98,12 @@ def _commands(gateway: Gateway, sink: str) -> Callable[[str, Value], None]:
     return lambda point, value: gateway.command(point, value, f"sink {sink}")
 
 
+def live(session: Session, announce: Callable[[str, str], None]) -> None:
+    """`run_live`, where a Ctrl-C before anything is open ends the process without many words."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    asyncio.run(run_live(session, announce))
+
+
 async def run_live(session: Session, announce: Callable[[str, str], None]) -> None:
     """Run in real time until SIGTERM or SIGINT. `announce` gets the address of the dashboard and
     the claim code, each "" when there is none. Raises WisgateError."""
@@ -153,13 +159,19 @@ async def _first(work: Awaitable[object], web: asyncio.Task[None]) -> None:
 
 @asynccontextmanager
 async def open_once(session: Session) -> AsyncIterator[Gateway]:
-    """A gateway whose modules are open, without sampling on its own; outputs are safe afterwards.
-    Raises WisgateError."""
+    """A gateway whose modules are open, without sampling on its own; outputs are safe afterwards,
+    also when SIGTERM ends it. Raises WisgateError."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with hold_folder(session.folder):
         gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, sinks=False)
         try:
             await gateway.start()
             yield gateway
+        except asyncio.CancelledError:
+            await gateway.close()
+            raise Unavailable("stopped before its time; outputs are safe") from None
         finally:
             await gateway.close()
 

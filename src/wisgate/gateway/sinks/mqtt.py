@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
@@ -55,6 +55,18 @@ class _Closing(ssl.SSLSocket):
             super().do_handshake(block)
         except BaseException:
             self.close()
+            raise
+
+
+class _Client(aiomqtt.Client):
+    async def __aenter__(self) -> Self:
+        """A connection that never came about is let go: aiomqtt keeps its socket, and would choke
+        on its end after being cancelled."""
+        try:
+            return await super().__aenter__()
+        except BaseException:
+            self._connected = asyncio.Future()
+            self._client.disconnect()
             raise
 
 
@@ -143,7 +155,7 @@ class MqttSink:
     async def _connect(self) -> None:
         try:
             client = await asyncio.to_thread(self._settings)
-            self._client = aiomqtt.Client(
+            self._client = _Client(
                 self._config.host, self._config.port, identifier=f"wisgate-{self._gateway}",
                 will=aiomqtt.Will(f"{self._root}/state", b"offline", qos=1, retain=True),
                 logger=_client_log, timeout=TIMEOUT_S, keepalive=KEEPALIVE_S,
