@@ -11,7 +11,8 @@ from source_tree import demand_none
 from wisgate.catalog.catalog import load
 from wisgate.core.quantities import parse
 
-MODULES = load().modules
+MODULES = {name: module for name, module in load().modules.items() if module.runs}
+"""With a driver; the others promise the options that theirs will have."""
 NOT_OPTIONS = {"interval", "self"}
 
 
