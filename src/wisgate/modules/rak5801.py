@@ -56,6 +56,7 @@ class Rak5801:
         self._adc, self._channel, self._enable_at, self._clock = adc, channel, enable, clock
         self._transfer, self._warm_up = transfer, warm_up
         self._enable: Line | None = None
+        self._identified = False
         self._warm_at = 0.0
 
     @classmethod
@@ -71,26 +72,30 @@ class Rak5801:
         )
 
     def open(self) -> None:
-        """Switch the loop supply on. Raises BusError, WrongIdentity."""
+        """Switch the loop supply on. The ADC may be converting for the other slot: it is looked at
+        by the first sampling, when it is ours. Raises BusError."""
         self.close()
-        self._adc.identify()
+        self._identified = False
         self._enable = self._enable_at.request(Output(True))
         self._warm_at = self._clock.monotonic() + max(self._warm_up, SETTLE_S)
 
     def sample(self, group: Group) -> Sampling:
-        """One conversion; the ADC is ours until it is done. Raises BusError, ChipError."""
+        """One conversion; the ADC is ours until it is done. Raises BusError, ChipError, above all
+        UnexpectedValue when the loop has lost its supply."""
         if (wait := self._warm_at - self._clock.monotonic()) > 0:
             yield wait
         yield Hold(self._adc)
+        if not self._identified:
+            self._adc.identify()
+            self._identified = True
         yield self._adc.trigger(self._channel)
         volts = yield from self._collect()
         yield Release(self._adc)
+        self._check_supply()
         if volts >= CLIP_V:
             return [Reading(A1.name, None, Status.SATURATED)]
         milliamperes = volts / self._transfer * 1e3
         status = loop_status(milliamperes)
-        if milliamperes < FAILURE_LOW_MA:
-            self._check_supply()
         return [Reading(A1.name, milliamperes if status.carries_value else None, status)]
 
     def _collect(self) -> Generator[Step, None, Volts]:
@@ -101,7 +106,8 @@ class Rak5801:
             return self._adc.collect()
 
     def _check_supply(self) -> None:
-        """A loop without supply looks like an open one: the latch tells which it is."""
+        """A loop without supply looks like an open one, and one that hangs on the weak pull-up of
+        a reset expander like a good one: the line tells which it is."""
         if self._enable is None or not self._enable.get():
             raise UnexpectedValue("the loop supply is off: the expander was reset")
 
