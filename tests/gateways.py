@@ -148,11 +148,12 @@ class Stored:
     def __init__(self, folder: Path) -> None:
         with contextlib.closing(sqlite3.connect(folder / "wisgate.db")) as connection:
             rows = connection.execute(
-                "SELECT seq, name, value, status, cause FROM record JOIN point"
+                "SELECT seq, name, value, status, cause, time_ns FROM record JOIN point"
                 " ON record.point = point.id ORDER BY seq"
             ).fetchall()
             self.gaps = connection.execute("SELECT seq, first, last, cause FROM gap").fetchall()
-        self.rows = [(s, n, v, SCHEMA_STATUS[st], c) for s, n, v, st, c in rows]
+        self.rows = [(s, n, v, SCHEMA_STATUS[st], c) for s, n, v, st, c, _ in rows]
+        self.times = [time_ns for *_, time_ns in rows]
 
     def of(self, point: str) -> list[tuple[Any, str, str]]:
         """Value, status and cause of every record of a point, oldest first."""
