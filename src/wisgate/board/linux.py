@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from ..bus.i2c import I2c
 from ..bus.lines import Lines
 from ..bus.linux import usb
 from ..bus.linux.host import LinuxHost
 from ..bus.linux.i2c import LinuxI2c
 from ..bus.linux.lines import LinuxLines
 from ..bus.linux.uart import LinuxUart
+from ..bus.trace import TracedI2c
 from ..bus.uart import Uart
 from ..catalog.facts import Fitted
 from ..chips.tpt29555 import Tpt29555
@@ -27,8 +29,9 @@ DEFAULT_BAUD = 9600
 def open_ends(plan: Plan, clock: Clock) -> Ends:
     """Open every bus that `plan` uses. Raises BusUnavailable with the cure."""
     with ExitStack() as stack:
-        i2c = LinuxI2c(1)
-        stack.callback(i2c.close)
+        wire = LinuxI2c(1)
+        stack.callback(wire.close)
+        i2c = TracedI2c(wire, clock, name="i2c-1")
         expanders = {
             ref: _expander(plan.board.chip(ref), i2c, stack.callback)
             for ref in (SLOT_EXPANDER, LED_EXPANDER)
@@ -45,7 +48,7 @@ def open_ends(plan: Plan, clock: Clock) -> Ends:
 
 
 def _expander(
-    chip: Fitted | None, i2c: LinuxI2c, at_close: Callable[[Callable[[], None]], object]
+    chip: Fitted | None, i2c: I2c, at_close: Callable[[Callable[[], None]], object]
 ) -> Lines:
     """Through the kernel where it owns the chip (as on RAKPiOS), by our own driver otherwise."""
     if chip is None or chip.address is None:

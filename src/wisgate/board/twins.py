@@ -9,6 +9,7 @@ from threading import RLock
 
 from ..bus.i2c import I2c
 from ..bus.lines import Edge, Input, Line, Lines, Output
+from ..bus.trace import TracedI2c
 from ..bus.uart import Uart
 from ..chips.tpt29555 import Tpt29555
 from ..core.clock import Clock, VirtualClock
@@ -62,6 +63,7 @@ class Twins:
             i2c = _LockedI2c(i2c, self._lock)
             host_lines = _LockedLines(host_lines, self._lock)
             uarts = {name: _LockedUart(uart, self._lock) for name, uart in uarts.items()}
+        i2c = TracedI2c(i2c, self._clock, name="i2c-1")
         expanders = {
             ref: Tpt29555(i2c, chip.address)
             for ref in (SLOT_EXPANDER, LED_EXPANDER)
