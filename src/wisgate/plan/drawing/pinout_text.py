@@ -38,15 +38,15 @@ def _lines(pinout: Pinout) -> Iterator[str]:
 
 def _two_rows(pinout: Pinout) -> Iterator[str]:
     indent = " " * _SIDE
-    yield f"{indent} ┌──────────┐"
+    yield f"{indent} ┌─────────┐"
     for left, right in pinout.sides():
         rows = zip_longest(_beside(left, _SIDE), _beside(right, _SIDE), fillvalue="")
         for index, (west, east) in enumerate(rows):
             if index:
-                yield f"{west:>{_SIDE}} │          │ {east}"
+                yield f"{west:>{_SIDE}} │         │ {east}"
                 continue
             yield f"{west:>{_SIDE}} {_number(left)} {_number(right, right=True)} {east}"
-    yield f"{indent} └──────────┘"
+    yield f"{indent} └─────────┘"
 
 
 def _number(pin: DrawnPin | None, *, right: bool = False) -> str:

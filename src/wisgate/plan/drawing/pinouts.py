@@ -47,27 +47,34 @@ def of_connector(connector: Connector) -> Pinout:
 
 def of_slot(board: Board, slot: Slot, connector: Connector, revision: str = "") -> Pinout:
     """The connector with the board of that revision behind it."""
-    behind = {
-        number: signal
-        for signal in slot.signals
-        if not revision or not signal.revisions or revision in signal.revisions
-        for number in signal.pins
-    }
-    pins = [_slot_pin(board, p.number, p.signal, behind) for p in connector.pins]
+    behind: dict[int, list[Signal]] = {}
+    for signal in slot.signals:
+        if not revision or not signal.revisions or revision in signal.revisions:
+            for number in signal.pins:
+                behind.setdefault(number, []).append(signal)
+    pins = [
+        DrawnPin(str(p.number), p.signal, _slot_end(board, p.signal, behind.get(p.number, [])))
+        if isinstance(p.number, int)
+        else DrawnPin(p.number, p.signal)
+        for p in connector.pins
+    ]
     key = f"{board.id}/{slot.name}" + (f"@{revision}" if revision else "")
     title = f"{board.id.upper()}: {slot.title}" + (f", revision {revision}" if revision else "")
     warnings = _disagreements(board, slot.name, slot.title)
     return _pinout(key, title, pins, slot, warnings=warnings)
 
 
-def _slot_pin(board: Board, pin: int | str, printed: str, behind: dict[int, Signal]) -> DrawnPin:
-    signal = behind.get(pin) if isinstance(pin, int) else None
-    if signal is not None:
-        # A bus is one signal on several pins: each keeps its printed name.
-        name = signal.name if len(signal.pins) == 1 else printed
-        ends = ends_at(board, signal)
-        return DrawnPin(str(pin), name, "" if ends == name else ends)
-    return DrawnPin(str(pin), printed, "" if family(printed) in _WITHOUT_END else UNKNOWN)
+def _slot_end(board: Board, printed: str, signals: list[Signal]) -> str:
+    """What is behind a pin: its line first, then the bus that it is part of."""
+    if not signals and family(printed) not in _WITHOUT_END:
+        return UNKNOWN
+    ends = []
+    for signal in sorted(signals, key=lambda s: len(s.pins)):
+        where = ends_at(board, signal)
+        if len(signal.pins) == 1 and signal.name != printed and signal.name not in where:
+            where = f"{signal.name}: {where}"
+        ends += [where] if where not in (printed, "") else []
+    return "; ".join(dict.fromkeys(ends))
 
 
 def of_header(board: Board, header: Header) -> Pinout:
@@ -79,16 +86,20 @@ def of_header(board: Board, header: Header) -> Pinout:
         if j.header == header.name
     ]
     key = f"{board.id}/{header.name.lower()}"
-    title = f"{board.id.upper()} {header.name}: {header.title}"
+    title = f"{board.id.upper()}: {header.title}"
     warnings = _disagreements(board, header.name, header.title)
     return _pinout(key, title, pins, header, (header.kind, *caps), warnings)
 
 
 def _header_end(board: Board, pin: HeaderPin) -> str:
-    ends = _line(board, pin.chip, pin.line) if pin.line is not None else ""
-    core = f"core {pin.net}" if pin.net not in ("", pin.name) else ""
-    found = (p for p in (ends, pin.bus, pin.rail, core, pin.use) if p and p != pin.name)
-    return "; ".join(found)
+    ends = [pin.bus, pin.rail, f"core {pin.net}" if pin.net not in ("", pin.name) else "", pin.use]
+    if pin.line is not None:
+        line = _line(board, pin.chip, pin.line)
+        if line.replace(" ", "") not in pin.name:
+            ends.insert(0, line)
+        uses = (g.use for g in board.gpio if (g.chip, g.line) == (pin.chip, pin.line))
+        ends.append(next((use for use in uses if use != "header only"), ""))
+    return "; ".join(end for end in ends if end not in ("", pin.name))
 
 
 def of_core(board: Board) -> Pinout:

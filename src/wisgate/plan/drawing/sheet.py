@@ -54,6 +54,9 @@ _RULES = {
     ".on": "fill:var(--on);font-weight:bold",
     ".board": "fill:var(--board);stroke:var(--ink)",
     ".part": "fill:var(--paper);stroke:var(--soft)",
+    ".taken": "fill:var(--paper);stroke:var(--ink);stroke-width:1.5",
+    ".chosen": "fill:var(--paper);stroke:var(--power);stroke-width:2",
+    ".badge": "fill:var(--ink)",
     ".edge": "fill:none;stroke:var(--soft)",
     ".under": "fill:none;stroke:var(--soft);stroke-dasharray:4 3",
     ".hole": "fill:var(--paper);stroke:var(--ink)",
@@ -165,10 +168,13 @@ class Sheet:
         self.y += 3
 
     def warning(self, text: str) -> None:
-        """A paragraph in a frame, with a sign."""
+        """Lines of text in a frame, with a sign."""
         top = self.y + 4
         self.y = top + 3
-        self.paragraph(text, x=MARGIN + 24, width=WIDTH - 2 * MARGIN - 32)
+        for line in text.splitlines():
+            indent = 12 if line.startswith(" ") else 0
+            left = MARGIN + 24 + indent
+            self.paragraph(line.strip(), x=left, width=WIDTH - MARGIN - 8 - left)
         self.box(MARGIN, top, WIDTH - 2 * MARGIN, self.y - top + 4, "warn", 4)
         self.text(MARGIN + 9, top + SMALL * LEADING + 2, "!", NORMAL + 2, look="alarm strong")
         self.y += 8

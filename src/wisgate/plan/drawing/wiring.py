@@ -1,0 +1,190 @@
+"""The wiring drawing of a plan: the board with its modules, then what each one is wired to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...catalog.boards import Signal
+from ...catalog.modules import Use
+from .outline import Part, outline_of
+from .pinouts import ends_at
+from .sheet import LEADING, MARGIN, NORMAL, SMALL, WIDTH, Sheet, css_name, text_width, wrap
+from .signals import Family, family
+
+if TYPE_CHECKING:
+    from ..plan import Placement, Plan
+
+_MODULE = 222.0
+"""Where the module begins in a card; left of it are the wires and the board."""
+_HOST = 158.0
+_SIMPLIFIED = "Places on the board are simplified; dashed parts are underneath."
+
+
+def plan_svg(plan: Plan) -> str:
+    """The whole plan on one sheet. Deterministic; draws a plan with conflicts too."""
+    title = f"{plan.config.name}: {plan.board.title}"
+    sheet = Sheet(title, _spoken(plan))
+    sheet.heading(title)
+    _supply(sheet, plan)
+    for conflict in plan.conflicts:
+        sheet.warning(str(conflict))
+    _board(sheet, plan)
+    families = {family(u.signal) for p in plan.placements for u in _used(p)}
+    sheet.legend([f for f in Family if f in families])
+    for number, placement in enumerate(plan.placements, 1):
+        _card(sheet, plan, number, placement)
+    return sheet.finish()
+
+
+def _spoken(plan: Plan) -> str:
+    placed = [f"{p.slot.name} holds {p.module.id}, {p.module.title}" for p in plan.placements]
+    return f"Wiring of {plan.board.id}: {'; '.join(placed) or 'no module'}."
+
+
+def _supply(sheet: Sheet, plan: Plan) -> None:
+    chosen = [i for i in plan.board.inputs if i.name in plan.config.power.inputs]
+    for supply in chosen:
+        limits = f", {supply.minimum} to {supply.maximum}" if supply.minimum else ""
+        sheet.paragraph(f"Supply: {supply.title}{limits}")
+    if plan.config.core:
+        sheet.paragraph(f"Core: {plan.config.core}")
+
+
+def _board(sheet: Sheet, plan: Plan) -> None:
+    """The outline, as wide as the sheet."""
+    outline = outline_of(plan.board.id, tuple(s.name for s in plan.board.slots))
+    scale = (WIDTH - 2 * MARGIN) / outline.width
+    sheet.y += 12
+    top = sheet.y
+    sheet.box(MARGIN, top, outline.width * scale, outline.height * scale, "board", 6)
+    for x, y in outline.holes:
+        sheet.circle(MARGIN + x * scale, top + y * scale, 1.6 * scale, "hole")
+    for part in outline.parts:
+        _part(sheet, plan, part, scale, top)
+    sheet.y = top + outline.height * scale + 2
+    sheet.paragraph(_SIMPLIFIED, look="soft")
+
+
+def _part(sheet: Sheet, plan: Plan, part: Part, scale: float, top: float) -> None:
+    x, y = MARGIN + part.x * scale, top + part.y * scale
+    width, height = part.width * scale, part.height * scale
+    inside = [(n, p) for n, p in enumerate(plan.placements, 1) if p.slot.name == part.name]
+    chosen = part.name in _fed(plan)
+    look = "chosen" if chosen else "under" if part.under else "taken" if inside else "part"
+    sheet.box(x, y, width, height, look)
+    middle = x + width / 2
+    at = part.y + part.height / 2 if part.label_at is None else part.label_at
+    if not inside:
+        sheet.text(
+            middle,
+            top + at * scale + 4,
+            part.label,
+            SMALL,
+            "middle",
+            "strong" if chosen else "soft",
+        )
+        return
+    number, placement = inside[0]
+    sheet.text(middle, y + height / 2 - 5, part.label, SMALL, "middle", "soft")
+    name = placement.module.id.upper()
+    short = name if text_width(name, SMALL) < width - 2 else name.removeprefix("RAK")
+    sheet.text(middle, y + height / 2 + 10, short, SMALL, "middle", "strong")
+    _badge(sheet, number, x + width - 9, y + 9)
+
+
+def _badge(sheet: Sheet, number: int, x: float, y: float) -> None:
+    sheet.circle(x, y, 8, "badge")
+    sheet.text(x, y + 4, str(number), SMALL, "middle", "on")
+
+
+def _fed(plan: Plan) -> set[str]:
+    """Names of the parts that the supply comes in through."""
+    names = set(plan.config.power.inputs)
+    return names | ({"poe-port", "poe"} if any(n.startswith("poe") for n in names) else set())
+
+
+def _used(placement: Placement) -> list[Use]:
+    """What the module uses with the options that the user chose."""
+    chosen = dict(placement.config.options)
+    defaults = {o.name: o.default for o in placement.module.options}
+    return [
+        use
+        for use in placement.module.uses
+        if use.when is None or chosen.get(use.when[0], defaults.get(use.when[0])) == use.when[1]
+    ]
+
+
+def _card(sheet: Sheet, plan: Plan, number: int, placement: Placement) -> None:
+    """One module: its wires to the board, its chips, its terminals."""
+    slot, module = placement.slot, placement.module
+    sheet.y += 10
+    sheet.path([(MARGIN, sheet.y), (WIDTH - MARGIN, sheet.y)], "edge")
+    _badge(sheet, number, MARGIN + 9, sheet.y + 17)
+    sheet.y += 4
+    title = f"{module.id.upper()} {module.title}"
+    sheet.paragraph(title, NORMAL + 1, "strong", MARGIN + 26, WIDTH - 2 * MARGIN - 26)
+    sheet.paragraph(f"in {slot.title} ({slot.name})", x=MARGIN + 26, width=WIDTH - 46)
+    sheet.y += 6
+    top = sheet.y
+    for use in _used(placement):
+        _wire(sheet, plan, placement, use)
+    sheet.box(_MODULE, top, WIDTH - MARGIN - _MODULE, sheet.y - top, "edge", 4)
+    for line in _chips(plan, placement):
+        sheet.y += 2
+        sheet.paragraph(line)
+    for hint in module.wiring:
+        sheet.y += 3
+        _bullet(sheet, hint)
+
+
+def _bullet(sheet: Sheet, text: str) -> None:
+    sheet.text(MARGIN, sheet.y + SMALL, "•", SMALL)
+    sheet.paragraph(text, x=MARGIN + 12, width=WIDTH - 2 * MARGIN - 12)
+
+
+def _chips(plan: Plan, placement: Placement) -> list[str]:
+    lines = []
+    for chip in placement.module.chips:
+        if chip.address is None:
+            continue
+        first = next(c for c in placement.module.chips if c.address is not None)
+        address = placement.address if chip is first else chip.address
+        strap = next((s.fitted for s in chip.straps if s.address == address), "")
+        bus = _behind(placement, chip.bus)
+        where = ends_at(plan.board, bus) if bus is not None else chip.bus
+        fitted = f" ({strap})" if strap else ""
+        lines.append(f"{chip.ref} {chip.part.upper()}: {address:#04x} on {where}{fitted}")
+    return lines
+
+
+def _behind(placement: Placement, name: str) -> Signal | None:
+    """The slot's signal of that name; TXD1 is part of UART1, SPI_CLK stands for itself."""
+    group = {"TXD1": "UART1", "RXD1": "UART1", "I2C1_SDA": "I2C1", "I2C1_SCL": "I2C1"}
+    return placement.slot.signal(name) or placement.slot.signal(group.get(name, name))
+
+
+def _wire(sheet: Sheet, plan: Plan, placement: Placement, use: Use) -> None:
+    """A row: where it ends on the board, the pin, the signal at the module and its use."""
+    signal = _behind(placement, use.signal)
+    look = css_name(family(use.signal))
+    pins = "/".join(map(str, signal.pins)) if signal is not None else "?"
+    right = WIDTH - MARGIN - _MODULE - 16
+    ends = _lines(ends_at(plan.board, signal) if signal else "not wired", _HOST - MARGIN - 4)
+    says = _lines(use.use, right)
+    middle = sheet.y + 12
+    sheet.group(f"{use.signal}, pin {pins}: {use.use}")
+    sheet.path([(_HOST, middle), (_MODULE, middle)], f"wire-{look}")
+    wide = max(22.0, text_width(pins, SMALL) + 6)
+    sheet.box((_HOST + _MODULE - wide) / 2, middle - 8, wide, 16, look)
+    sheet.text((_HOST + _MODULE) / 2, middle + 4, pins, SMALL, "middle", "on")
+    sheet.text(_MODULE + 8, middle + 4, use.signal, NORMAL, look=f"{look} strong")
+    for index, line in enumerate(ends):
+        sheet.text(_HOST - 4, middle + 4 + index * SMALL * LEADING, line, SMALL, "end")
+    for index, line in enumerate(says, 1):
+        sheet.text(_MODULE + 8, middle + 4 + index * SMALL * LEADING, line, SMALL, look="soft")
+    sheet.end_group()
+    sheet.y += 12 + max(len(ends), len(says) + 1) * SMALL * LEADING
+
+
+def _lines(text: str, width: float) -> list[str]:
+    return wrap(text, width, SMALL)
