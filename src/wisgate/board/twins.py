@@ -65,7 +65,7 @@ class Twins:
             uarts = {name: _LockedUart(uart, self._lock) for name, uart in uarts.items()}
         i2c = TracedI2c(i2c, self._clock, name="i2c-1")
         expanders = {
-            ref: Tpt29555(i2c, chip.address)
+            ref: Tpt29555(i2c, chip.address, clock=self._clock)
             for ref in (SLOT_EXPANDER, LED_EXPANDER)
             if (chip := plan.board.chip(ref)) is not None and chip.address is not None
         }
