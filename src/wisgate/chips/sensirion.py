@@ -12,8 +12,8 @@ def crc8(data: bytes) -> int:
     for byte in data:
         crc ^= byte
         for _bit in range(8):
-            crc = crc << 1 ^ (0x100 | CRC_POLYNOMIAL) if crc & 0x80 else crc << 1
-    return crc
+            crc = crc << 1 ^ (CRC_POLYNOMIAL if crc & 0x80 else 0)
+    return crc & 0xFF
 
 
 def words(address: int, answer: bytes) -> list[int]:
@@ -22,10 +22,11 @@ def words(address: int, answer: bytes) -> list[int]:
 
 
 def _word(address: int, frame: bytes) -> int:
-    expected = crc8(frame[:2])
-    if frame[2] != expected:
+    word, (checksum,) = frame[:2], frame[2:]
+    expected = crc8(word)
+    if checksum != expected:
         raise ChecksumMismatch(
-            f"{address:#04x}: the word {frame[:2].hex()} came with checksum {frame[2]:#04x},"
+            f"{address:#04x}: the word {word.hex()} came with checksum {checksum:#04x},"
             f" expected {expected:#04x}; look at the wiring if this repeats"
         )
-    return int.from_bytes(frame[:2], "big")
+    return int.from_bytes(word, "big")

@@ -113,7 +113,7 @@ class _Line:
     def __init__(self, chip: Tpt29555, offset: int, settings: Input | Output) -> None:
         self._chip, self._offset, self._settings = chip, offset, settings
         self._held = True
-        self._last = False
+        self._last: bool | None = None  # of a line with edges
         if isinstance(settings, Output):
             chip._change(LATCHES, offset, settings.value != settings.active_low)
             chip._change(DIRECTIONS, offset, False)
@@ -148,7 +148,7 @@ class _Line:
         """The change since the last call, if any: the chip's interrupt is not wired, so the pin is
         compared. Empty for a line requested without edges. Raises BusError."""
         self._check_held()
-        if not isinstance(self._settings, Input) or not self._settings.edges:
+        if self._last is None:
             return []
         last, self._last = self._last, self.get()
         return [] if self._last == last else [Edge(self._last, self._chip._clock.monotonic())]
