@@ -40,11 +40,14 @@ class Adc(IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Adc | None:
-        if value == 0b1000:
-            return cls.BITS12
-        if isinstance(value, int) and 0b0100 <= value <= 0b0111:
-            return cls(value & 0b0011)
-        return None
+        duplicates: dict[object, Adc] = {
+            0b0100: cls.BITS9,
+            0b0101: cls.BITS10,
+            0b0110: cls.BITS11,
+            0b0111: cls.BITS12,
+            0b1000: cls.BITS12,
+        }
+        return duplicates.get(value)
 
 
 class Mode(IntEnum):
