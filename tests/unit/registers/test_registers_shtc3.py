@@ -23,5 +23,9 @@ def test_the_identity_is_what_the_mask_keeps():
         assert (Id.decode(raw) == expected) is (raw & 0x083F == 0x0807)
 
 
+def test_the_product_is_a_number_without_sign():
+    assert Id.decode(0x083F).product == 0x3F
+
+
 def test_numbers():
     assert (CRC_POLYNOMIAL, CRC_INIT, SERIAL_ARGUMENT) == (0x31, 0xFF, 0x007B)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from wisgate.core.clock import VirtualClock
 from wisgate.virtual.chips.ina219 import Ina219Twin
 
@@ -96,6 +98,29 @@ def test_looks_at_the_world() -> None:
     twin.look = look
     clock.advance(0.002)
     assert register(twin, 2) == 0x5DC2
+
+
+def test_nothing_connected_reads_zero() -> None:
+    clock, twin = chip()
+    clock.advance(0.002)
+    assert register(twin, 1) == 0
+    assert register(twin, 2) == 2
+
+
+# 4.9: seconds by ADC code.
+TABLE_5 = (84e-6, 148e-6, 276e-6, 532e-6, 84e-6, 148e-6, 276e-6, 532e-6,
+           532e-6, 1.06e-3, 2.13e-3, 4.26e-3, 8.51e-3, 17.02e-3, 34.05e-3, 68.10e-3)  # fmt: skip
+
+
+@pytest.mark.parametrize(("mode", "shift"), [(1, 3), (2, 7)])
+@pytest.mark.parametrize(("code", "seconds"), list(enumerate(TABLE_5)))
+def test_conversion_time(mode: int, shift: int, code: int, seconds: float) -> None:
+    clock, twin = chip()
+    twin.write(b"\x00" + (code << shift | mode).to_bytes(2, "big"))
+    clock.advance(seconds - 1e-6)
+    assert not register(twin, 2) & 2
+    clock.advance(1e-6)
+    assert register(twin, 2) & 2
 
 
 def test_unknown_register_reads_nothing_and_half_a_word_writes_nothing() -> None:

@@ -104,12 +104,38 @@ def test_pins_stop_at_the_supply_whatever_the_gain() -> None:
     assert register(chip, 0) == 17600
 
 
-def test_identity_cannot_be_written_trim_can() -> None:
+def test_pins_stop_at_the_protection_below_ground() -> None:
+    clock, chip = adc()
+    chip.ain0 = -1.0
+    chip.write(CH0)
+    clock.advance(0.011)
+    assert register(chip, 0) == 0x10000 - 2400
+
+
+@pytest.mark.parametrize("channel", range(4))
+def test_a_pin_that_nobody_drives_is_at_ground(channel: int) -> None:
+    clock, chip = adc()
+    chip.write(bytes([1, 0xC3 | channel << 4, 0x83]))
+    clock.advance(0.011)
+    assert register(chip, 0) == 0
+
+
+def test_a_conversion_ends_after_its_period_and_not_before() -> None:
+    clock, chip = adc()
+    chip.write(CH0)
+    clock.advance(0.010 - 1e-6)
+    assert not register(chip, 1) & 0x8000
+    clock.advance(1e-6)
+    assert register(chip, 1) & 0x8000
+
+
+def test_unknown_register_reads_nothing_and_half_a_word_writes_nothing() -> None:
     _clock, chip = adc()
-    chip.write(b"\x05\x12\x34")
-    chip.write(b"\x06\x02\x00")
-    assert register(chip, 5) == 0x0080
-    assert register(chip, 6) == 0x0200
+    chip.write(b"\x09\x12\x34")
+    assert register(chip, 9) == 0
+    chip.write(b"\x02\x10")
+    assert register(chip, 2) == 0x8000
+    assert chip.read(4) == b"\x80\x00\xff\xff"
 
 
 def test_power_cycle_forgets_and_aborts() -> None:

@@ -23,6 +23,43 @@ def test_after_power_on_every_pin_is_pulled_up_and_driven_by_nobody() -> None:
     assert not any(chip.driven(n) for n in range(16))
 
 
+def test_a_read_before_any_command_begins_at_the_first_register() -> None:
+    chip = twin()
+    chip.drive(0, False)
+    assert chip.read(2) == b"\xfe\xff"
+    chip.write(b"\x02")
+    chip.power_cycle()
+    assert chip.read(2) == b"\xfe\xff"
+
+
+@pytest.mark.parametrize("line", [0, 7, 8, 15])
+def test_a_pin_has_the_level_that_the_outside_gives_it(line: int) -> None:
+    chip = twin()
+    for outside, level in ((False, False), (True, True), (False, False), (None, True)):
+        chip.drive(line, outside)
+        assert [chip.level(n) for n in range(16)] == [level or n != line for n in range(16)]
+
+
+def test_a_change_at_one_pin_is_told_to_its_watchers_only() -> None:
+    chip, seen = twin(), []
+    for line in range(16):
+        chip.watch(line, lambda level, line=line: seen.append((line, level)))
+    chip.drive(3, False)
+    chip.drive(3, False)
+    chip.drive(3, None)
+    assert seen == [(3, False), (3, True)]
+
+
+def test_a_power_cycle_is_told_where_it_changes_something() -> None:
+    chip, seen = twin(), []
+    chip.write(b"\x06\xef")
+    for line in range(16):
+        chip.watch(line, lambda level, line=line: seen.append((line, level)))
+    chip.power_cycle()
+    chip.power_cycle()
+    assert seen == [(4, True)]
+
+
 def test_direction_before_latch_makes_a_high_pulse() -> None:
     chip, seen = twin(), []
     chip.drive(4, False)

@@ -16,7 +16,7 @@ from wisgate.virtual.chips.tpt29555 import Tpt29555Twin
 from wisgate.virtual.i2c import PoweredTwin, VirtualI2c
 
 TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
-    "ina219": lambda clock: Ina219Twin(clock, addresses=(0x41,)),
+    "ina219": lambda clock: Ina219Twin(clock, addresses=(0x41,), shunt_ohm=0.1),
     "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
     "shtc3": Shtc3Twin,
     "tpt29555": lambda clock: Tpt29555Twin(addresses=(0x26,)),

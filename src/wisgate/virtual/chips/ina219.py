@@ -26,11 +26,9 @@ CONFIG_MASK = 0x3FFF
 CALIBRATION_MASK = 0xFFFE
 READY, OVERFLOW = 0x0002, 0x0001
 CONTINUOUS = 0x0004
-SECONDS = {
-    **dict(enumerate((84e-6, 148e-6, 276e-6, 532e-6) * 2)),
-    8: 532e-6, 9: 1.06e-3, 10: 2.13e-3, 11: 4.26e-3,
-    12: 8.51e-3, 13: 17.02e-3, 14: 34.05e-3, 15: 68.10e-3,
-}  # fmt: skip
+SECONDS = (84e-6, 148e-6, 276e-6, 532e-6) * 2 + (
+    532e-6, 1.06e-3, 2.13e-3, 4.26e-3, 8.51e-3, 17.02e-3, 34.05e-3, 68.10e-3
+)  # fmt: skip
 """Conversion time by ADC code. SBOS448G table 5."""
 STOPPED = (Mode.POWER_DOWN, Mode.ADC_OFF)
 
@@ -38,9 +36,7 @@ STOPPED = (Mode.POWER_DOWN, Mode.ADC_OFF)
 class Ina219Twin:
     """Threads: lane only."""
 
-    def __init__(
-        self, clock: Clock, *, addresses: Sequence[int] = (0x41,), shunt_ohm: float = 0.1
-    ) -> None:
+    def __init__(self, clock: Clock, *, addresses: Sequence[int], shunt_ohm: float) -> None:
         self.addresses = tuple(addresses)
         self.bus_v = 0.0
         self.load_a = 0.0
@@ -50,8 +46,7 @@ class Ina219Twin:
         self._clock = clock
         self.shunt_ohm = shunt_ohm
         self._file: dict[int, int] = {}
-        self._ready = self._overflow = self._armed = False
-        self._shunt_code = self._bus_code = 0
+        self._ready: bool
         self.power_cycle()
 
     def addressed(self, address: int, read: bool) -> bool:

@@ -9,6 +9,7 @@ reference and gain trim, PD, general call.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 
 from ...core.clock import Clock
 from ...registers.sgm58031 import (
@@ -25,8 +26,7 @@ VDD = 3.3
 """Volts; no pin reads beyond it, whatever the gain."""
 BELOW_GROUND = -0.3
 """Volts at which the protection of a pin conducts."""
-GAIN_TRIM, GAIN_TRIM_RESET = 0x06, 0x03FA
-OS, SINGLE, FAST = 0x8000, 0x0100, 0x0080
+OS, SINGLE = 0x8000, 0x0100
 FULL_SCALES = (6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256)
 DIFFERENCES = {0: (0, 1), 1: (0, 3), 2: (1, 3), 3: (2, 3)}
 
@@ -42,7 +42,7 @@ class Sgm58031Twin:
         """A fault: no conversion ever ends."""
         self._clock = clock
         self._file: dict[int, int] = {}
-        self._due = 0.0
+        self._due = inf
         self.power_cycle()
 
     def addressed(self, address: int, read: bool) -> bool:
@@ -69,7 +69,6 @@ class Sgm58031Twin:
         """Back to the reset values; a running conversion is lost."""
         words = (Conversion, Config, LowThreshold, HighThreshold, Config1, ChipId)
         self._file = {word.address: word.reset for word in words}
-        self._file[GAIN_TRIM] = GAIN_TRIM_RESET
         self._pointer = 0
         self._converting: int | None = None
 
@@ -83,7 +82,7 @@ class Sgm58031Twin:
 
     @property
     def _period(self) -> float:
-        fast = bool(self._file[Config1.address] & FAST)
+        fast = Config1.decode(self._file[Config1.address]).fast
         return 1 / SAMPLES_PER_SECOND[fast][self._file[Config.address] >> 5 & 7]
 
     def _store(self, register: int, value: int) -> None:

@@ -8,7 +8,8 @@ Not modelled: noise, the difference of low power mode in precision, self-heating
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import NamedTuple
 
 from ...core.clock import Clock
 from ...registers.shtc3 import CRC_INIT, CRC_POLYNOMIAL, SERIAL_ARGUMENT, Command
@@ -18,26 +19,33 @@ READY_AFTER = 240e-6
 MEASURE, MEASURE_LOW_POWER = 12.1e-3, 0.8e-3
 ID = 0x0887
 
-# command: (seconds, humidity first, clock stretching)
-MEASUREMENTS = {
-    Command.TEMPERATURE_FIRST: (MEASURE, False, False),
-    Command.TEMPERATURE_FIRST_STRETCH: (MEASURE, False, True),
-    Command.HUMIDITY_FIRST: (MEASURE, True, False),
-    Command.HUMIDITY_FIRST_STRETCH: (MEASURE, True, True),
-    Command.LOW_POWER_TEMPERATURE_FIRST: (MEASURE_LOW_POWER, False, False),
-    Command.LOW_POWER_TEMPERATURE_FIRST_STRETCH: (MEASURE_LOW_POWER, False, True),
-    Command.LOW_POWER_HUMIDITY_FIRST: (MEASURE_LOW_POWER, True, False),
-    Command.LOW_POWER_HUMIDITY_FIRST_STRETCH: (MEASURE_LOW_POWER, True, True),
+
+class Measurement(NamedTuple):
+    """`stretch` holds the clock when it is read too early; without it the chip refuses."""
+
+    seconds: float
+    humidity_first: bool
+    stretch: bool
+
+
+MEASUREMENTS: dict[int, Measurement] = {
+    Command.TEMPERATURE_FIRST: Measurement(MEASURE, False, False),
+    Command.TEMPERATURE_FIRST_STRETCH: Measurement(MEASURE, False, True),
+    Command.HUMIDITY_FIRST: Measurement(MEASURE, True, False),
+    Command.HUMIDITY_FIRST_STRETCH: Measurement(MEASURE, True, True),
+    Command.LOW_POWER_TEMPERATURE_FIRST: Measurement(MEASURE_LOW_POWER, False, False),
+    Command.LOW_POWER_TEMPERATURE_FIRST_STRETCH: Measurement(MEASURE_LOW_POWER, False, True),
+    Command.LOW_POWER_HUMIDITY_FIRST: Measurement(MEASURE_LOW_POWER, True, False),
+    Command.LOW_POWER_HUMIDITY_FIRST_STRETCH: Measurement(MEASURE_LOW_POWER, True, True),
 }
 
 
 class Shtc3Twin:
     """Threads: lane only."""
 
-    def __init__(
-        self, clock: Clock, *, addresses: Sequence[int] = (0x70,), serial: int = 0x0391_1A5C
-    ) -> None:
-        self.addresses = tuple(addresses)
+    addresses: tuple[int, ...] = (0x70,)
+
+    def __init__(self, clock: Clock, *, serial: int = 0x0391_1A5C) -> None:
         self.temperature = 25.0
         self.humidity = 0.5
         self.look: Callable[[], None] = lambda: None
@@ -45,24 +53,19 @@ class Shtc3Twin:
         """A fault: no measurement ever ends."""
         self._clock = clock
         self._serial = serial
-        self._asleep = self._stretch = self._measuring = False
-        self._ready_at = 0.0
-        self._answer = b""
-        self._serial_words: list[int] = []
+        self._measurement: Measurement | None
         self.power_cycle()
 
     def addressed(self, address: int, read: bool) -> bool:
-        if address not in self.addresses:
+        if address not in self.addresses or (read and not self._answer):
             return False
-        if read:
-            return bool(self._answer) and (self._stretch or not self._busy)
-        return not self._busy
+        return not self._busy or (read and self._stretches)
 
     def write(self, data: bytes) -> int:
         if len(data) < 2:
             return len(data)
         command = data[0] << 8 | data[1]
-        self._answer = b""
+        self._forget()
         if self._asleep and command != Command.WAKE:
             return 1
         if command == Command.SERIAL_START:
@@ -70,10 +73,9 @@ class Shtc3Twin:
         return 2 if self._obey(command) else 1
 
     def read(self, count: int) -> bytes:
-        if self._busy:
-            self._clock.sleep(max(0.0, self._ready_at - self._clock.monotonic()))
-        self._measuring = False
-        answer, self._answer = self._answer, b""
+        self._clock.sleep(max(0.0, self._ready_at - self._clock.monotonic()))
+        answer = self._answer
+        self._forget()
         return answer[:count].ljust(count, b"\xff")
 
     def stop(self) -> None:
@@ -81,26 +83,28 @@ class Shtc3Twin:
 
     def power_cycle(self) -> None:
         """Idle, not asleep, once the chip has come up."""
-        self._asleep = False
-        self._nothing_to_read()
-        self._ready_at = self._clock.monotonic() + READY_AFTER
+        self._forget()
+        self._serial_words: list[int] = []
+        self._come_up()
 
     @property
     def _busy(self) -> bool:
-        if self._measuring and self.never_ready:
+        if self._measurement and self.never_ready:
             return True
         return self._clock.monotonic() < self._ready_at
 
+    @property
+    def _stretches(self) -> bool:
+        return self._measurement is not None and self._measurement.stretch and not self.never_ready
+
     def _obey(self, command: int) -> bool:
-        if command in (Command.WAKE, Command.SOFT_RESET):
-            self._asleep = False
-            self._nothing_to_read()
-            self._ready_at = self._clock.monotonic() + READY_AFTER
+        if command == Command.WAKE:
+            self._come_up()
+        elif command == Command.SOFT_RESET:
+            self.power_cycle()
         elif command == Command.SLEEP:
             self._asleep = True
-            self._nothing_to_read()
         elif command == Command.READ_ID:
-            self._nothing_to_read()
             self._answer = _checked(ID)
         elif command == Command.SERIAL_NEXT and self._serial_words:
             self._answer = _checked(self._serial_words.pop(0))
@@ -109,17 +113,17 @@ class Shtc3Twin:
         return True
 
     def _measure(self, command: int) -> bool:
-        for measurement, (seconds, humidity_first, stretch) in MEASUREMENTS.items():
-            if command == measurement:
-                self.look()
-                words = [_temperature(self.temperature), _humidity(self.humidity)]
-                if humidity_first:
-                    words.reverse()
-                self._answer = b"".join(map(_checked, words))
-                self._measuring, self._stretch = True, stretch
-                self._ready_at = self._clock.monotonic() + seconds
-                return True
-        return False
+        measurement = MEASUREMENTS.get(command)
+        if measurement is None:
+            return False
+        self.look()
+        words = [_temperature(self.temperature), _humidity(self.humidity)]
+        if measurement.humidity_first:
+            words.reverse()
+        self._answer = b"".join(map(_checked, words))
+        self._measurement = measurement
+        self._ready_at = self._clock.monotonic() + measurement.seconds
+        return True
 
     def _start_serial(self, data: bytes) -> int:
         if data[2:] != _checked(SERIAL_ARGUMENT):
@@ -127,9 +131,14 @@ class Shtc3Twin:
         self._serial_words = [self._serial >> 16, self._serial & 0xFFFF]
         return len(data)
 
-    def _nothing_to_read(self) -> None:
-        self._answer, self._serial_words = b"", []
-        self._stretch = self._measuring = False
+    def _come_up(self) -> None:
+        self._asleep = False
+        self._ready_at = self._clock.monotonic() + READY_AFTER
+
+    def _forget(self) -> None:
+        """A command, taken or not, drops what was not read before it."""
+        self._answer = b""
+        self._measurement = None
 
 
 def _temperature(celsius: float) -> int:

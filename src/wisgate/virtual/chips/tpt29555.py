@@ -27,8 +27,7 @@ class Tpt29555Twin:
 
     def __init__(self, *, addresses: Sequence[int]) -> None:
         self.addresses = tuple(addresses)
-        self._driven = 0
-        self._high = 0
+        self._low = 0
         self._watchers: dict[int, list[Callable[[bool], None]]] = defaultdict(list)
         self._reset()
 
@@ -59,11 +58,11 @@ class Tpt29555Twin:
     # The pins.
 
     def drive(self, line: int, level: bool | None) -> None:
-        """Put a level on a pin from outside, or let go of it (None): the pull-up then wins."""
+        """Put a level on a pin from outside, or let go of it (None): the pull-up then wins, so
+        that the chip sees no more of it than of True."""
         before = self._levels()
         mask = 1 << _checked(line)
-        self._driven = self._driven & ~mask if level is None else self._driven | mask
-        self._high = self._high | mask if level else self._high & ~mask
+        self._low = self._low | mask if level is False else self._low & ~mask
         self._tell(before)
 
     def level(self, line: int) -> bool:
@@ -83,14 +82,13 @@ class Tpt29555Twin:
     # Inside.
 
     def _reset(self) -> None:
-        self._latch = OutputPort0.reset * 0x101
-        self._polarity = Polarity0.reset * 0x101
-        self._inputs = Configuration0.reset * 0x101
+        self._latch, self._polarity, self._inputs = (
+            word.reset * 0x101 for word in (OutputPort0, Polarity0, Configuration0)
+        )
         self._command = 0
 
     def _levels(self) -> int:
-        outside = self._high & self._driven | ~self._driven
-        return (self._latch & ~self._inputs | outside & self._inputs) & ALL
+        return (self._latch & ~self._inputs | ~self._low & self._inputs) & ALL
 
     def _load(self, register: int) -> int:
         shift = 8 * (register & 1)
