@@ -28,13 +28,13 @@ class Power:
 
     def sample(self, group: Group) -> Sampling:
         """Every change since the last sampling, then what is now: a dip between two samplings
-        is a reading, too."""
+        is a reading, too. Raises BusError."""
         yield from ()  # nothing to wait for
         if self._line is None:
             raise BusUnavailable("the power fail line is not open")
-        changes = [not edge.active for edge in self._line.edges()]
-        now = not self._line.get()
-        return [Reading(SUPPLY.name, present) for present in (*changes[:-1], now)]
+        present = not self._line.get()  # before the edges: one that comes now is not lost
+        seen = [not edge.active for edge in self._line.edges()]
+        return [Reading(SUPPLY.name, state) for state in (seen or [present])]
 
     def write(self, channel: str, value: Value) -> None:
         raise OutputRefused(f"power has no writable channel {channel!r}")
