@@ -100,11 +100,11 @@ def _name(path: Traversable) -> str:
 @cache
 def load() -> Catalog:
     """The whole catalog. An entry that is wrong raises CatalogError when it is asked for."""
-    data = files(__package__) / "data"
+    folder = files(__package__) / "data"
     return Catalog(
-        boards=Folder(data / "boards", Board),
-        modules=Folder(data / "modules", Module),
-        chips=Folder(data / "chips", Chip),
-        connectors=Folder(data / "connectors", Connector),
-        pages=Folder(data / "pages", Page),
+        boards=Folder(folder / "boards", Board),
+        modules=Folder(folder / "modules", Module),
+        chips=Folder(folder / "chips", Chip),
+        connectors=Folder(folder / "connectors", Connector),
+        pages=Folder(folder / "pages", Page),
     )
