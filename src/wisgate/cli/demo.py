@@ -48,6 +48,7 @@ def command(listen: str, seed: int, data: Path | None) -> None:
         stack.enter_context(hold_folder(folder))
         click.echo("A virtual RAK7391: 4-20 mA input and relay, a tank with a pump. Ctrl-C stops.")
         live(session, announce)
+    click.echo("demo: stopped; outputs are safe", err=True)
 
 
 def _address(listen: str) -> tuple[str, int]:

@@ -104,15 +104,21 @@ class Store:
         if self._closed:
             return
         self._closed = True
+        failure: StoreError | None = None
         try:
             await self.flush()
         except StoreError as error:
-            raise StoreError(f"{error}; {len(self._ring)} readings are lost with it") from error
+            failure = StoreError(f"{error}; {len(self._ring)} readings are lost with it")
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await self._run(Database.close)
+            try:
+                await self._run(Database.close)
+            except StoreError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
 
     # Reading
 

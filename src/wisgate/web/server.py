@@ -101,8 +101,8 @@ def _tcp_socket(listen: WebConfig | None) -> Iterator[socket.socket | None]:
 def _why_not(where: str, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
-            f"{where} is in use; stop what listens there, or set another `listen` under [web], "
-            'for instance "127.0.0.1:8392"'
+            f"{where} is in use; stop what listens there, or choose another port: --listen of the"
+            ' demo, or under [web] for instance listen = "127.0.0.1:8392"'
         )
     if error.errno == errno.EACCES:
         return f"{where} needs the rights of an administrator; use a port above 1023"
