@@ -1,8 +1,8 @@
 """Outlines of boards, in millimetres, for the wiring drawing.
 
-Size and mounting holes are true (the RAK7391 is Mini-ITX); that the WisBlock slots are next to the
-USB ports is published, and which sockets are underneath. Where else a connector sits is published
-in pictures only, so those places are simplified; the drawing says so.
+Sizes are true (the RAK7391 is Mini-ITX, 170 mm square with four holes). That the WisBlock slots
+are next to the USB ports is published, and which sockets are underneath; where else a connector
+sits is published in pictures only, so those places are simplified, and the drawing says so.
 """
 
 from __future__ import annotations

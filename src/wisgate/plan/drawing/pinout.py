@@ -32,9 +32,12 @@ class DrawnPin:
     ends: str = ""
     """Where the signal ends on the board: an expander line, an ADC channel, a GPIO …"""
 
+    wired: str = ""
+    """The signal that the board puts on the pin, when its name is not the printed one."""
+
     @property
     def family(self) -> Family:
-        return family(self.signal)
+        return family(self.wired or self.signal)
 
 
 @dataclass(frozen=True)

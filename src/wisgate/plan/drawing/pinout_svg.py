@@ -10,6 +10,11 @@ from .sheet import LEADING, MARGIN, NORMAL, SMALL, WIDTH, Sheet, css_name, text_
 _BOX = 27.0
 _ROW = 20.0
 _GAP = 6.0
+_ORDER = "Pads in the order of their numbers; how many are on each side is simplified."
+_PAD = 12.0
+_ACROSS = 12.4
+_DOWN = 19.0
+"""Pitch of pads along the short and the long sides: the upright proportions of a RAK4630."""
 
 
 def pinout_svg(pinouts: Sequence[Pinout]) -> str:
@@ -34,6 +39,7 @@ def _draw(sheet: Sheet, pinout: Pinout) -> None:
         sheet.warning(warning)
     sheet.legend(pinout.families)
     if pinout.layout is Layout.SQUARE:
+        sheet.paragraph(_ORDER, look="soft")
         _square(sheet, pinout)
     elif pinout.layout is Layout.ROW:
         _row(sheet, pinout)
@@ -100,36 +106,39 @@ def _pin(
 def _square(sheet: Sheet, pinout: Pinout) -> None:
     """Pads counter-clockwise: down the left side, along the bottom, up the right, back on top."""
     side = (len(pinout.pins) + 3) // 4
-    pitch, pad = 16.5, 15.0
-    edge = side * pitch + 6
+    wide, high = side * _ACROSS + 6, side * _DOWN + 6
     label = max(text_width(p.signal, SMALL) for p in pinout.pins) + _GAP
-    left, top = (WIDTH - edge) / 2, sheet.y + label + pad
-    sheet.box(left, top, edge, edge, "board", 3)
-    sheet.circle(left + 30, top + 30, 4, "soft")
+    left, top = (WIDTH - wide) / 2, sheet.y + label + _PAD
+    sheet.box(left, top, wide, high, "board", 3)
+    sheet.circle(left + 18, top + 18, 4, "soft")
     for index, pin in enumerate(pinout.pins):
         where, step = divmod(index, side)
-        along = 3 + (step + 0.5) * pitch
-        _pad(sheet, pin, left, top, edge, where, along)
-    sheet.y = top + edge + label + pad
+        sheet.group(f"pad {pin.number}: {pin.signal} ({pin.family})")
+        if where in (0, 2):
+            down = step if where == 0 else side - 1 - step
+            _flat_pad(sheet, pin, left, wide, top + 3 + (down + 0.5) * _DOWN, where == 0)
+        else:
+            along = step if where == 1 else side - 1 - step
+            _upright_pad(sheet, pin, left + 3 + (along + 0.5) * _ACROSS, top, high, where == 1)
+        sheet.end_group()
+    sheet.y = top + high + label + _PAD
 
 
-def _pad(
-    sheet: Sheet, pin: DrawnPin, left: float, top: float, edge: float, side: int, along: float
+def _flat_pad(sheet: Sheet, pin: DrawnPin, left: float, wide: float, y: float, west: bool) -> None:
+    look = css_name(pin.family)
+    x = left - _PAD if west else left + wide - 4
+    sheet.box(x, y - 8, _PAD + 4, 16, look)
+    sheet.text(x + (_PAD + 4) / 2, y + 4, pin.number, SMALL, "middle", "on")
+    beside = x - 3 if west else x + _PAD + 7
+    sheet.text(beside, y + 4, pin.signal, SMALL, "end" if west else "start", look)
+
+
+def _upright_pad(
+    sheet: Sheet, pin: DrawnPin, x: float, top: float, high: float, south: bool
 ) -> None:
-    look, half, out = css_name(pin.family), 7.5, 15.0
-    sheet.group(f"pad {pin.number}: {pin.signal} ({pin.family})")
-    if side in (0, 2):
-        y = top + (along if side == 0 else edge - along)
-        x = left - out if side == 0 else left + edge - 4
-        sheet.box(x, y - half, out + 4, 2 * half, look)
-        sheet.text(x + (out + 4) / 2, y + 4, pin.number, SMALL, "middle", "on")
-        anchor, beside = ("end", x - 3) if side == 0 else ("start", x + out + 7)
-        sheet.text(beside, y + 4, pin.signal, SMALL, anchor, look)
-    else:
-        x = left + (along if side == 1 else edge - along)
-        y = top + edge - 4 if side == 1 else top - out
-        sheet.box(x - half, y, 2 * half, out + 4, look)
-        sheet.text(x, y + 14, pin.number, SMALL, "middle", "on")
-        anchor, below = ("end", y + out + 7) if side == 1 else ("start", y - 3)
-        sheet.text(x + 4, below, pin.signal, SMALL, anchor, look, turn=-90)
-    sheet.end_group()
+    look = css_name(pin.family)
+    y = top + high - 4 if south else top - _PAD
+    sheet.box(x - 6, y, 12, _PAD + 4, look)
+    sheet.text(x + 4, y + (_PAD + 4) / 2, pin.number, SMALL, "middle", "on", turn=-90)
+    beside = y + _PAD + 7 if south else y - 3
+    sheet.text(x + 4, beside, pin.signal, SMALL, "end" if south else "start", look, turn=-90)

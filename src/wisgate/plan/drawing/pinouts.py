@@ -26,7 +26,7 @@ def ends_at(board: Board, signal: Signal) -> str:
     if signal.ain is not None:
         return f"{_chip(board, signal.chip)} channel {signal.ain}"
     places = (signal.bus, signal.uart, signal.rail, signal.usb, signal.pcie)
-    core = f"core {signal.net}" if signal.net not in ("", signal.name, "NC") else signal.net
+    core = f"core {signal.net}" if signal.net not in ("", signal.name, "NC") else ""
     return next((p for p in places if p), core)
 
 
@@ -53,7 +53,7 @@ def of_slot(board: Board, slot: Slot, connector: Connector, revision: str = "") 
             for number in signal.pins:
                 behind.setdefault(number, []).append(signal)
     pins = [
-        DrawnPin(str(p.number), p.signal, _slot_end(board, p.signal, behind.get(p.number, [])))
+        _slot_pin(board, str(p.number), p.signal, behind.get(p.number, []))
         if isinstance(p.number, int)
         else DrawnPin(p.number, p.signal)
         for p in connector.pins
@@ -64,17 +64,19 @@ def of_slot(board: Board, slot: Slot, connector: Connector, revision: str = "") 
     return _pinout(key, title, pins, slot, warnings=warnings)
 
 
-def _slot_end(board: Board, printed: str, signals: list[Signal]) -> str:
+def _slot_pin(board: Board, number: str, printed: str, signals: list[Signal]) -> DrawnPin:
     """What is behind a pin: its line first, then the bus that it is part of."""
-    if not signals and family(printed) not in _WITHOUT_END:
-        return UNKNOWN
+    if not signals:
+        return DrawnPin(number, printed, "" if family(printed) in _WITHOUT_END else UNKNOWN)
+    nearest = sorted(signals, key=lambda s: len(s.pins))
     ends = []
-    for signal in sorted(signals, key=lambda s: len(s.pins)):
+    for signal in nearest:
         where = ends_at(board, signal)
-        if len(signal.pins) == 1 and signal.name != printed and signal.name not in where:
+        if len(signal.pins) == 1 and where and signal.name not in (printed, where):
             where = f"{signal.name}: {where}"
-        ends += [where] if where not in (printed, "") else []
-    return "; ".join(dict.fromkeys(ends))
+        if where not in (printed, signal.name, "") and (printed != "NC" or where != UNKNOWN):
+            ends.append(where)
+    return DrawnPin(number, printed, "; ".join(dict.fromkeys(ends)), nearest[0].name)
 
 
 def of_header(board: Board, header: Header) -> Pinout:
@@ -105,7 +107,7 @@ def _header_end(board: Board, pin: HeaderPin) -> str:
 def of_core(board: Board) -> Pinout:
     """The connector of a core, with the ports of its microcontroller."""
     pins = [DrawnPin(str(p.number), p.name, _core_end(p)) for p in board.pins]
-    return _pinout(f"{board.id}/pins", f"{board.id.upper()}: pins", pins, board)
+    return _pinout(f"{board.id}/pins", f"{board.title}: connector", pins, board)
 
 
 def _core_end(pin: CorePin) -> str:
@@ -124,7 +126,7 @@ def _disagreements(board: Board, *names: str) -> tuple[str, ...]:
         words = f"{one.id} {one.topic}".replace("-", " ").split()
         if any(name in one.topic or name in words for name in names):
             claims = "; ".join(f"{c.source} says {c.says}" for c in one.claims)
-            found.append(f"{one.topic}: {claims}. {one.resolution}")
+            found.append(f"{one.topic}: {claims}. Taken: {one.resolution}")
     return tuple(found)
 
 
@@ -144,9 +146,9 @@ def _pinout(
 def of_board(catalog: Catalog, board: Board) -> Iterator[Pinout]:
     """Every connector of a board: slots, headers, the pins of a core."""
     for slot in board.slots:
-        if slot.connector not in catalog.connectors:
+        connector = catalog.connectors.get(slot.connector)
+        if connector is None or not connector.pins:
             continue
-        connector = catalog.connectors[slot.connector]
         differ = any(s.revisions for s in slot.signals)
         for revision in board.revisions if differ else ("",):
             yield of_slot(board, slot, connector, revision)
@@ -160,7 +162,7 @@ def of_board(catalog: Catalog, board: Board) -> Iterator[Pinout]:
 def every(catalog: Catalog) -> list[Pinout]:
     """Every pinout that can be drawn, in the order of the catalog."""
     boards = [p for board in catalog.boards.values() for p in of_board(catalog, board)]
-    return boards + [of_connector(c) for c in catalog.connectors.values()]
+    return boards + [of_connector(c) for c in catalog.connectors.values() if c.pins]
 
 
 def find(catalog: Catalog, name: str) -> list[Pinout]:

@@ -24,14 +24,15 @@ class Family(StrEnum):
 
 _RULES = (
     (Family.GROUND, r"GND|^VSS$|^F[1-4]$"),
-    (Family.RESERVED, r"^(NC|N/?C|-|RESERVED.*|RSVD.*)$"),
-    (Family.USB, r"USB[-_23]*[+-]|USB.*(DP|DM|D\+|D-)$|^D[+-]$|^SSRX|^SSTX|USB_?D|USB[23]"),
+    (Family.RESERVED, r"^(NC|N/?C|-|RES(ERVED|VD)?\d*|RSVD.*)$"),
+    (Family.GPIO, r"^UIM_|^SIM_"),
+    (Family.USB, r"USB[-_23]*[+-]|USB.*(DP|DM|D\+|D-)$|^D[+-]$|^SSRX|^SSTX|USB_?D|^USB[23]?$"),
     (Family.PCIE, r"PCIE|PE[RT][NP]|REFCLK|CLKREQ|PERST"),
-    (Family.I2C, r"I2C|SDA|SCL|SMB|ID_S[CD]"),
+    (Family.I2C, r"I2C|SDA|SCL(?!K)|SMB|ID_S[CD]"),
     (Family.UART, r"TXD|RXD|UART|_TX$|_RX$|^TX\d?$|^RX\d?$"),
-    (Family.SPI, r"SPI|MISO|MOSI|SCLK|^CE[01]|_CS$|_CLK$|_DIO\d"),
+    (Family.SPI, r"SPI|MISO|MOSI|SCLK|\bCE[01]$|_CS$|_CLK$|_DIO\d"),
     (Family.ANALOG, r"^AIN|/AIN\d|^ADC|^RF_"),
-    (Family.POWER, r"^\+?[0-9.]+V|VBAT|VBUS|VDD|VCC|^V(IN|CAP|OUT)|^V?3V3|_[0-9]+V|^SIM_PWR"),
+    (Family.POWER, r"^\+?[0-9.]+V|VBAT|VBUS|VDD|VCC|^V(IN|CAP|OUT)|^V?3V3|_[0-9]+V"),
     (Family.GPIO, r"."),
 )
 _COMPILED = tuple((family, re.compile(pattern)) for family, pattern in _RULES)
