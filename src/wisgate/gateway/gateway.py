@@ -145,8 +145,12 @@ class Gateway:
             last_first.push_async_callback(self._flush)
             for sampled in self.sampled:
                 last_first.push_async_callback(sampled.close)
+            last_first.push_async_callback(self._end_commands)
             last_first.push_async_callback(self.outputs.close)
-            await asyncio.gather(*self._commands, return_exceptions=True)
+
+    async def _end_commands(self) -> None:
+        """Those that came late were refused; none may write once the modules are closed."""
+        await asyncio.gather(*self._commands, return_exceptions=True)
 
     async def _flush(self) -> None:
         try:
