@@ -18,7 +18,8 @@ def command(file: Path) -> None:
     """Check FILE: syntax, units, names, conflicts.
 
     Every fault is printed with file and line, what was found and what to do. Exit code 2 when the
-    file is wrong, 3 when two parts of it claim one resource.
+    file is wrong, 3 when two parts of it claim one resource, or when something cannot fit.
+    Warnings are printed too and change nothing of that.
     """
     from ..catalog.catalog import load as load_catalog
     from ..config.load import load
@@ -26,6 +27,8 @@ def command(file: Path) -> None:
 
     config = load(file)
     plan = make(config, load_catalog())
+    for warning in plan.warnings:
+        click.echo(str(warning), err=True)
     plan.check()
     click.echo(
         f"{file}: fine. {config.name} on {plan.board.id}:"

@@ -58,7 +58,8 @@ def command(
     virtual = virtual or scenario is not None or seconds is not None
     folder = gateway_folder(config.name, data, virtual=virtual)
     session = Session(config, folder, virtual, scenario, seed)
-    session.plan()
+    for warning in session.plan().warnings:
+        click.echo(str(warning), err=True)
     with hold_folder(folder):
         if seconds is not None:
             _fast_forward(session, seconds)

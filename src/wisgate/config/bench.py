@@ -17,7 +17,7 @@ class PowerConfig:
 
     where: Where = NOWHERE
     inputs: tuple[str, ...] = ()
-    """Names of the board's inputs, as the catalog has them."""
+    """"dc", "terminal", "poe", "usb", "battery", "solar"."""
     voltage: float | None = None
     """At the DC or PoE input."""
     poe_class: str | None = None
@@ -65,6 +65,8 @@ class StrapsConfig:
     """The bus that slots, sockets and header are on."""
     io_voltage: float = 3.3
     """Of the compute module's pins, R11 or R12."""
+    id_pins: str = "board"
+    """"free" when R711 and R712 were removed."""
     where: Where = NOWHERE
 
 
@@ -73,8 +75,8 @@ class JumpersConfig:
     """Caps on the board; None: as the vendor ships it."""
 
     where: Where = NOWHERE
-    flash: bool | None = None
-    eeprom_protect: bool | None = None
+    emmc_flash: bool | None = None
+    eeprom_wp: bool | None = None
     wifi_off: bool | None = None
     bt_off: bool | None = None
     wake: bool | None = None

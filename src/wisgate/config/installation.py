@@ -33,21 +33,13 @@ def read_core(top: Table, board: Board | None, boards: Mapping[str, Board]) -> s
     return name
 
 
-def read_power(table: Table | None, board: Board | None) -> PowerConfig:
-    """`[power]`, with inputs that the board has."""
+def read_power(table: Table | None) -> PowerConfig:
+    """`[power]`, or nothing said."""
     if table is None:
         return PowerConfig()
-    inputs = table.get(schema.POWER_INPUT)
-    possible = [i.name for i in board.inputs] if board else []
-    for name in inputs:
-        if possible and name not in possible and board:
-            cure = did_you_mean(name, possible, "its inputs")
-            table.wrong(
-                schema.POWER_INPUT, f'board "{board.id}" has no input {shown(name)}; {cure}'
-            )
     return PowerConfig(
         where=table.where(),
-        inputs=inputs,
+        inputs=table.get(schema.POWER_INPUT),
         voltage=table.get(schema.POWER_VOLTAGE),
         poe_class=table.get(schema.POWER_CLASS),
         supply=table.get(schema.POWER_SUPPLY),
@@ -83,8 +75,8 @@ def read_jumpers(table: Table | None) -> JumpersConfig:
         return JumpersConfig()
     return JumpersConfig(
         where=table.where(),
-        flash=table.get(schema.JUMPER_FLASH),
-        eeprom_protect=table.get(schema.JUMPER_EEPROM),
+        emmc_flash=table.get(schema.JUMPER_FLASH),
+        eeprom_wp=table.get(schema.JUMPER_EEPROM),
         wifi_off=table.get(schema.JUMPER_WIFI),
         bt_off=table.get(schema.JUMPER_BT),
         wake=table.get(schema.JUMPER_WAKE),
@@ -132,7 +124,8 @@ def read_straps(table: Table | None, board: Board | None) -> StrapsConfig:
         cure = did_you_mean(external, [b for b in buses if b.startswith("i2c")], "its buses")
         table.wrong(schema.STRAPS_I2C, f'board "{board.id}" has no {external}; {cure}')
     volts = float(table.get(schema.STRAPS_VOLTAGE).removesuffix("V"))
-    return StrapsConfig(_adc_strap(table, board), external, volts, table.where())
+    free = table.get(schema.STRAPS_ID)
+    return StrapsConfig(_adc_strap(table, board), external, volts, free, table.where())
 
 
 def _adc_strap(table: Table, board: Board | None) -> int | None:

@@ -75,7 +75,7 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         store=read_store(top.one(STORE), top),
         straps=read_straps(top.one(STRAPS), board),
         core=read_core(top, board, catalog.boards),
-        power=read_power(top.one(POWER), board),
+        power=read_power(top.one(POWER)),
         host=read_host(top.one(HOST)),
         jumpers=read_jumpers(top.one(JUMPERS)),
         hat=read_hat(top.one(HAT), catalog.boards),

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import combinations, groupby
+
+CATALOG = "catalog"
+"""`where` of what is soldered or printed on the board."""
 
 
 @dataclass(frozen=True, order=True)
 class Claim:
-    """`resource` is "i2c-1 address 0x41", "U133 line 12", "U-ADC channel 1", "wisblock-1-uart"."""
+    """`resource` is "i2c-1 address 0x41", "U133 line 12", "U-ADC channel 1", "wisblock-1-uart",
+    "slot wisblock-1", "power input"."""
 
     resource: str
     owner: str
@@ -21,26 +25,23 @@ class Claim:
     """Where the fact comes from."""
     shared: bool = False
     """A supply rail may have many users, an address may not."""
+    claimant: str = ""
+    """The slot, "board", "hat" or "host": one and the same never clashes with itself."""
+    soft: bool = False
+    """Harmless once it is known about: a clash is a warning."""
 
 
-@dataclass(frozen=True)
-class Conflict:
-    resource: str
-    claims: tuple[Claim, ...]
-    cure: str = ""
-
-    def __str__(self) -> str:
-        first = next((c.where for c in self.claims if c.where != "catalog"), "catalog")
-        lines = [f"{first}: {self.resource} is claimed {len(self.claims)} times"]
-        lines += [f"    {c.owner} ({c.where}; source: {c.source})" for c in self.claims]
-        return "\n".join([*lines, f"    cure: {self.cure}"] if self.cure else lines)
+def can_share(one: Claim, other: Claim) -> bool:
+    """Whether both may hold the same resource. Symmetric."""
+    return one.claimant == other.claimant or (one.shared and other.shared)
 
 
-def conflicts(claims: Iterable[Claim]) -> list[Conflict]:
-    """Every resource that two claims cannot share, in the order of resources."""
+def clashes(claims: Iterable[Claim]) -> list[tuple[Claim, ...]]:
+    """For every resource whose claims cannot share: those that take part, in order."""
     found = []
-    for resource, group in groupby(sorted(claims), key=lambda c: c.resource):
+    for _, group in groupby(sorted(set(claims)), key=lambda c: c.resource):
         users = tuple(group)
-        if len(users) > 1 and not all(c.shared for c in users):
-            found.append(Conflict(resource, users))
+        parties = {c for pair in combinations(users, 2) if not can_share(*pair) for c in pair}
+        if parties:
+            found.append(tuple(c for c in users if c in parties))
     return found

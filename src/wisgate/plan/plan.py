@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..catalog.boards import Board, Slot
+from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..catalog.facts import Fitted
-from ..catalog.modules import Module, Use
-from ..config.model import Config, SlotConfig
+from ..config.model import Config
 from ..core.errors import PlanConflict
-from .claims import Claim, Conflict, conflicts
+from .budgets import PowerBudget, power_budget, power_findings
+from .bus_time import LaneBudget, bus_findings, lane_budgets
+from .claims import Claim, clashes
+from .cures import kind_of, proposals
+from .edits import applied
+from .findings import Cure, Edit, Finding, Severity
+from .gather import board_claims, hat_claims, host_claims, module_claims
+from .housing import host_findings, place_findings
+from .limits import supply_findings
+from .links import link_findings
+from .resources import ADC_REF, Placement, Wiring
 
-UART_SIGNALS = ("TXD1", "RXD1")
-I2C_SIGNALS = ("I2C1", "I2C1_SDA", "I2C1_SCL")
-
-
-@dataclass(frozen=True)
-class Placement:
-    """A module in a slot."""
-
-    slot: Slot
-    module: Module
-    config: SlotConfig
-
-    @property
-    def address(self) -> int | None:
-        """I2C address of the module's chip: what the user chose, or as shipped."""
-        chosen = dict(self.config.options).get("address")
-        if isinstance(chosen, int):
-            return chosen
-        return next((c.address for c in self.module.chips if c.address is not None), None)
+MOST_CURES = 4
+"""A user reads no more."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the board opens. Free of conflicts unless `conflicts` says otherwise."""
+    """What the board opens, what that takes, and what is wrong with it."""
 
     board: Board
     config: Config
     placements: tuple[Placement, ...]
     claims: tuple[Claim, ...]
-    conflicts: tuple[Conflict, ...]
+    findings: tuple[Finding, ...]
+    """In file order; conflicts and warnings."""
+    wiring: Wiring
+    power: PowerBudget
+    lanes: tuple[LaneBudget, ...]
+
+    @property
+    def conflicts(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.CONFLICT)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
 
     def check(self) -> None:
-        """Raises PlanConflict that names every conflict."""
+        """Raises PlanConflict that names every conflict; warnings are no reason."""
         if self.conflicts:
             raise PlanConflict("\n".join(str(c) for c in self.conflicts))
 
@@ -53,22 +57,91 @@ class Plan:
     def adc_address(self) -> int:
         """Of the slot ADC: the strap that the user's file names, or as shipped."""
         strapped = self.config.straps.adc
-        return strapped if strapped is not None else _address(self.board.chip("U-ADC"))
+        return strapped if strapped is not None else _address(self.board.chip(ADC_REF))
 
 
-def make(config: Config, catalog: Catalog) -> Plan:
-    """Place every module of `config` and collect all claims. Never raises for a conflict."""
-    board = catalog.boards[config.board]
+def make(config: Config, catalog: Catalog, *, cures: bool = True) -> Plan:
+    """Place every module of `config`, collect all claims and judge them. Never raises for a
+    conflict. Without `cures` the findings come bare, which is faster."""
+    wiring = _wiring(config, catalog)
     placements = tuple(
         Placement(slot, catalog.modules[s.module], s)
         for s in config.slots
-        if (slot := board.slot(s.slot)) is not None
+        if (slot := wiring.board.slot(s.slot)) is not None and s.module in catalog.modules
     )
-    claims = [*_soldered(board, config)]
+    claims = _claims(wiring, placements)
+    power = power_budget(wiring, placements)
+    lanes = lane_budgets(wiring, placements)
+    found = [*_clashes(claims), *_judged(wiring, placements, power, lanes)]
+    if cures:
+        found = [replace(f, cures=_tried(f, found, wiring, placements, catalog)) for f in found]
+    ordered = tuple(sorted(found, key=_order))
+    return Plan(wiring.board, config, placements, claims, ordered, wiring, power, lanes)
+
+
+def _wiring(config: Config, catalog: Catalog) -> Wiring:
+    core = catalog.boards.get(config.core) if config.core else None
+    hat = config.hat.board if config.hat and config.hat.board != config.board else ""
+    return Wiring(catalog.boards[config.board], config, core, catalog.boards.get(hat))
+
+
+def _claims(wiring: Wiring, placements: Sequence[Placement]) -> tuple[Claim, ...]:
+    claims = [*board_claims(wiring), *hat_claims(wiring), *host_claims(wiring)]
     for placement in placements:
-        claims += _module_claims(placement)
-    found = (replace(c, cure=_cure(c, placements)) for c in conflicts(claims))
-    return Plan(board, config, placements, tuple(claims), tuple(found))
+        claims += module_claims(wiring, placement)
+    return tuple(claims)
+
+
+def _clashes(claims: Sequence[Claim]) -> Iterator[Finding]:
+    for parties in clashes(claims):
+        hard = sum(1 for c in parties if not c.soft)
+        severity = Severity.CONFLICT if hard > 1 else Severity.WARNING
+        text = f"{len(parties)} claims that cannot share it"
+        yield Finding(severity, kind_of(parties), parties[0].resource, text, parties)
+
+
+def _judged(
+    wiring: Wiring,
+    placements: Sequence[Placement],
+    power: PowerBudget,
+    lanes: Sequence[LaneBudget],
+) -> Iterator[Finding]:
+    yield from supply_findings(wiring)
+    yield from host_findings(wiring, placements)
+    yield from place_findings(wiring, placements)
+    yield from link_findings(wiring, placements)
+    yield from power_findings(wiring, power)
+    yield from bus_findings(wiring, lanes)
+
+
+def _tried(
+    finding: Finding,
+    all_found: Sequence[Finding],
+    wiring: Wiring,
+    placements: Sequence[Placement],
+    catalog: Catalog,
+) -> tuple[Cure, ...]:
+    """The proposals after which `finding` is gone and nothing new has come, one of each kind."""
+    before = {(f.resource, f.severity) for f in all_found} - {(finding.resource, finding.severity)}
+    good: list[Cure] = []
+    kinds: set[tuple[tuple[str, str], ...]] = set()
+    for cure in proposals(finding, wiring, placements):
+        kind = tuple((e.table, e.key) for e in cure.edits)
+        if kind in kinds:
+            continue
+        after = make(applied(wiring.config, cure.edits), catalog, cures=False)
+        if {(f.resource, f.severity) for f in after.findings} <= before:
+            good.append(cure)
+            kinds.add(kind)
+        if len(good) == MOST_CURES:
+            break
+    return tuple(good)
+
+
+def _order(finding: Finding) -> tuple[bool, str, int, str]:
+    file, _, line = finding.where.rpartition(":")
+    number = int(line) if line.isdigit() else 0
+    return finding.severity is Severity.WARNING, file, number, finding.resource
 
 
 def _address(chip: Fitted | None) -> int:
@@ -77,62 +150,7 @@ def _address(chip: Fitted | None) -> int:
     return chip.address
 
 
-def _soldered(board: Board, config: Config) -> Iterator[Claim]:
-    for chip in board.chips:
-        address = chip.address
-        if chip.ref == "U-ADC" and config.straps.adc is not None:
-            address = config.straps.adc
-        if address is not None:
-            owner = f"{board.id}: {chip.ref} {chip.title or chip.part}"
-            yield Claim(f"{chip.bus} address {address:#04x}", owner, "catalog", chip.source)
-    for line in board.lines:
-        owner = f"{board.id}: {line.use}"
-        yield Claim(f"{line.chip} line {line.line}", owner, "catalog", line.source)
-
-
-def _module_claims(placement: Placement) -> Iterator[Claim]:
-    slot, module, config = placement.slot, placement.module, placement.config
-    where = str(config.where)
-    yield Claim(slot.name, f"{module.id}", where, module.source)
-    for chip in module.chips:
-        address = placement.address
-        if address is not None:
-            signal = slot.signal(chip.bus)
-            bus = signal.bus if signal else chip.bus
-            owner = f"{slot.name}: {module.id} {chip.ref}"
-            yield Claim(f"{bus} address {address:#04x}", owner, where, chip.source)
-    for use in module.uses:
-        yield from _use(placement, use, where)
-
-
-def _use(placement: Placement, use: Use, where: str) -> Iterator[Claim]:
-    name = "UART1" if use.signal in UART_SIGNALS else use.signal
-    signal = placement.slot.signal("I2C1" if name in I2C_SIGNALS else name)
-    if signal is None:
-        return
-    if signal.line is not None:
-        resource = f"{signal.chip} line {signal.line}"
-    elif signal.ain is not None:
-        resource = f"{signal.chip} channel {signal.ain}"
-    else:
-        resource = signal.uart or signal.bus or signal.rail
-    owner = f"{placement.slot.name}: {placement.module.id} {use.use}"
-    shared = use.shared or bool(signal.bus or signal.rail or signal.uart)
-    yield Claim(resource, owner, where, use.source, shared=shared)
-
-
-def _cure(conflict: Conflict, placements: tuple[Placement, ...]) -> str:
-    """The cheapest way out that the catalog knows: another strap, or another slot."""
-    if " address " not in conflict.resource:
-        return "move one of them to another slot"
-    taken = {p.address for p in placements}
-    for placement in placements:
-        for chip in placement.module.chips:
-            free = [s for s in chip.straps if s.address not in taken]
-            if free and any(placement.slot.name in c.owner for c in conflict.claims):
-                strap = free[0]
-                return (
-                    f"{placement.slot.name}: fit {strap.fitted} on the {placement.module.id} and"
-                    f" write address = {strap.address:#04x} in its [[slot]]"
-                )
-    return "use a module with another address"
+__all__ = [
+    "Claim", "Cure", "Edit", "Finding", "Placement", "Plan", "Severity", "Wiring", "applied",
+    "make",
+]  # fmt: skip

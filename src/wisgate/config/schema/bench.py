@@ -184,11 +184,19 @@ STRAPS_VOLTAGE = Option(
     "3.3V",
     otherwise='"3.3V"',
 )
+STRAPS_ID = Option(
+    "id_pins",
+    choice("board", "free"),
+    "Whether R711 and R712 were removed, so that the ID pins of the header are a HAT's alone.",
+    '"board"',
+    "board",
+    otherwise='"board"',
+)
 STRAPS = Section(
     "straps",
     Shape.ONE,
     "What was soldered otherwise than the vendor ships it.",
-    (STRAPS_ADC, STRAPS_I2C, STRAPS_VOLTAGE),
+    (STRAPS_ADC, STRAPS_I2C, STRAPS_VOLTAGE, STRAPS_ID),
 )
 
 
@@ -196,8 +204,8 @@ def _cap(name: str, doc: str, example: str) -> Option[bool | None]:
     return Option(name, boolean(), doc, example, None, otherwise="as the board ships")
 
 
-JUMPER_FLASH = _cap("flash", "Cap that forces USB boot.", "false")
-JUMPER_EEPROM = _cap("eeprom_protect", "Cap that write-protects the boot EEPROM.", "true")
+JUMPER_FLASH = _cap("emmc_flash", "Cap that forces USB boot.", "false")
+JUMPER_EEPROM = _cap("eeprom_wp", "Cap that write-protects the boot EEPROM.", "true")
 JUMPER_WIFI = _cap("wifi_off", "Cap that switches Wi-Fi off.", "true")
 JUMPER_BT = _cap("bt_off", "Cap that switches Bluetooth off.", "true")
 JUMPER_WAKE = _cap("wake", "Cap that lets the clock wake and reset the compute module.", "false")

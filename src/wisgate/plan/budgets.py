@@ -1,0 +1,215 @@
+"""What fits: current per rail and watts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..core.quantities import parse
+from .claims import CATALOG, Claim
+from .findings import Cure, Edit, Finding, Severity
+from .limits import against, board_input, rail_volts
+from .resources import Placement, Wiring
+
+FAN_A = 0.15  # of an ordinary 40 mm fan; boards sheet F17 says none
+HOLD_S = 10.0  # boards sheet F12: assumed, the vendor prints none
+PORTS = ("usb2_load", "usb3_load", "hdmi_load", "load_5v")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one user draws, in amperes at most."""
+
+    owner: str
+    where: str
+    source: str
+    rail: str
+    amperes: float
+
+
+@dataclass(frozen=True)
+class RailBudget:
+    """A rail with its users. Amperes; `limit` is None where nobody prints one."""
+
+    rail: str
+    volts: float | None
+    loads: tuple[Load, ...]
+    limit: float | None
+
+    @property
+    def total(self) -> float:
+        return sum(load.amperes for load in self.loads)
+
+    @property
+    def margin(self) -> float | None:
+        """What is left; negative when it is too little."""
+        return None if self.limit is None else self.limit - self.total
+
+
+@dataclass(frozen=True)
+class PowerBudget:
+    """Watts of the whole board, before the losses of its converters."""
+
+    rails: tuple[RailBudget, ...]
+    host: float
+    """Reserved for the compute module."""
+    watts: float
+    available: float | None
+    hold: float
+    """Seconds that the ultracapacitors carry it, as the user measured or as assumed."""
+
+    @property
+    def margin(self) -> float | None:
+        return None if self.available is None else self.available - self.watts
+
+
+def power_budget(wiring: Wiring, placements: Sequence[Placement]) -> PowerBudget:
+    """Everything that draws, at its maximum, by rail."""
+    config = wiring.config
+    loads = [*_module_loads(wiring, placements), *_connected(wiring)]
+    names = dict.fromkeys([r.name for r in wiring.board.rails] + [x.rail for x in loads])
+    rails = tuple(
+        _rail(wiring, name, [x for x in loads if x.rail == name])
+        for name in names
+        if any(x.rail == name for x in loads)
+    )
+    host = next(
+        (
+            parse(x.minimum, "power").si
+            for x in wiring.board.limits
+            if x.quantity == "power to reserve" and x.minimum
+        ),
+        0.0,
+    )
+    watts = host + sum(r.total * (r.volts or 0.0) for r in rails)
+    hold = config.power.supercap_hold
+    return PowerBudget(rails, host, watts, _available(wiring), HOLD_S if hold is None else hold)
+
+
+def _rail(wiring: Wiring, name: str, loads: list[Load]) -> RailBudget:
+    rail = next((r for r in wiring.board.rails if r.name == name), None)
+    volts: float | None = None
+    if rail is not None and " " not in rail.voltage:
+        volts = parse(rail.voltage, "voltage").si
+    if rail is not None and rail.name == "supply":
+        volts = rail_volts(wiring)
+    limit = parse(rail.limit, "current").si if rail and rail.limit else None
+    return RailBudget(name, volts, tuple(loads), limit)
+
+
+def _module_loads(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Load]:
+    for placement in placements:
+        for draw in placement.module.drawn(placement.options):
+            amount = draw.maximum or draw.typical
+            if not amount:
+                continue
+            signal = wiring.signal(placement.slot, draw.rail)
+            rail = signal.rail if signal and signal.rail else draw.rail
+            quantity = parse(amount)
+            if quantity.unit.dimension == "current":
+                amperes = quantity.si
+            else:
+                amperes = quantity.si / (_rail(wiring, rail, []).volts or 3.3)
+            where = str(placement.config.where)
+            yield Load(placement.title, where, draw.source, rail, amperes)
+
+
+def _connected(wiring: Wiring) -> Iterator[Load]:
+    power, jumpers = wiring.config.power, wiring.config.jumpers
+    where = str(power.where)
+    for key in PORTS:
+        amperes = getattr(power, key)
+        if amperes:
+            yield Load(f"[power] {key}", where, "", "5V", amperes)
+    if power.load_12v:
+        yield Load("[power] load_12v", where, "", "supply", power.load_12v)
+    if jumpers.fan:
+        rail = "supply" if jumpers.fan == "12V" else "5V"
+        yield Load(f"fan at {jumpers.fan}", str(jumpers.where), "assumed", rail, FAN_A)
+
+
+def _available(wiring: Wiring) -> float | None:
+    """Watts that the supply gives: the lesser of what the input and the adapter can."""
+    power = wiring.config.power
+    found = [power.supply] if power.supply is not None else []
+    for name in power.inputs[:1]:
+        entry = board_input(wiring.board, name, power.poe_class)
+        if entry is not None and entry.power:
+            found.append(parse(entry.power, "power").si)
+    return min(found) if found else None
+
+
+def power_findings(wiring: Wiring, budget: PowerBudget) -> Iterator[Finding]:
+    """Rails beyond their limit, slots beyond what is reasonable, a supply too small."""
+    for rail in budget.rails:
+        if rail.margin is not None and rail.margin < 0:
+            yield _overloaded(wiring, rail)
+    yield from _slots(wiring, budget)
+    if budget.margin is not None and budget.margin < 0:
+        yield _too_small(wiring, budget)
+
+
+def _drop(loads: Sequence[Load]) -> Iterator[Cure]:
+    """Take the greatest user away."""
+    modules = [x for x in loads if ": " in x.owner]
+    for load in sorted(modules, key=lambda x: -x.amperes):
+        slot, _, module = load.owner.partition(": ")
+        yield Cure(f"leave out the {module} in {slot}", (Edit(f"slot {slot}"),))
+
+
+def _overloaded(wiring: Wiring, rail: RailBudget) -> Finding:
+    resource = f"current of {rail.rail}"
+    claims = [
+        Claim(resource, f"{x.owner}: {_ma(x.amperes)}", x.where, x.source, claimant=x.owner)
+        for x in rail.loads
+    ]
+    entry = next(r for r in wiring.board.rails if r.name == rail.rail)
+    limit = f"{wiring.board.id}: {rail.rail} gives {entry.limit}"
+    claims.append(Claim(resource, limit, CATALOG, entry.source, claimant="board"))
+    text = f"{_ma(rail.total)} are drawn, {entry.limit} are there"
+    cures = tuple(_drop(rail.loads))
+    return Finding(Severity.CONFLICT, "power", resource, text, tuple(claims), hints=cures)
+
+
+def _slots(wiring: Wiring, budget: PowerBudget) -> Iterator[Finding]:
+    """Nobody prints what a slot gives: beyond the assumption it is a warning."""
+    limits = {"5V": "slot, 5 V", "3V3": "slot, 3.3 V"}
+    for rail in budget.rails:
+        entry = next((x for x in wiring.board.limits if x.subject == limits.get(rail.rail)), None)
+        if entry is None or not entry.maximum:
+            continue
+        most = parse(entry.maximum, "current").si
+        for load in rail.loads:
+            if load.amperes <= most or not load.owner.startswith("wisblock"):
+                continue
+            text = f"{_ma(load.amperes)} at most, {entry.maximum} are assumed to be safe"
+            said = f"{load.owner}: {_ma(load.amperes)} from {rail.rail}", load.where
+            fact = f"{wiring.board.id}: {entry.subject} gives {entry.maximum}", entry.source
+            resource = f"{rail.rail} of {load.owner.partition(':')[0]}"
+            yield against(Severity.WARNING, resource, text, said, fact, *_drop([load]))
+
+
+def _too_small(wiring: Wiring, budget: PowerBudget) -> Finding:
+    power = wiring.config.power
+    available = budget.available or 0.0
+    said = f"[power] {', '.join(power.inputs) or 'supply'}: {available:g} W", str(power.where)
+    fact = f"{wiring.board.id}: {budget.host:g} W for the CM4 and what hangs on it", "S3"
+    cures = []
+    if "poe" in power.inputs and power.poe_class != "bt" and budget.watts <= 72:
+        cures.append(Cure("use 802.3bt, 72 W", (Edit("power", "poe_class", "bt"),)))
+    if power.supply is not None and power.supply < budget.watts:
+        enough = float(-(-budget.watts * 1.2 // 5) * 5)
+        edit = Edit("power", "supply", enough)
+        cures.append(Cure(f"use a supply of {enough:g} W or more", (edit,)))
+    heavy = [x for r in budget.rails for x in r.loads]
+    cures += list(_drop(heavy))
+    for key in (*PORTS, "load_12v"):
+        if getattr(power, key):
+            off = Edit("power", key, None)
+            cures.append(Cure(f"feed what hangs on {key} from elsewhere", (off,)))
+    text = f"{budget.watts:.1f} W are needed, {available:g} W are there"
+    return against(Severity.CONFLICT, "watts", text, said, fact, *cures)
+
+
+def _ma(amperes: float) -> str:
+    return f"{amperes * 1000:.0f} mA"

@@ -1,0 +1,214 @@
+"""What fits on a bus: the time that every lane is busy, and samples that cannot fit. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..catalog.modules import Conversation
+from ..config.model import UnitConfig
+from ..core.quantities import parse
+from ..protocols.modbus import silence
+from ..protocols.modbus_spans import plan_reads
+from .claims import Claim
+from .findings import Cure, Edit, Finding, Severity
+from .resources import ADC_REF, Placement, Wiring
+
+I2C_HZ = 100e3
+FAST_HZ = 400e3
+CHARACTER_BITS = 11  # as protocols/modbus counts
+REQUEST_BYTES = 8
+ANSWER_BYTES = 5  # unit, function, count, CRC
+TURNAROUND_S = 0.02  # a unit thinks, and a USB bridge delivers up to 16 ms late
+FULL = 0.8
+"""Share of a lane that may be planned; the rest is for writes, retries and the operator."""
+NICE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0,
+        1800.0, 3600.0)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Job:
+    """One sample of one group: how long it keeps its lane busy, and how often."""
+
+    lane: str
+    owner: str
+    where: str
+    points: tuple[str, ...]
+    seconds: float
+    interval: float
+    table: str
+    """Where its interval stands: "slot wisblock-1"."""
+    key: str = "interval"
+    source: str = ""
+
+    @property
+    def share(self) -> float:
+        return self.seconds / self.interval
+
+
+@dataclass(frozen=True)
+class LaneBudget:
+    """A lane: a bus, a serial line, or the slot ADC."""
+
+    lane: str
+    jobs: tuple[Job, ...]
+
+    @property
+    def share(self) -> float:
+        """Of its time; 1 is always busy."""
+        return sum(job.share for job in self.jobs)
+
+
+def lane_budgets(wiring: Wiring, placements: Sequence[Placement]) -> tuple[LaneBudget, ...]:
+    """Every lane that something is sampled on."""
+    jobs = [j for p in placements for j in _jobs(wiring, p) if j.interval > 0]
+    jobs += _onboard(wiring)
+    lanes = dict.fromkeys(j.lane for j in jobs)
+    return tuple(LaneBudget(x, tuple(j for j in jobs if j.lane == x)) for x in lanes)
+
+
+def clock(wiring: Wiring, name: str) -> float:
+    """Of an I2C bus, in hertz."""
+    if wiring.config.host.i2c_clock is not None:
+        return wiring.config.host.i2c_clock
+    bus = next((b for b in wiring.board.buses if b.name == name), None)
+    return parse(bus.clock, "frequency").si if bus and bus.clock else I2C_HZ
+
+
+def wire_time(entry: Conversation, hertz: float) -> float:
+    """Seconds on an I2C bus: every byte and address is nine bits, START and STOP two."""
+    addresses = 2 * entry.transactions if entry.reads else entry.transactions
+    return ((entry.writes + entry.reads + addresses) * 9 + 2 * entry.transactions) / hertz
+
+
+def _jobs(wiring: Wiring, placement: Placement) -> Iterator[Job]:
+    config, module = placement.config, placement.module
+    for unit in config.units:
+        yield _unit_job(placement, unit)
+    for entry in module.conversation if not config.units else ():
+        wait = parse(entry.wait, "time").si
+        base = Job(
+            wiring.i2c(placement.slot) or "i2c-1",
+            placement.title,
+            str(config.where),
+            tuple(p.point.name for p in config.points),
+            0.0,
+            config.interval,
+            f"slot {placement.slot.name}",
+            source=entry.source,
+        )
+        if entry.bus in ("I2C1", "ADC"):
+            hertz = clock(wiring, base.lane)
+            held = wait if entry.held and entry.bus == "I2C1" else 0.0
+            lane = "i2c-1" if entry.bus == "ADC" else base.lane
+            yield replace(base, lane=lane, seconds=wire_time(entry, hertz) + held)
+        if entry.bus == "ADC":
+            yield replace(
+                base, lane=ADC_REF, seconds=wait + wire_time(entry, clock(wiring, "i2c-1"))
+            )
+        if entry.bus == "IO" and _behind_expander(wiring, placement):
+            yield replace(base, lane="i2c-1", seconds=wire_time(entry, clock(wiring, "i2c-1")))
+
+
+def _behind_expander(wiring: Wiring, placement: Placement) -> bool:
+    signal = wiring.signal(placement.slot, "IO1")
+    return signal is not None and signal.chip not in ("", "host")
+
+
+def _unit_job(placement: Placement, unit: UnitConfig) -> Job:
+    baud = placement.options.get("baud")
+    rate = baud if isinstance(baud, int) else 9600
+    return Job(
+        f"{placement.slot.name}-uart",
+        f"{placement.title} unit {unit.name}",
+        str(unit.where),
+        tuple(f"{unit.name}_{r.name}" for r in unit.registers),
+        unit_time(unit, rate),
+        unit.interval,
+        f"slot {placement.slot.name}",
+        f"unit {unit.name}",
+        "modules sheet 4.2: 11 bits per character, t3.5 between frames",
+    )
+
+
+def unit_time(unit: UnitConfig, baud: int) -> float:
+    """Seconds of one round of a Modbus unit: requests, answers, silences and turnarounds."""
+    total = 0.0
+    for span in plan_reads(unit.registers):
+        answer = ANSWER_BYTES + (-(-span.count // 8) if span.table.holds_bits else 2 * span.count)
+        characters = REQUEST_BYTES + answer
+        total += characters * CHARACTER_BITS / baud + 2 * silence(baud) + TURNAROUND_S
+    return total
+
+
+def _onboard(wiring: Wiring) -> list[Job]:
+    """The carrier's own functions: about a dozen bytes in four transactions each."""
+    jobs = []
+    for function in wiring.config.onboard:
+        entry = next((f for f in wiring.board.onboard if f.name == function.name), None)
+        chip = wiring.board.chip(entry.chip) if entry and entry.chip else None
+        if chip is None or not chip.bus.startswith("i2c") or function.interval <= 0:
+            continue
+        seconds = (12 * 9 + 8) / clock(wiring, chip.bus)
+        names = tuple(p.point.name for p in function.points)
+        owner, table = f"{wiring.board.id}: {function.name}", f"onboard {function.name}"
+        where = str(function.where)
+        jobs.append(Job(chip.bus, owner, where, names, seconds, function.interval, table))
+    return jobs
+
+
+def bus_findings(wiring: Wiring, lanes: Iterable[LaneBudget]) -> Iterator[Finding]:
+    """Lanes that are asked for more than they have; the cheapest cure first."""
+    for lane in lanes:
+        if lane.share > FULL:
+            yield _too_much(wiring, lane)
+
+
+def _too_much(wiring: Wiring, lane: LaneBudget) -> Finding:
+    resource = f"time of {lane.lane}"
+    jobs = sorted(lane.jobs, key=lambda j: -j.share)
+    claims = tuple(
+        Claim(
+            resource,
+            f"{j.owner}: {j.seconds * 1e3:.3g} ms every {j.interval:g} s",
+            j.where,
+            j.source,
+            claimant=j.owner,
+        )
+        for j in jobs
+    )
+    point = next((p for j in jobs for p in j.points), jobs[0].owner)
+    fits = lane.share <= 1.0
+    severity = Severity.WARNING if fits else Severity.CONFLICT
+    verdict = "hardly fits" if fits else "cannot fit"
+    text = f"{lane.share:.0%} of it are wanted: {point} {verdict}"
+    cures = tuple(_bus_cures(wiring, lane, jobs))
+    return Finding(severity, "bus time", resource, text, claims, hints=cures)
+
+
+def _bus_cures(wiring: Wiring, lane: LaneBudget, jobs: list[Job]) -> Iterator[Cure]:
+    if lane.lane.startswith("i2c") and clock(wiring, lane.lane) < FAST_HZ:
+        edit = Edit("host", "i2c_clock", FAST_HZ)
+        yield Cure("clock the bus with 400 kHz: dtparam=i2c_arm_baudrate=400000", (edit,))
+    if lane.lane.endswith("-uart"):
+        slot = lane.lane.removesuffix("-uart")
+        for baud in (19200, 38400, 57600, 115200):
+            yield Cure(f"set the line to {baud} Bd", (Edit(f"slot {slot}", "baud", baud),))
+    slower = tuple(_slower(lane, jobs))
+    if slower:
+        told = ", ".join(f"{owner} every {interval:g} s" for owner, interval, _ in slower)
+        yield Cure(f"sample less often: {told}", tuple(e for _, _, e in slower))
+
+
+def _slower(lane: LaneBudget, jobs: list[Job]) -> Iterator[tuple[str, float, Edit]]:
+    """Longer intervals for the greediest first, until the lane has room."""
+    excess = lane.share - FULL
+    for job in jobs:
+        if excess <= 0 or not job.table.startswith("slot"):
+            continue
+        wanted = max(job.share - excess, FULL / (2 * len(jobs)))
+        interval = next((n for n in NICE if n >= job.seconds / wanted), NICE[-1])
+        if interval <= job.interval:
+            continue
+        excess -= job.share - job.seconds / interval
+        yield job.owner, interval, Edit(job.table, job.key, interval)
