@@ -1,7 +1,7 @@
 """Takes pictures of the dashboard, the README's among them.
 
-    wisgate demo            in another terminal, for three minutes or more
-    python tools/screenshot.py http://127.0.0.1:8391/ docs/images/dashboard.png [390x844] [dark]
+wisgate demo            in another terminal, for three minutes or more
+python tools/screenshot.py http://127.0.0.1:8391/ docs/images/dashboard.png [390x844] [dark]
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from browser import Page, chromium
 
 DEFAULT_SIZE = "1280x860"
-SPARKLINES = "document.querySelectorAll('article svg path').length > 3"
+DRAWN = """(() => {
+  const asked = performance.getEntriesByType("resource").filter((e) => e.name.includes("/history"));
+  const cards = document.querySelectorAll("article").length;
+  return cards > 0 && asked.length >= cards && asked.every((e) => e.responseEnd > 0);
+})()"""
 
 
 def main() -> None:
@@ -31,7 +35,7 @@ def main() -> None:
 
 def _shoot(page: Page, url: str, target: str) -> None:
     page.driver.get(url)
-    page.wait(lambda: page.script(SPARKLINES), why="no card was drawn")
+    page.wait(lambda: page.script(DRAWN), why="the cards were not drawn")
     page.driver.save_screenshot(target)
     print(target)
 
