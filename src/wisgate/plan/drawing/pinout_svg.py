@@ -75,26 +75,35 @@ def _two_rows(sheet: Sheet, pinout: Pinout) -> None:
 
 
 def _row(sheet: Sheet, pinout: Pinout) -> None:
-    width = WIDTH - 2 * MARGIN - _BOX - _GAP - 4
+    box = max(_BOX, *(text_width(p.number, SMALL) + 8 for p in pinout.pins))
+    width = WIDTH - 2 * MARGIN - box - _GAP - 4
     top = sheet.y
     for pin in pinout.pins:
         height = _height(pin, width) + 5
-        _pin(sheet, pin, MARGIN + 4, sheet.y, height, width, leftwards=False)
+        _pin(sheet, pin, MARGIN + 4, sheet.y, height, width, leftwards=False, box=box)
         sheet.y += height
-    sheet.box(MARGIN, top - 3, _BOX + 8, sheet.y - top + 3, "edge", 4)
+    sheet.box(MARGIN, top - 3, box + 8, sheet.y - top + 3, "edge", 4)
 
 
 def _pin(
-    sheet: Sheet, pin: DrawnPin, x: float, y: float, height: float, width: float, *, leftwards: bool
+    sheet: Sheet,
+    pin: DrawnPin,
+    x: float,
+    y: float,
+    height: float,
+    width: float,
+    *,
+    leftwards: bool,
+    box: float = _BOX,
 ) -> None:
     """A numbered box at `x` with the signal beside it and its end below."""
     look = css_name(pin.family)
-    inner = x - _BOX if leftwards else x
+    inner = x - box if leftwards else x
     anchor = "end" if leftwards else "start"
-    beside = inner - _GAP if leftwards else inner + _BOX + _GAP
+    beside = inner - _GAP if leftwards else inner + box + _GAP
     sheet.group(f"pin {pin.number}: {pin.signal} ({pin.family}) {pin.ends}".rstrip())
-    sheet.box(inner, y, _BOX, height - 3, look)
-    sheet.text(inner + _BOX / 2, y + 14, pin.number, SMALL, "middle", "on")
+    sheet.box(inner, y, box, height - 3, look)
+    sheet.text(inner + box / 2, y + 14, pin.number, SMALL, "middle", "on")
     size = min(NORMAL, NORMAL * width / max(text_width(pin.signal, NORMAL), 1))
     sheet.text(beside, y + 14, pin.signal, max(size, SMALL), anchor, f"{look} strong")
     for index, line in enumerate(_lines(pin, width)):

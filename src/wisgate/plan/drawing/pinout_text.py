@@ -56,12 +56,13 @@ def _number(pin: DrawnPin | None, *, right: bool = False) -> str:
 
 
 def _row(pinout: Pinout) -> Iterator[str]:
-    yield "  ┌─────┐"
+    wide = max(3, *(len(p.number) for p in pinout.pins))
+    yield f"  ┌{'─' * (wide + 2)}┐"
     for pin in pinout.pins:
-        first, *rest = _beside(pin, COLUMNS - 11)
-        yield f"  │ {pin.number:>3} ├ {first}"
-        yield from (f"  │     │ {line}" for line in rest)
-    yield "  └─────┘"
+        first, *rest = _beside(pin, COLUMNS - wide - 8)
+        yield f"  │ {pin.number:>{wide}} ├ {first}"
+        yield from (f"  │ {'':{wide}} │ {line}" for line in rest)
+    yield f"  └{'─' * (wide + 2)}┘"
 
 
 def _beside(pin: DrawnPin | None, width: int) -> list[str]:
