@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -38,7 +39,8 @@ CONTEXT = 24
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed file. `path` is relative to the root, `change` names scope and change."""
+    """One changed file. `path` is relative to the root, `change` names scope and change; where two
+    read the same, the second is told apart by a number."""
 
     path: str
     line: int
@@ -55,12 +57,16 @@ def mutants(path: str, source: str, codes: dict[str, list[str]]) -> Iterator[Mut
     tree = ast.parse(source)
     whole = ast.unparse(tree)
     seen = {whole}
+    told: Counter[str] = Counter()
     for scope, line, change in _walk(tree, "", codes):
         for _ in change:
             mutated = ast.unparse(tree)
             if mutated not in seen:
                 seen.add(mutated)
-                yield Mutant(path, line, f"{scope}: {_difference(whole, mutated)}", mutated)
+                text = f"{scope}: {_difference(whole, mutated)}"
+                told[text] += 1
+                number = f" ({told[text]})" if told[text] > 1 else ""
+                yield Mutant(path, line, text + number, mutated)
 
 
 def enumerations(source: str) -> dict[str, list[str]]:

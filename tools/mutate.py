@@ -67,7 +67,7 @@ def main() -> int:
             for mutant in _selection(chip, arguments.changed, changed)
         ]
         outcomes = list(_outcomes(tree, work, arguments.jobs))
-    return _report(outcomes, explained, whole=not arguments.changed and not arguments.chips)
+    return _report(outcomes, explained, whole=not arguments.changed)
 
 
 def _arguments() -> argparse.Namespace:
@@ -236,6 +236,7 @@ def _outcomes(tree: Path, work: Iterable[tuple[str, Mutant]], jobs: int) -> Iter
 
 
 def _report(outcomes: list[Outcome], explained: dict[str, str], *, whole: bool) -> int:
+    """`whole`: every mutant of these files ran; what is explained must be among the survivors."""
     survivors = []
     files = dict.fromkeys(outcome.mutant.path for outcome in outcomes)
     for path in files:
@@ -247,14 +248,19 @@ def _report(outcomes: list[Outcome], explained: dict[str, str], *, whole: bool) 
         print(f"{path:44} {len(mine):4} mutants, {killed:4} killed, {len(known):3} explained")
     for mutant in survivors:
         print(f"survived  {mutant.path}:{mutant.line}  {mutant.change}")
-    stale = explained.keys() - {outcome.mutant.key for outcome in outcomes if not outcome.killed}
-    for key in sorted(stale) if whole else ():
+    alive = {outcome.mutant.key for outcome in outcomes if not outcome.killed}
+    stale = [key for key in explained if _ran(key.split(": ")[0], files) and key not in alive]
+    for key in stale if whole else ():
         print(f"explained and not there  {key}")
     if survivors:
         print(
             f"{len(survivors)} survived: add a line to the transcript, or a reason to {EXPLAINED}"
         )
     return 1 if survivors or (whole and stale) else 0
+
+
+def _ran(path: str, files: Iterable[str]) -> bool:
+    return path in files or not (ROOT / path).exists()
 
 
 if __name__ == "__main__":
