@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
@@ -24,6 +25,8 @@ from .resources import ADC_REF, Placement, Wiring
 
 MOST_CURES = 4
 """A user reads no more."""
+MOST_PAIRED = 24
+"""Proposals that are tried two at a time."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,9 @@ def _clashes(claims: Sequence[Claim]) -> Iterator[Finding]:
     for parties in clashes(claims):
         hard = sum(1 for c in parties if not c.soft)
         severity = Severity.CONFLICT if hard > 1 else Severity.WARNING
-        text = f"{len(parties)} claims that cannot share it"
+        what = parties[0].resource.replace("host line ", "GPIO")
+        name = f"{what} has " if what.startswith("GPIO") else ""
+        text = f"{name}{len(parties)} claims that cannot share it"
         yield Finding(severity, kind_of(parties), parties[0].resource, text, parties)
 
 
@@ -123,19 +128,34 @@ def _tried(
 ) -> tuple[Cure, ...]:
     """The proposals after which `finding` is gone and nothing new has come, one of each kind."""
     before = {(f.resource, f.severity) for f in all_found} - {(finding.resource, finding.severity)}
-    good: list[Cure] = []
-    kinds: set[tuple[tuple[str, str], ...]] = set()
-    for cure in proposals(finding, wiring, placements):
-        kind = tuple((e.table, e.key) for e in cure.edits)
-        if kind in kinds:
-            continue
+
+    def helps(cure: Cure) -> bool:
         after = make(applied(wiring.config, cure.edits), catalog, cures=False)
-        if {(f.resource, f.severity) for f in after.findings} <= before:
-            good.append(cure)
-            kinds.add(kind)
-        if len(good) == MOST_CURES:
+        return {(f.resource, f.severity) for f in after.findings} <= before
+
+    proposed = list(proposals(finding, wiring, placements))
+    return _distinct(helps, proposed) or _distinct(helps, _pairs(proposed), most=1)
+
+
+def _pairs(proposed: Sequence[Cure]) -> Iterator[Cure]:
+    """Two cures at once, where one alone is not enough."""
+    for one, other in combinations(proposed[:MOST_PAIRED], 2):
+        if {(e.table, e.key) for e in one.edits}.isdisjoint((e.table, e.key) for e in other.edits):
+            yield Cure(f"{one.text}; and {other.text}", (*one.edits, *other.edits))
+
+
+def _distinct(
+    helps: Callable[[Cure], bool], proposed: Iterable[Cure], most: int = MOST_CURES
+) -> tuple[Cure, ...]:
+    """Those that help, one of each kind."""
+    good: dict[tuple[tuple[str, str], ...], Cure] = {}
+    for cure in proposed:
+        kind = tuple((e.table, e.key) for e in cure.edits)
+        if kind not in good and helps(cure):
+            good[kind] = cure
+        if len(good) == most:
             break
-    return tuple(good)
+    return tuple(good.values())
 
 
 def _order(finding: Finding) -> tuple[bool, str, int, str]:
