@@ -9,6 +9,7 @@ from ..bus.lane import Lane
 from ..core.clock import Clock
 from ..plan.plan import Plan
 from .board import Board, Placed, build
+from .runnable import demand_runnable
 
 
 def open_board(
@@ -21,7 +22,9 @@ def open_board(
     scenario: Path | None = None,
 ) -> Board:
     """The board of `plan`, opened. `lane` makes the lane of a bus; `seed` and `scenario` are
-    for a virtual board. Raises BusUnavailable, ConfigError for a wrong scenario."""
+    for a virtual board. Raises BusUnavailable, ConfigError for a wrong scenario and for what can
+    only be planned."""
+    demand_runnable(plan)
     if not virtual:
         from .linux import open_ends
 
@@ -32,4 +35,4 @@ def open_board(
     return build(plan, twins.ends, lane, twins)
 
 
-__all__ = ["Board", "Placed", "open_board"]
+__all__ = ["Board", "Placed", "demand_runnable", "open_board"]

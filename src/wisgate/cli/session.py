@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..board import open_board
+from ..board import demand_runnable, open_board
 from ..board.folder import boot_id, hold_folder
 from ..bus.lane import InlineLane, Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
@@ -43,9 +43,10 @@ class Session:
     seed: int = 1
 
     def plan(self) -> Plan:
-        """Raises PlanConflict."""
+        """Raises PlanConflict, ConfigError for what can only be planned."""
         plan = make(self.config, load_catalog())
         plan.check()
+        demand_runnable(plan)
         return plan
 
 

@@ -1,0 +1,52 @@
+"""What is only documented is planned and checked, and refused clearly when it should run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from gateways import wisgate
+
+from wisgate.board.prompt import open_modules
+from wisgate.core.errors import ConfigError
+
+HEAD = 'name = "bench"\nboard = "rak7391"\n'
+FILE = f'{HEAD}[[slot]]\nslot = "wisblock-1"\nmodule = "rak13001"\n'
+REFUSAL = "rak13001 can be planned and checked, it cannot be run yet"
+
+
+def test_a_module_without_driver_is_refused_with_its_line() -> None:
+    with pytest.raises(ConfigError, match=f"<prompt>:3: module: {REFUSAL}"), open_modules(FILE):
+        pass
+
+
+def test_every_such_module_is_named() -> None:
+    both = f'{FILE}[[slot]]\nslot = "wisblock-2"\nmodule = "rak13600"\n'
+    with pytest.raises(ConfigError) as refused, open_modules(both):
+        pass
+    assert [fault.split(": ")[2].split()[0] for fault in refused.value.faults] == [
+        "rak13001",
+        "rak13600",
+    ]
+
+
+def test_run_refuses_what_check_accepts(tmp_path: Path) -> None:
+    file, store = tmp_path / "gateway.toml", tmp_path / "store"
+    file.write_text(FILE)
+    checked = wisgate("check", file, state=tmp_path)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    ran = wisgate("run", file, "--virtual", "--data", store, state=tmp_path)
+    assert ran.returncode == 2
+    assert f"gateway.toml:3: module: {REFUSAL}" in ran.stderr
+    assert not store.exists()
+
+
+def test_a_board_that_cannot_be_opened_is_refused() -> None:
+    base = 'name = "field"\nboard = "rak5005-o"\ncore = "rak4631"\n'
+    sensor = '[[slot]]\nslot = "sensor-a"\nmodule = "rak1903"\n'
+    with pytest.raises(ConfigError) as refused, open_modules(base + sensor):
+        pass
+    assert [fault.split(";")[0] for fault in refused.value.faults] == [
+        "<prompt>:2: board: rak5005-o can be planned and checked, it cannot be run",
+        "<prompt>:4: module: rak1903 can be planned and checked, it cannot be run yet",
+    ]
