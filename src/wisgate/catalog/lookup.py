@@ -122,8 +122,7 @@ def places(catalog: Catalog, on: Board) -> Iterator[Place]:
     """Every pin of a board with where it ends; what a HAT plugs on is the header."""
     for slot in (s for s in on.slots if "hat" not in s.accepts):
         for signal in slot.signals:
-            if signal.name not in ("GND", "NC"):
-                yield _slot_place(catalog, on, slot, signal)
+            yield _slot_place(catalog, on, slot, signal)
     for header in on.headers:
         for one in header.pins:
             yield _header_place(catalog, on, header, one)
@@ -144,12 +143,23 @@ def _slot_place(catalog: Catalog, on: Board, slot: Slot, signal: Signal) -> Plac
 
 
 def _header_place(catalog: Catalog, on: Board, header: Header, one: HeaderPin) -> Place:
-    text = end(on, one) or one.use or "not published"
+    text = end(on, one) or one.use or _on_connectors(catalog, on, one)
     text += _use(on, one)
     if one.net and one.net != "NC":
         text += _on_cores(catalog, one.net)
     return Place(header.name, (one.number,), one.name, text, header.source, header.confidence,
                  one.use if one.use not in text else "")  # fmt: skip
+
+
+def _on_connectors(catalog: Catalog, on: Board, pad: HeaderPin) -> str:
+    """Where a pad of a module goes on the boards that carry it."""
+    return ", ".join(
+        f"{p.signal} (pin {p.number}) of the {carrier.id}"
+        for carrier in catalog.boards.values()
+        if carrier.carries == on.id
+        for p in carrier.pins
+        if p.pad == pad.number
+    )
 
 
 def _use(on: Board, one: HeaderPin) -> str:
@@ -224,7 +234,16 @@ def _answers(entry: Board | Module, chip: Fitted, address: int) -> Answerer | No
     if not shipped and strap is None:
         return None
     away = tuple(f"{s.fitted}: {s.address:#04x}" for s in chip.straps if s.address != address)
+    if isinstance(entry, Board):
+        away += tuple(_detours(entry, chip))
     how = "as shipped" if shipped else f"with {strap.fitted if strap else ''}"
     return Answerer(entry.id, chip.ref, chip.part, chip.title or entry.title, chip.bus, shipped,
                     how, away if shipped else (), strap.source if strap and not shipped
                     else chip.source, chip.kernel_driver)  # fmt: skip
+
+
+def _detours(board: Board, chip: Fitted) -> Iterator[str]:
+    """Reworks that give modules another bus than that of a soldered chip."""
+    for rework in board.reworks:
+        if rework.effect and rework.effect[0] == "straps.external_i2c" and chip.bus == "i2c-1":
+            yield f"modules on {rework.effect[1]} instead: rework {rework.id}"

@@ -2,125 +2,243 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..core.errors import CatalogError
-from . import pinout
 from .options import json_option
 
 if TYPE_CHECKING:
     from ..catalog.boards import Board
-    from ..catalog.modules import Module
-    from ..catalog.parts import Chip, Connector
+    from ..catalog.catalog import Catalog
+    from ..catalog.lookup import Item
+
+CATEGORIES = ("boards", "modules", "chips", "connectors")
 
 
-@click.group(epilog="Example: wisgate catalog show rak5801")
+class _Catalog(click.Group):
+    """Imports `pinout` when it is called only."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), "pinout"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "pinout":
+            from .pinout import command as pinout
+
+            return pinout
+        return super().get_command(ctx, cmd_name)
+
+
+class Address(click.ParamType[int]):
+    """An I2C address: 0x51, 51h or 81."""
+
+    name = "ADDRESS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).lower()
+        try:
+            found = int(text[:-1], 16) if text.endswith("h") else int(text, 0)
+        except ValueError:
+            self.fail(f"{value!r} is no I2C address; write 0x51", param, ctx)
+        if not 0 <= found <= 0x7F:
+            self.fail(f"{value} is outside 0x00 to 0x7f", param, ctx)
+        return found
+
+
+@click.group(cls=_Catalog, epilog="Example: wisgate catalog show rak5801")
 def command() -> None:
     """Look up boards, modules, chips and connectors."""
 
 
-command.add_command(pinout.command)
-
-
-@command.command("list", epilog="Example: wisgate catalog list --json")
+@command.command("list", epilog="Example: wisgate catalog list --category boards")
+@click.option("--category", type=click.Choice(CATEGORIES), help="Only these.")
 @json_option
-def list_(as_json: bool) -> None:
+def list_(category: str | None, as_json: bool) -> None:
     """List every entry."""
-    import msgspec
-
     from ..catalog.catalog import load
 
-    entries = [(category, e.id, e.title) for category, e in load()]
-    if as_json:
-        rows = [{"category": c, "id": i, "title": t} for c, i, t in entries]
-        click.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
-        return
-    width = max(len(i) for _, i, _ in entries)
-    for category in dict.fromkeys(c for c, _, _ in entries):
-        click.echo(click.style(category, bold=True))
-        for entry_category, identifier, title in entries:
-            if entry_category == category:
-                click.echo(f"  {identifier:{width}}  {title}")
-
-
-@command.command(epilog="Example: wisgate catalog show rak7391")
-@click.argument("identifier", metavar="ID")
-@json_option
-def show(identifier: str, as_json: bool) -> None:
-    """Show one entry, every fact with its source."""
-    import msgspec
-
-    entry = _find(identifier)
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(entry)).decode())
-        return
-    _print(msgspec.to_builtins(entry), 0)
-
-
-def _find(identifier: str) -> Board | Module | Chip | Connector:
-    from ..catalog.catalog import load
-
-    entries = {entry.id: entry for _, entry in load()}
-    if identifier in entries:
-        return entries[identifier]
-    near = get_close_matches(identifier, entries, n=3, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else '; "wisgate catalog list" shows all'
-    raise CatalogError(f'the catalog has no "{identifier}"{hint}')
-
-
-def _print(value: dict[str, Any], depth: int) -> None:
-    """Key and value a line; tables below each other, sources dimmed at the end of the line."""
-    width = max((len(k) for k, v in value.items() if not _nested(v)), default=0)
-    for key, inner in value.items():
-        if inner in ("", None, [], {}) or key in ("source", "confidence"):
-            continue
-        if not _nested(inner):
-            click.echo(f"{'  ' * depth}{key:{width}}  {_text(key, inner)}")
-            continue
-        click.echo(f"{'  ' * depth}{click.style(key, bold=True)}")
-        for row in inner if isinstance(inner, list) else [inner]:
-            if _flat(row):
-                click.echo(f"{'  ' * (depth + 1)}{_row(row)}")
-            else:
-                _print(row, depth + 1)
-                click.echo()
-    if "source" in value:
-        click.echo(f"{'  ' * depth}{_source(value)}")
-
-
-def _nested(value: Any) -> bool:
-    return isinstance(value, dict) or (isinstance(value, list) and bool(value)
-                                       and isinstance(value[0], dict))  # fmt: skip
-
-
-def _flat(row: dict[str, Any]) -> bool:
-    return not any(_nested(v) for v in row.values())
-
-
-def _row(row: dict[str, Any]) -> str:
-    parts = [
-        f"{key} {_text(key, value)}"
-        if key not in ("name", "signal", "ref", "number")
-        else str(value)
-        for key, value in row.items()
-        if value not in ("", None, [], {}, False) and key not in ("source", "confidence", "note")
+    rows = [
+        {"category": c, "id": e.id, "title": e.title, "evidence": getattr(e, "evidence", "")}
+        for c, e in load()
+        if category in (None, c)
     ]
-    tail = f"  {_source(row)}" if row.get("source") else ""
-    return "  ".join(parts) + tail
+    if as_json:
+        _json(rows)
+        return
+    width = max((len(row["id"]) for row in rows), default=0)
+    for kind in dict.fromkeys(row["category"] for row in rows):
+        click.echo(click.style(kind, bold=True))
+        for row in (r for r in rows if r["category"] == kind):
+            tail = f"  ({row['evidence']})" if row["evidence"] == "documented" else ""
+            click.echo(f"  {row['id']:{width}}  {row['title']}{click.style(tail, dim=True)}")
 
 
-def _source(row: dict[str, Any]) -> str:
-    note = f" – {row['note']}" if row.get("note") else ""
-    return click.style(f"[{row.get('confidence', 'documented')}: {row['source']}]{note}", dim=True)
+@command.command(epilog="Example: wisgate catalog show rak7391 slots")
+@click.argument("identifier", metavar="ID")
+@click.argument("section", metavar="[SECTION]", default="")
+@json_option
+def show(identifier: str, section: str, as_json: bool) -> None:
+    """Show one entry, every fact with its source.
+
+    SECTION is a part of it: slots, pins, gpio, chips, straps, jumpers, reworks, power, headers,
+    links, cards, generations, disagreements; of a module: uses, channels, options, chips, power.
+    """
+    from ..catalog.catalog import load
+    from ..catalog.lookup import find
+
+    catalog = load()
+    entry = find(catalog, identifier)
+    if not section:
+        _json(entry) if as_json else _show(catalog, entry)
+        return
+    tables = _sections(catalog, entry, section)
+    if as_json:
+        _json([{"title": t.title, "rows": [dict(zip(_heads(t.columns), row, strict=True))
+                                           for row in t.rows]} for t in tables])  # fmt: skip
+        return
+    from .tables import print_section
+
+    for table in tables:
+        print_section(table)
 
 
-def _text(key: str, value: Any) -> str:
-    if key in ("address", "addresses") or (key == "choices" and isinstance(value, list)):
-        values = value if isinstance(value, list) else [value]
-        return ", ".join(f"{v:#04x}" if isinstance(v, int) else str(v) for v in values)
-    if isinstance(value, list):
-        return ", ".join(str(v) for v in value)
-    return str(value)
+@command.command(epilog="Example: wisgate catalog pin rak7391 IO4")
+@click.argument("on", metavar="BOARD")
+@click.argument("asked", metavar="PIN")
+@json_option
+def pin(on: str, asked: str, as_json: bool) -> None:
+    """Show where a pin or signal of a board ends.
+
+    PIN is a signal (IO4), a pin of a slot or header (wisblock-1.32, j11.2), a GPIO (GPIO16), a line
+    of an expander (IO2_4) or a port of a microcontroller (P0.17).
+    """
+    from ..catalog.catalog import load
+    from ..catalog.lookup import board, pin
+
+    catalog = load()
+    places = pin(catalog, board(catalog, on), asked)
+    if as_json:
+        _json(places)
+        return
+    from .sections import Section, source
+    from .tables import print_section
+
+    rows = [
+        (p.place, " ".join(map(str, p.pins)), p.name,
+         p.ends + (f" ({', '.join(p.revisions)})" if p.revisions else ""), source(p))
+        for p in places
+    ]  # fmt: skip
+    notes = [(f"{p.place} {p.name}", p.note) for p in places if p.note]
+    print_section(Section("pin", "", ("On", "Pin", "Signal", "Ends at", "Source"), rows, notes))
+
+
+@command.command(epilog="Example: wisgate catalog address 0x51")
+@click.argument("address", type=Address())
+@json_option
+def address(address: int, as_json: bool) -> None:
+    """Show who answers an I2C address, on every board and module, and what moves it away."""
+    from ..catalog.catalog import load
+    from ..catalog.lookup import answerers
+
+    found = answerers(load(), address)
+    if as_json:
+        _json(found)
+        return
+    if not found:
+        click.echo(f"nothing in the catalog answers {address:#04x}")
+        return
+    from .sections import Section
+    from .tables import print_section
+
+    rows = [
+        (a.on, f"{a.chip} {a.part}", a.title, a.bus, a.how,
+         "\n".join(a.away) or ("nothing" if a.shipped else ""),
+         a.source + (f". The kernel owns it: {a.kernel_driver}" if a.kernel_driver else ""))
+        for a in found
+    ]  # fmt: skip
+    heads = ("On", "Chip", "", "Bus", "How", "Moved away by", "Source")
+    print_section(Section("address", f"Who answers {address:#04x}", heads, rows))
+
+
+@command.command(epilog="Example: wisgate catalog strap rak7391")
+@click.argument("on", metavar="[BOARD]", default="")
+@json_option
+def strap(on: str, as_json: bool) -> None:
+    """Show the resistors that choose I2C addresses, of one board or module or of all."""
+    from ..catalog.catalog import load
+    from ..catalog.lookup import find
+
+    catalog = load()
+    entries = [find(catalog, on)] if on else [e for _, e in catalog]
+    strapped = {
+        e.id: [c for c in getattr(e, "chips", ()) if c.straps]
+        for e in entries
+        if any(c.straps for c in getattr(e, "chips", ()))
+    }
+    if as_json:
+        _json(strapped)
+        return
+    if not strapped:
+        click.echo(f"{on} has no straps for I2C addresses")
+    for entry in (e for e in entries if e.id in strapped):
+        _print_straps(catalog, entry)
+
+
+def _print_straps(catalog: Catalog, entry: Item) -> None:
+    from .sections import sections
+    from .tables import print_section
+
+    click.echo(click.style(f"{entry.id}: {entry.title}", bold=True))
+    for table in (*sections(entry, "straps", catalog), *sections(entry, "reworks", catalog)):
+        print_section(table)
+
+
+def _sections(catalog: Catalog, entry: Item, asked: str) -> list[Any]:
+    from ..catalog.boards import Board
+    from .sections import ALIASES, names, sections
+
+    name = ALIASES.get(asked.lower(), asked.lower())
+    tables = sections(entry, name, catalog)
+    if not tables and isinstance(entry, Board) and (slot := _slot_pins(catalog, entry, name)):
+        return slot
+    if not tables:
+        known = ", ".join(names(entry, catalog)) or "none; leave it away"
+        raise CatalogError(f"{entry.id} has no section {asked!r}; it has: {known}")
+    return tables
+
+
+def _slot_pins(catalog: Catalog, board: Board, name: str) -> list[Any]:
+    """The pins of one slot or header, asked for by its name."""
+    from .sections import sections
+
+    return [t for t in sections(board, "pins", catalog) if t.title.startswith(f"{name}: ")]
+
+
+def _show(catalog: Catalog, entry: Item) -> None:
+    from ..catalog.boards import Board
+    from .sections import BRIEF, names, sections
+    from .tables import print_heading, print_section, print_values
+
+    print_heading(entry)
+    possible = names(entry, catalog)
+    shown = [n for n in possible if n in BRIEF] if isinstance(entry, Board) else possible
+    for name in shown:
+        for table in sections(entry, name, catalog):
+            print_section(table)
+    if not possible:
+        print_values(entry)
+    if rest := [n for n in possible if n not in shown]:
+        click.echo(f"More: wisgate catalog show {entry.id} {'|'.join(rest)}")
+
+
+def _heads(columns: tuple[str, ...]) -> list[str]:
+    """Names for JSON; a column without a head is what the row is."""
+    return [c.lower().replace(" ", "_") or "what" for c in columns]
+
+
+def _json(value: Any) -> None:
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
