@@ -71,7 +71,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str] | None) -> Any:
     try:
-        return wisgate.main(arguments, prog_name="wisgate", standalone_mode=False) or 0
+        colours = False if os.environ.get("NO_COLOR") else None  # None: in a terminal
+        return (
+            wisgate.main(arguments, prog_name="wisgate", standalone_mode=False, color=colours) or 0
+        )
     except click.exceptions.NoArgsIsHelpError as shown:
         click.echo(shown.format_message())
         return USAGE_EXIT

@@ -12,7 +12,7 @@ import click
 from ..core.errors import Unavailable
 from . import remote
 from .options import Duration, data_option, json_option
-from .rows import COLOURS
+from .rows import COLOURS, chosen, value_text
 
 
 @click.command(
@@ -49,6 +49,7 @@ def command(
 
     running = remote.find(data)
     if running is not None:
+        chosen(running.points(), (point,))
         end = time.time()
         found = running.history(point, **{"from": end - last, "to": end, "buckets": buckets or 0})
     elif file is not None:
@@ -73,7 +74,6 @@ async def _from_store(
     from ..config.load import load
     from ..web.views import history_view
     from .options import gateway_folder
-    from .rows import chosen
     from .session import open_store
 
     config = load(file)
@@ -96,7 +96,7 @@ def _print(found: dict[str, Any]) -> None:
             numbers = "  ".join(f"{row[k]:.4g}" for k in ("min", "average", "max"))
             click.echo(f"{row['time']}  {status}  {numbers} {unit}  ({row['count']})")
         else:
-            value = "–" if row["value"] is None else f"{row['value']} {unit}".rstrip()
+            value = value_text({**found, **row})
             click.echo(f"{row['time']}  {status}  {value}")
     if not found["rows"]:
         click.echo(f"nothing was stored of {found['point']} in that time", err=True)

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 CONTROL = "control.sock"
 """The socket in the gateway's folder that answers read, write and history."""
 
+UNBOUNDED = 1e15
+"""Bytes, or seconds."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -190,8 +193,8 @@ async def open_store(config: Config, folder: Path) -> AsyncIterator[Store]:
             clock=SystemClock(),
             boot_id=boot_id(),
             points=config.points,
-            max_size=config.store.max_size,
-            max_age=config.store.max_age,
+            max_size=UNBOUNDED,  # who only looks drops nothing, old as it may be
+            max_age=UNBOUNDED,
         )
         try:
             yield store

@@ -12,6 +12,7 @@ from ..core.points import Value
 from . import remote
 from .logs import show_logs
 from .options import Duration, data_option, virtual_option
+from .rows import chosen
 
 
 @click.command(
@@ -42,6 +43,7 @@ def command(
     wanted = parse_value(value)
     running = None if file is not None else remote.find(data)
     if running is not None:
+        chosen(running.points(), (point,))
         answer = running.write(point, wanted)
         click.echo(f"{point} = {value_of(answer['value'])}")
         return
@@ -59,8 +61,10 @@ async def _write_board(file: Path, point: str, value: Value, hold: float, *, vir
     from .session import Session, open_once
 
     show_logs()
+    config = load(file)
+    chosen([{"name": p.name} for p in config.points], (point,))
     with TemporaryDirectory(prefix="wisgate-write-") as folder:
-        async with open_once(Session(load(file), Path(folder), virtual)) as gateway:
+        async with open_once(Session(config, Path(folder), virtual)) as gateway:
             await gateway.write(point, value, "command line")
             click.echo(f"{point} = {value_of(value)} for {hold:g} s, then safe")
             await asyncio.sleep(hold)
