@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "Show a virtual gateway with a living world in the browser.",
     "run": "Run the gateway that a file describes.",
     "check": "Check a file: syntax, units, names, conflicts.",
+    "emit": "Write a plan in the formats of other programs.",
     "read": "Read points now.",
     "write": "Set an output or a virtual point.",
     "history": "Show what was stored of a point.",
