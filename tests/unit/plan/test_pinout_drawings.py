@@ -141,10 +141,27 @@ def test_a_board_is_drawn_whole_and_a_name_may_have_blanks() -> None:
     assert find(load(), "RAK7391 J39") == find(load(), "rak7391/j39")
 
 
-@pytest.mark.parametrize("name", ["rak7391/wisblock-1", "rak5005-o/solar", "rak4630/pads"])
-def test_golden_texts(name: str) -> None:
-    expected = (GOLDEN / f"{name.replace('/', '-')}.txt").read_text(encoding="utf-8")
-    assert pinout_text(find(load(), name)) == expected
+SMALL = Pinout(
+    "board/small",
+    "BOARD: small connector",
+    Layout.PAIRS,
+    (
+        DrawnPin("1", "VBAT", "5V"), DrawnPin("2", "GND"),
+        DrawnPin("3", "IO1", "U1 0x20 line 3; wired far away, so that it takes a second line"),
+        DrawnPin("4", "IO2", UNKNOWN), DrawnPin("5", "SDA", "i2c-1"), DrawnPin("6", "NC"),
+        DrawnPin("F1", "GND"),
+    ),
+    "a source",
+    ("A note.",),
+    ("A warning.",),
+)  # fmt: skip
+
+
+def test_golden_text_and_drawing() -> None:
+    assert pinout_text([SMALL]) == (GOLDEN / "small.txt").read_text(encoding="utf-8")
+    assert pinout_svg([SMALL]) == (GOLDEN / "small.svg").read_text(encoding="utf-8")
+    plain = pinout_text([SMALL], ascii_only=True)
+    assert plain == (GOLDEN / "small-ascii.txt").read_text(encoding="utf-8")
 
 
 def test_the_command_writes_a_drawing_and_prints_text(tmp_path: Path) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...catalog.boards import Signal
+from ...catalog.boards import Board, Signal
 from ...catalog.modules import Use
+from ..resources import I2C, SPI, UART
 from .outline import Part, outline_of
 from .pinouts import ends_at
 from .sheet import LEADING, MARGIN, NORMAL, SMALL, WIDTH, Sheet, css_name, text_width, wrap
 from .signals import Family, family
 
 if TYPE_CHECKING:
-    from ..plan import Placement, Plan
+    from ..plan import Finding, Placement, Plan
 
 _MODULE = 222.0
 """Where the module begins in a card; left of it are the wires and the board."""
@@ -26,14 +27,25 @@ def plan_svg(plan: Plan) -> str:
     sheet = Sheet(title, _spoken(plan))
     sheet.heading(title)
     _supply(sheet, plan)
-    for conflict in plan.conflicts:
-        sheet.warning(str(conflict))
+    if plan.findings:
+        counts = f"Conflicts: {len(plan.conflicts)}; warnings: {len(plan.warnings)}."
+        sheet.warning(f"{counts} They are at the end of this sheet.")
     _board(sheet, plan)
     families = {family(u.signal) for p in plan.placements for u in _used(p)}
     sheet.legend([f for f in Family if f in families])
     for number, placement in enumerate(plan.placements, 1):
         _card(sheet, plan, number, placement)
+    for finding in plan.findings:
+        sheet.warning(_told(finding))
     return sheet.finish()
+
+
+def _told(finding: Finding) -> str:
+    """A finding in few lines; `wisgate check` tells it with every source."""
+    owners = dict.fromkeys(f"  {c.owner}" for c in finding.claims)
+    cures = [f"  cure: {c.text}" for c in finding.cures[:1]]
+    first = f"{finding.severity}: {finding.resource}: {finding.text}"
+    return "\n".join([first, *owners, *cures])
 
 
 def _spoken(plan: Plan) -> str:
@@ -48,6 +60,8 @@ def _supply(sheet: Sheet, plan: Plan) -> None:
         sheet.paragraph(f"Supply: {supply.title}{limits}")
     if plan.config.core:
         sheet.paragraph(f"Core: {plan.config.core}")
+    if plan.wiring.hat is not None:
+        sheet.paragraph(f"On the header: {plan.wiring.hat.title}")
 
 
 def _board(sheet: Sheet, plan: Plan) -> None:
@@ -68,32 +82,49 @@ def _board(sheet: Sheet, plan: Plan) -> None:
 def _part(sheet: Sheet, plan: Plan, part: Part, scale: float, top: float) -> None:
     x, y = MARGIN + part.x * scale, top + part.y * scale
     width, height = part.width * scale, part.height * scale
-    inside = [(n, p) for n, p in enumerate(plan.placements, 1) if p.slot.name == part.name]
+    number, holds = _inside(plan, part.name)
     chosen = part.name in _fed(plan)
-    look = "chosen" if chosen else "under" if part.under else "taken" if inside else "part"
+    look = "chosen" if chosen else "under" if part.under else "taken" if holds else "part"
     sheet.box(x, y, width, height, look)
-    middle = x + width / 2
-    at = part.y + part.height / 2 if part.label_at is None else part.label_at
-    if not inside:
-        sheet.text(
-            middle,
-            top + at * scale + 4,
-            part.label,
-            SMALL,
-            "middle",
-            "strong" if chosen else "soft",
-        )
+    middle, centre = x + width / 2, y + height / 2
+    if not holds:
+        at = part.y + part.height / 2 if part.label_at is None else part.label_at
+        weight = "strong" if chosen else "soft"
+        sheet.text(middle, top + at * scale + 4, part.label, SMALL, "middle", weight)
         return
-    number, placement = inside[0]
-    sheet.text(middle, y + height / 2 - 5, part.label, SMALL, "middle", "soft")
-    name = placement.module.id.upper()
-    short = name if text_width(name, SMALL) < width - 2 else name.removeprefix("RAK")
-    sheet.text(middle, y + height / 2 + 10, short, SMALL, "middle", "strong")
-    _badge(sheet, number, x + width - 9, y + 9)
+    names = _named(holds, width - 2)
+    lines = [(name, "strong") for name in names]
+    if height > (len(names) + 1) * SMALL * LEADING:
+        lines.insert(0, (part.label, "soft"))
+    first = centre + 4 - (len(lines) - 1) * SMALL * LEADING / 2
+    for index, (line, weight) in enumerate(lines):
+        sheet.text(middle, first + index * SMALL * LEADING, line, SMALL, "middle", weight)
+    if number:
+        troubled = any(c.claimant == part.name for f in plan.conflicts for c in f.claims)
+        look = "alarm" if troubled else "badge"
+        flat = height < 3 * SMALL
+        _badge(sheet, number, x + width + (9 if flat else -9), centre if flat else y + 9, look)
 
 
-def _badge(sheet: Sheet, number: int, x: float, y: float) -> None:
-    sheet.circle(x, y, 8, "badge")
+def _named(name: str, width: float) -> list[str]:
+    """A module's name in lines that fit its part; without the RAK if that is enough."""
+    short = name if text_width(name, SMALL) <= width else name.removeprefix("RAK")
+    lines = wrap(short.replace("-", "- "), width, SMALL)
+    return [line.replace("- ", "-") for line in lines]
+
+
+def _inside(plan: Plan, name: str) -> tuple[int, str]:
+    """What a part of the board holds, and the number of its card; 0 for what has no card."""
+    for number, placement in enumerate(plan.placements, 1):
+        if placement.slot.name == name:
+            return number, placement.module.id.upper()
+    if name == "core":
+        return 0, plan.config.core.upper()
+    return 0, plan.wiring.hat.id.upper() if name == "hat" and plan.wiring.hat else ""
+
+
+def _badge(sheet: Sheet, number: int, x: float, y: float, look: str = "badge") -> None:
+    sheet.circle(x, y, 8, look)
     sheet.text(x, y + 4, str(number), SMALL, "middle", "on")
 
 
@@ -103,15 +134,27 @@ def _fed(plan: Plan) -> set[str]:
     return names | ({"poe-port", "poe"} if any(n.startswith("poe") for n in names) else set())
 
 
-def _used(placement: Placement) -> list[Use]:
+def _used(placement: Placement) -> tuple[Use, ...]:
     """What the module uses with the options that the user chose."""
-    chosen = dict(placement.config.options)
-    defaults = {o.name: o.default for o in placement.module.options}
-    return [
-        use
-        for use in placement.module.uses
-        if use.when is None or chosen.get(use.when[0], defaults.get(use.when[0])) == use.when[1]
-    ]
+    return placement.module.used(placement.options)
+
+
+def _ends(plan: Plan, placement: Placement, signal: Signal | None) -> str:
+    """Where a signal ends with the straps and the core of this plan."""
+    if signal is None or signal.net == "NC":
+        return "not wired"
+    if plan.wiring.core is not None and (ports := _ports(plan.wiring.core, signal.name)):
+        return f"{plan.wiring.core.id} {ports}"
+    if signal.name in I2C and (bus := plan.wiring.i2c(placement.slot)):
+        return bus
+    return ends_at(plan.board, signal)
+
+
+def _ports(core: Board, signal: str) -> str:
+    """The ports of a core that a signal of its slot ends on: one, or those of a whole bus."""
+    wires = next((w for w in (I2C, UART, SPI) if signal == w[0]), ("", signal))[1:]
+    pins = (core.core_pin(wire) for wire in wires)
+    return ", ".join(pin.port for pin in pins if pin is not None and pin.port)
 
 
 def _card(sheet: Sheet, plan: Plan, number: int, placement: Placement) -> None:
@@ -128,7 +171,10 @@ def _card(sheet: Sheet, plan: Plan, number: int, placement: Placement) -> None:
     top = sheet.y
     for use in _used(placement):
         _wire(sheet, plan, placement, use)
-    sheet.box(_MODULE, top, WIDTH - MARGIN - _MODULE, sheet.y - top, "edge", 4)
+    if sheet.y > top:
+        sheet.box(_MODULE, top, WIDTH - MARGIN - _MODULE, sheet.y - top, "edge", 4)
+    if module.needs:
+        sheet.paragraph(f"Needs of its socket: {', '.join(module.needs)}")
     for line in _chips(plan, placement):
         sheet.y += 2
         sheet.paragraph(line)
@@ -150,26 +196,19 @@ def _chips(plan: Plan, placement: Placement) -> list[str]:
         first = next(c for c in placement.module.chips if c.address is not None)
         address = placement.address if chip is first else chip.address
         strap = next((s.fitted for s in chip.straps if s.address == address), "")
-        bus = _behind(placement, chip.bus)
-        where = ends_at(plan.board, bus) if bus is not None else chip.bus
+        where = _ends(plan, placement, plan.wiring.signal(placement.slot, chip.bus))
         fitted = f" ({strap})" if strap else ""
         lines.append(f"{chip.ref} {chip.part.upper()}: {address:#04x} on {where}{fitted}")
     return lines
 
 
-def _behind(placement: Placement, name: str) -> Signal | None:
-    """The slot's signal of that name; TXD1 is part of UART1, SPI_CLK stands for itself."""
-    group = {"TXD1": "UART1", "RXD1": "UART1", "I2C1_SDA": "I2C1", "I2C1_SCL": "I2C1"}
-    return placement.slot.signal(name) or placement.slot.signal(group.get(name, name))
-
-
 def _wire(sheet: Sheet, plan: Plan, placement: Placement, use: Use) -> None:
     """A row: where it ends on the board, the pin, the signal at the module and its use."""
-    signal = _behind(placement, use.signal)
+    signal = plan.wiring.signal(placement.slot, use.signal)
     look = css_name(family(use.signal))
     pins = "/".join(map(str, signal.pins)) if signal is not None else "?"
     right = WIDTH - MARGIN - _MODULE - 16
-    ends = _lines(ends_at(plan.board, signal) if signal else "not wired", _HOST - MARGIN - 4)
+    ends = _lines(_ends(plan, placement, signal), _HOST - MARGIN - 4)
     says = _lines(use.use, right)
     middle = sheet.y + 12
     sheet.group(f"{use.signal}, pin {pins}: {use.use}")
