@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..core.quantities import parse
 from .claims import CATALOG, Claim
 from .findings import Cure, Edit, Finding, Severity
-from .limits import against, board_input, rail_volts
+from .limits import against, board_input, input_watts, rail_volts
 from .resources import Placement, Wiring
 
 FAN_A = 0.15  # of an ordinary 40 mm fan; boards sheet F17 says none
@@ -133,9 +133,10 @@ def _available(wiring: Wiring) -> float | None:
     power = wiring.config.power
     found = [power.supply] if power.supply is not None else []
     for name in power.inputs[:1]:
-        entry = board_input(wiring.board, name, power.poe_class)
-        if entry is not None and entry.power:
-            found.append(parse(entry.power, "power").si)
+        entry = board_input(wiring.board, name)
+        watts = input_watts(entry, power.poe_class) if entry else None
+        if watts is not None:
+            found.append(watts)
     return min(found) if found else None
 
 

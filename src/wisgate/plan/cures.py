@@ -136,7 +136,14 @@ def _leave_out(wiring: Wiring, finding: Finding, involved: Sequence[Placement]) 
     for placement in reversed(involved):
         name = placement.slot.name
         text = f"leave out the {placement.module.id} in {name}"
+        kind = placement.module.connector
+        if finding.resource == f"connector of {name}" and not _mates(wiring, kind):
+            text += f": no slot of this board is a {kind}"
         yield Cure(text, (Edit(f"slot {name}"),))
+
+
+def _mates(wiring: Wiring, connector: str) -> bool:
+    return any(slot.connector == connector for slot in wiring.board.slots)
 
 
 def kind_of(claims: Sequence[Claim]) -> str:

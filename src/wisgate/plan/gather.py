@@ -144,9 +144,11 @@ def _address_claims(wiring: Wiring, placement: Placement, where: str) -> Iterato
 def _use_claims(wiring: Wiring, placement: Placement, use: Use, where: str) -> Iterator[Claim]:
     slot = placement.slot
     signal = wiring.signal(slot, use.signal)
-    if signal is None:
-        return
     owner = f"{placement.title} {use.use}"
+    if signal is None or signal.net == "NC":
+        if placement.module.connector == slot.connector and not use.optional:
+            yield from _missing(wiring, placement, use.signal, owner, where)
+        return
     for resource, natural in wiring.ends(slot, signal):
         shared = use.shared or natural
         yield Claim(resource, owner, where, use.source, shared, slot.name)
@@ -154,6 +156,17 @@ def _use_claims(wiring: Wiring, placement: Placement, use: Use, where: str) -> I
             yield Claim(hub, f"{owner} ({resource})", where, use.source, True, slot.name)
     if signal.rail:
         yield from _switch_claims(wiring, placement, signal.rail, where)
+
+
+def _missing(
+    wiring: Wiring, placement: Placement, name: str, owner: str, where: str
+) -> Iterator[Claim]:
+    """A signal that ends nowhere in this slot."""
+    slot = placement.slot
+    resource = f"{name} of {slot.name}"
+    yield Claim(resource, owner, where, placement.module.source, claimant=slot.name)
+    lacks = f"{wiring.board.id}: {slot.name} has none"
+    yield Claim(resource, lacks, CATALOG, slot.source, claimant="board")
 
 
 def _switch_claims(wiring: Wiring, placement: Placement, name: str, where: str) -> Iterator[Claim]:
@@ -173,10 +186,7 @@ def _port_claims(wiring: Wiring, placement: Placement, where: str) -> Iterator[C
         signal = next((s for n in names if (s := slot.signal(n)) is not None), None)
         owner = f"{placement.title} needs {need}"
         if signal is None:
-            resource = f"{need} of {slot.name}"
-            yield Claim(resource, owner, where, module.source, claimant=slot.name)
-            lacks = f"{wiring.board.id}: {slot.name} has none"
-            yield Claim(resource, lacks, CATALOG, slot.source, claimant="board")
+            yield from _missing(wiring, placement, need, owner, where)
             continue
         for resource, natural in wiring.ends(slot, signal):
             yield Claim(resource, owner, where, signal.source, natural, slot.name)

@@ -36,6 +36,7 @@ def _storage(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Findin
         yield against(Severity.CONFLICT, "storage", text, said, fact, cure)
     if host.storage == "nvme" and not any(p.slot.name == "m2" for p in placements):
         fact = f"{board.id}: NVMe drives go into the M.2 socket", "S3"
+        said = '[host] storage = "nvme"', str(host.where)
         drive = Edit("slot m2", "module", "nvme-b-key")
         cures = (
             Cure('fit a B-key NVMe drive and add [[slot]] slot = "m2"', (drive,)),
@@ -119,7 +120,7 @@ def _temperature(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Fi
         edit = Edit("environment", "ambient", inside)
         cure = Cure(f"keep it within {inside[0]:g} °C to {inside[1]:g} °C", (edit,))
         fact = f"{subject}: {least:g} °C to {most:g} °C", source
-        text = f"{subject} is made for {least:g} °C to {most:g} °C"
+        text = f"it is made for {least:g} °C to {most:g} °C"
         yield against(severity, f"temperature of {subject}", text, said, fact, cure)
 
 

@@ -13,11 +13,6 @@ from .claims import CATALOG, Claim
 from .findings import Cure, Edit, Finding, Severity
 from .resources import Wiring
 
-INPUTS = {
-    "dc": ("dc-jack", "dc"), "terminal": ("phoenix", "terminal"), "usb": ("usb", "micro-usb"),
-    "battery": ("battery",), "solar": ("solar",),
-}  # fmt: skip
-"""What the user calls an input: what the catalog may call it."""
 TWELVE = (11.4, 12.6)  # what a 12 V load takes; 5 %
 VBUS = {"usb2_load": "usb2-vbus", "usb3_load": "usb3-vbus", "hdmi_load": "hdmi-5v"}
 
@@ -38,7 +33,7 @@ def supply_findings(wiring: Wiring) -> Iterator[Finding]:
     """One supply at a time, each within its voltage; loads within what it gives."""
     yield from _one_supply(wiring)
     for name in wiring.config.power.inputs:
-        found = board_input(wiring.board, name, wiring.config.power.poe_class)
+        found = board_input(wiring.board, name)
         if found is None:
             yield _no_such_input(wiring, name)
         else:
@@ -47,10 +42,16 @@ def supply_findings(wiring: Wiring) -> Iterator[Finding]:
     yield from _ports(wiring)
 
 
-def board_input(board: Board, name: str, poe_class: str | None) -> Input | None:
-    """The board's input that the user calls `name`."""
-    names = (f"poe-{poe_class or 'at'}", "poe") if name == "poe" else INPUTS[name]
-    return next((i for n in names for i in board.inputs if i.name == n), None)
+def board_input(board: Board, name: str) -> Input | None:
+    """The board's input of that name."""
+    return next((i for i in board.inputs if i.name == name), None)
+
+
+def input_watts(entry: Input, poe_class: str | None) -> float | None:
+    """What an input gives at most; a PoE input by its class, 802.3at unless said otherwise."""
+    of_class = next((c for c in entry.classes if c.name == (poe_class or "at")), None)
+    power = of_class.power if of_class else entry.power
+    return parse(power, "power").si if power else None
 
 
 def _say(power: PowerConfig, key: str, written: str) -> tuple[str, str]:
@@ -61,7 +62,7 @@ def _one_supply(wiring: Wiring) -> Iterator[Finding]:
     power = wiring.config.power
     groups: dict[str, list[tuple[str, Input]]] = {}
     for name in power.inputs:
-        found = board_input(wiring.board, name, power.poe_class)
+        found = board_input(wiring.board, name)
         if found is not None and found.exclusive:
             groups.setdefault(found.exclusive, []).append((name, found))
     for users in groups.values():
@@ -82,7 +83,7 @@ def _one_supply(wiring: Wiring) -> Iterator[Finding]:
 
 def _no_such_input(wiring: Wiring, name: str) -> Finding:
     board, power = wiring.board, wiring.config.power
-    known = [n for n in (*INPUTS, "poe") if board_input(board, n, None)]
+    known = [i.name for i in board.inputs]
     left = tuple(n for n in power.inputs if n != name)
     said = _say(power, "input", f'"{name}"')
     fact = f"{board.id}: its inputs are {', '.join(known)}", board.source
@@ -96,14 +97,15 @@ def _input_findings(wiring: Wiring, name: str, entry: Input) -> Iterator[Finding
     key = name if name in ("battery", "solar") else "voltage"
     volts = getattr(power, key)
     low, high = _volts(entry.minimum), _volts(entry.maximum)
-    if volts is not None and not (low or 0) <= volts <= (high or volts):
+    alone = len(power.inputs) == 1 or key != "voltage"
+    if alone and volts is not None and not (low or 0) <= volts <= (high or volts):
         better = 48.0 if name == "poe" else 12.0 if name in ("dc", "terminal") else high
         better = 5.0 if name in ("usb", "solar") else 4.2 if name == "battery" else better
         said = _say(power, key, f"{volts:g} V")
         fact = f"{wiring.board.id}: {entry.title}, {_range(entry)}", entry.source
         cure = Cure(f"use {better:g} V", (Edit("power", key, better),))
-        text = f"{volts:g} V is outside {_range(entry)}"
-        yield against(Severity.CONFLICT, f"{entry.title} voltage", text, said, fact, cure)
+        text = f"{volts:g} V is not {_range(entry)}"
+        yield against(Severity.CONFLICT, f"voltage of the {name} input", text, said, fact, cure)
     placed = {s.module for s in wiring.config.slots}
     if entry.needs and entry.needs not in placed:
         said = _say(power, "input", f'"{name}"')
@@ -111,7 +113,7 @@ def _input_findings(wiring: Wiring, name: str, entry: Input) -> Iterator[Finding
         fit = Edit(f"slot {name}", "module", entry.needs)
         cure = Cure(f'fit the {entry.needs} and add [[slot]] slot = "{name}"', (fit,))
         text = f"needs the module {entry.needs}"
-        yield against(Severity.CONFLICT, entry.title, text, said, fact, cure)
+        yield against(Severity.CONFLICT, f"{name} input", text, said, fact, cure)
 
 
 def _volts(text: str) -> float | None:
@@ -129,7 +131,7 @@ def rail_volts(wiring: Wiring) -> float | None:
     power = wiring.config.power
     if not power.inputs:
         return None
-    entry = board_input(wiring.board, power.inputs[0], power.poe_class)
+    entry = board_input(wiring.board, power.inputs[0])
     return _volts(entry.output) if entry and entry.output else power.voltage
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -99,10 +100,20 @@ def _clashes(claims: Sequence[Claim]) -> Iterator[Finding]:
     for parties in clashes(claims):
         hard = sum(1 for c in parties if not c.soft)
         severity = Severity.CONFLICT if hard > 1 else Severity.WARNING
-        what = parties[0].resource.replace("host line ", "GPIO")
-        name = f"{what} has " if what.startswith("GPIO") else ""
-        text = f"{name}{len(parties)} claims that cannot share it"
+        text = _what(parties)
         yield Finding(severity, kind_of(parties), parties[0].resource, text, parties)
+
+
+def _what(parties: Sequence[Claim]) -> str:
+    resource = parties[0].resource
+    if resource.startswith("connector of "):
+        return "the two do not mate"
+    if any(c.owner.endswith(" has none") for c in parties):
+        return "it is needed and not there"
+    if any(" covers " in c.owner for c in parties):
+        return "a long module covers the slot of another"
+    name = resource.replace("host line ", "GPIO") + " has " if "host line" in resource else ""
+    return f"{name}{len(parties)} claims that cannot share it"
 
 
 def _judged(
@@ -161,7 +172,8 @@ def _distinct(
 def _order(finding: Finding) -> tuple[bool, str, int, str]:
     file, _, line = finding.where.rpartition(":")
     number = int(line) if line.isdigit() else 0
-    return finding.severity is Severity.WARNING, file, number, finding.resource
+    resource = re.sub(r"\d+", lambda digits: digits[0].zfill(6), finding.resource)
+    return finding.severity is Severity.WARNING, file, number, resource
 
 
 def _address(chip: Fitted | None) -> int:
