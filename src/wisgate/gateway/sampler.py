@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from ..board.board import Placed
 from ..core.clock import Clock
@@ -83,7 +82,7 @@ class Sampled:
         self._answered(group.name)
         self._counters["samples"] += 1
         now = self._clock.utc_ns()
-        return [replace(r, time_ns=now) for r in readings]
+        return [Reading(r.name, r.value, r.status, now, r.cause) for r in readings]
 
     async def open(self) -> None:
         """Open now instead of at the first sampling: outputs become safe. Never raises."""

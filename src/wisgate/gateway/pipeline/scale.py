@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...core.points import Reading
 
 
@@ -23,4 +21,5 @@ class Scale:
         value = reading.value
         if not self._active or isinstance(value, (bool, str)) or value is None:
             return reading
-        return replace(reading, value=value * self._factor + self._offset)
+        scaled = value * self._factor + self._offset
+        return Reading(reading.name, scaled, reading.status, reading.time_ns, reading.cause)
