@@ -244,6 +244,7 @@ def test_outputs_are_safe_at_the_end(tmp_path: Path) -> None:
 
     house.play(story)
     assert commanded == [True, True]
+    assert (house.last("pump").value, house.last("pump").cause) == (False, SAFE), "and it is told"
     assert not house.pump
     assert not house.twins.expander_2.level(12)
     assert house.twins.indicators() == {"led_1": False, "led_2": False}

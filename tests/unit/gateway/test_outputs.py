@@ -212,6 +212,26 @@ def test_closing_reaches_every_output_whatever_one_does(
     tracebacks.clear()
 
 
+def test_closing_goes_on_when_nobody_can_be_told(tracebacks: list[str]) -> None:
+    bench = Bench()
+
+    def fail(reading: Reading) -> None:
+        raise LookupError("a mistake above")
+
+    outputs = Outputs(bench.sampled, [], bench.clock, fail)
+
+    async def main() -> None:
+        for name in ("pump", "valve"):
+            with pytest.raises(LookupError):
+                await outputs.write(name, True, "a")
+        await outputs.close()
+
+    bench.run(main())
+    assert [m.on for m in bench.modules] == [False, False]
+    assert len(tracebacks) == 2
+    tracebacks.clear()
+
+
 def test_who_waits_for_a_turn_while_closing_is_refused() -> None:
     bench = Bench()
 
@@ -265,6 +285,7 @@ def test_a_module_that_came_back_is_told_safe_and_keeps_min_off() -> None:
     async def main() -> None:
         assert bench.outputs.reopened(bench.sampled[0]) == frozenset()
         await bench.outputs.write("pump", True, "rule fill")
+        await asyncio.sleep(60)
         assert bench.outputs.reopened(bench.sampled[1]) == frozenset()
         assert bench.outputs.reopened(bench.sampled[0]) == {"pump"}
         await bench.refused("pump", True, TooSoon, "min_off")

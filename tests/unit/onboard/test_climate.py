@@ -6,7 +6,9 @@ import pytest
 from module_bench import HEAD, ModuleBench
 
 from wisgate.board.prompt import open_modules
-from wisgate.core.errors import OutputRefused
+from wisgate.chips.sensirion import crc8
+from wisgate.chips.shtc3 import Shtc3
+from wisgate.core.errors import OutputRefused, WrongIdentity
 from wisgate.core.points import Reading, Status
 from wisgate.onboard.climate import Climate
 
@@ -90,6 +92,25 @@ def test_after_a_brown_out_it_goes_on() -> None:
         assert statuses(await bench.read("climate")) == {Status.GOOD}
 
     bench.run(main())
+
+
+class Impostor:
+    """Every word of its answers is `word`, with a good checksum."""
+
+    def __init__(self, word: int) -> None:
+        self._frame = word.to_bytes(2, "big")
+        self._frame += bytes([crc8(self._frame)])
+
+    def transfer(self, address: int, write: bytes = b"", read: int = 0) -> bytes:
+        return self._frame * (read // 3)
+
+
+def test_a_chip_of_the_family_that_is_another_one_is_not_believed() -> None:
+    climate = Climate(Shtc3(Impostor(0x1234)))
+    steps = climate.sample(climate.groups[0])
+    next(steps)
+    with pytest.raises(WrongIdentity, match="0x1234"):
+        next(steps)
 
 
 def test_nothing_can_be_written() -> None:
