@@ -5,7 +5,7 @@ when a page is out of date."""
 import argparse
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import click
 
 from wisgate.catalog.boards import Board
 from wisgate.catalog.catalog import load
-from wisgate.catalog.modules import Module
+from wisgate.catalog.modules import Module, Option, Use
 from wisgate.catalog.parts import Connector
 from wisgate.cli import COMMANDS
 from wisgate.config.load import load as load_config
@@ -24,6 +24,7 @@ from wisgate.plan.drawing.pinout import Pinout
 from wisgate.plan.drawing.pinout_svg import pinout_svg
 from wisgate.plan.drawing.pinouts import find
 from wisgate.plan.plan import make
+from wisgate.core.units import display
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs" / "reference"
@@ -48,10 +49,19 @@ EXIT_CODES = {
     64: "wrong usage of a command",
 }
 LEVELS = {
-    "documented": "in the catalog only",
+    "documented": "in the catalog only: planned and checked, not run yet",
     "modelled": "driver and twin agree with a witness; tested on the virtual board",
     "proven": "run on named hardware, with a dated log in the repository",
 }
+
+
+FORMS = {
+    "io": "40-pin slot", "sensor": "24-pin slot", "sensor-long": "24-pin slot, long",
+    "core": "core slot", "hat": "header", "mpcie": "mPCIe", "m2": "M.2", "poe": "PoE socket",
+    "power": "power", "oled": "display socket",
+}  # fmt: skip
+APART = ("mpcie", "m2", "poe", "power")
+"""Forms of the second page of modules."""
 
 
 def row(*cells: object) -> str:
@@ -105,60 +115,150 @@ def command_page() -> Iterator[str]:
 
 
 def module_lines(module: Module) -> Iterator[str]:
-    yield from (f"## {module.id.upper()}: {module.title}", "")
-    yield f"Evidence: *{module.evidence}*. Sampled every {module.interval}."
-    yield f"Source: {module.source}."
-    yield ""
+    yield from (f"## {module.id.upper()}: {module.title}", "", f"{summary(module)}.")
+    yield from (f"Source: {module.source}.{f' {module.note}' if module.note else ''}", "")
     if module.units:
         yield from ("Its points are the registers of the units in the user's file.", "")
-    yield from table(
+    for tell in (channel_lines, option_lines, signal_lines, chip_lines, cost_lines, hint_lines):
+        yield from tell(module)
+
+
+def summary(module: Module) -> str:
+    parts = [f"Evidence: *{module.evidence}*"]
+    if module.interval:
+        parts.append(f"sampled every {module.interval}")
+    if module.settles:
+        parts.append(f"settles in {module.settles}")
+    if module.size:
+        parts.append("{:g} x {:g} mm".format(*module.size))
+    if module.needs:
+        parts.append(f"needs {', '.join(module.needs)}")
+    return "; ".join(parts)
+
+
+def channel_lines(module: Module) -> list[str]:
+    return table(
         ("Channel", "", "Unit", "Range", "Safe state"),
         (
             (
                 f"`{c.name}`",
                 c.title,
-                c.unit,
+                display(c.unit),
                 " to ".join(c.range or ()),
-                f"`{shown(c.safe)}`" if c.writable else "",
+                f"`{shown(c.safe)}`" if c.writable and c.safe is not None else "",
             )
             for c in module.channels
         ),
     )
-    yield from table(
+
+
+def option_lines(module: Module) -> list[str]:
+    return table(
         ("Option", "", "Default", "Possible"),
         (
             (
                 f"`{o.name}`",
                 o.title,
                 f"`{shown(o.default, o.name)}`",
-                ", ".join(shown(c, o.name) for c in o.choices) or f"{o.minimum} to {o.maximum}",
+                possible(o),
             )
             for o in module.options
         ),
     )
-    yield from table(
-        ("Signal", "Used for", "Direction", "Source"),
-        ((f"`{u.signal}`", u.use, u.direction, u.source) for u in module.uses),
+
+
+def possible(option: Option) -> str:
+    if isinstance(option.default, bool):
+        return "true, false"
+    choices = ", ".join(shown(choice, option.name) for choice in option.choices)
+    return choices or f"{option.minimum} to {option.maximum}"
+
+
+def signal_lines(module: Module) -> list[str]:
+    def when(use: Use) -> str:
+        given = f"with {use.when[0]} = {shown(use.when[1])}" if use.when else ""
+        return "; ".join(filter(None, (given, "may stay unused" if use.optional else "")))
+
+    return table(
+        ("Signal", "Used for", "Direction", "", "Source"),
+        ((f"`{u.signal}`", u.use, u.direction, when(u), u.source) for u in module.uses),
     )
+
+
+def chip_lines(module: Module) -> Iterator[str]:
+    yield from table(
+        ("Chip", "", "Address", "Source"),
+        (
+            (f"`{c.part}`", c.title, shown(c.address, "address") if c.address else "", c.source)
+            for c in module.chips
+        ),
+    )
+    for chip in module.chips:
+        straps = (f"{s.address:#04x} with {s.fitted}" for s in chip.straps)
+        if chip.straps:
+            yield from (f"Straps of {chip.ref}: {'; '.join(straps)}.", "")
+    for answer in module.answers:
+        yield from (f"{answer.ref} answers to {answer.address:#04x}, too: {answer.use}.",)
+        yield from (f"Cure: {answer.cure}.", "")
+
+
+def cost_lines(module: Module) -> Iterator[str]:
+    yield from table(
+        ("Draws from", "Typical", "At most", "Source"),
+        ((f"`{d.rail}`", d.typical, d.maximum, f"{d.source} ({d.confidence})")
+         for d in module.draws),
+    )  # fmt: skip
+    yield from table(
+        ("Gives", "Volts", "Current", "Power", "Source"),
+        ((f"`{g.rail}`", f"{g.minimum} to {g.maximum}", g.current, g.power, g.source)
+         for g in module.gives),
+    )  # fmt: skip
+    yield from table(
+        ("One sample on", "Transactions", "Bytes written", "Bytes read", "Waits", "Source"),
+        ((c.bus, c.transactions, c.writes, c.reads, c.wait, c.source)
+         for c in module.conversation),
+    )  # fmt: skip
+
+
+def hint_lines(module: Module) -> Iterator[str]:
+    yield from (f"- {subject.capitalize()}: {limit}." for subject, limit in module.limits.items())
     yield from (f"- {line}" for line in module.wiring)
+    yield from (f"- Rework: {r.title} ({r.source})." for r in module.reworks)
+    for entry in module.disagreements:
+        claims = "; ".join(f"{c.says} ({c.source})" for c in entry.claims)
+        yield f"- Sources disagree on: {entry.topic}. {claims}. Taken: {entry.resolution}."
     yield ""
 
 
 def modules_page() -> Iterator[str]:
-    modules = load().modules
-    yield from ("# Modules", "")
-    rows = ((f"`{m.id}`", m.title, m.category, m.evidence) for m in modules.values())
-    yield from table(("Module", "", "Kind", "Evidence"), rows)
+    yield from ("# Modules", "", "What goes into a WisBlock slot, and displays. Cards, PoE and")
+    yield from ("batteries are on [a page of their own](cards.md).", "")
+    modules = [m for m in load().modules.values() if m.form not in APART]
+    yield from module_table(modules)
     yield from (f"- *{level}*: {meaning}" for level, meaning in LEVELS.items())
     yield ""
-    for module in modules.values():
+    for module in modules:
         yield from module_lines(module)
+
+
+def cards_page() -> Iterator[str]:
+    yield from ("# Cards, PoE, batteries", "", "What goes into mPCIe and M.2 sockets, and what")
+    yield from ("feeds a board. They are planned and checked; none of them has a driver.", "")
+    modules = [m for m in load().modules.values() if m.form in APART]
+    yield from module_table(modules)
+    for module in modules:
+        yield from module_lines(module)
+
+
+def module_table(modules: Sequence[Module]) -> list[str]:
+    rows = ((f"`{m.id}`", m.title, m.category, FORMS[m.form], m.evidence) for m in modules)
+    return table(("Module", "", "Kind", "Place", "Evidence"), rows)
 
 
 def chips_page() -> Iterator[str]:
     yield from ("# Chips", "")
     yield from table(
-        ("Chip", "", "Datasheet", "Addresses", "Supply", "Recognised by"),
+        ("Chip", "", "Datasheet", "Addresses", "Supply", "Evidence", "Recognised by"),
         (
             (
                 f"`{c.id}`",
@@ -166,6 +266,7 @@ def chips_page() -> Iterator[str]:
                 f"{c.vendor}, {c.datasheet}",
                 " ".join(f"{a:#04x}" for a in c.addresses),
                 c.supply,
+                c.evidence,
                 c.identity,
             )
             for c in load().chips.values()
@@ -217,6 +318,7 @@ def noted(lines: Iterator[str]) -> str:
 
 LISTS: dict[str, Callable[[], Iterator[str]]] = {
     "boards.md": boards_page,
+    "cards.md": cards_page,
     "chips.md": chips_page,
     "commands.md": command_page,
     "errors.md": error_page,
