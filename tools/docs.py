@@ -19,12 +19,12 @@ from wisgate.cli import COMMANDS
 from wisgate.config.load import load as load_config
 from wisgate.config.reference import reference
 from wisgate.core import errors
+from wisgate.core.units import display
 from wisgate.plan.drawing import plan_svg
 from wisgate.plan.drawing.pinout import Pinout
 from wisgate.plan.drawing.pinout_svg import pinout_svg
 from wisgate.plan.drawing.pinouts import find
 from wisgate.plan.plan import make
-from wisgate.core.units import display
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs" / "reference"
