@@ -16,6 +16,7 @@ from wisgate.catalog.catalog import load
 from wisgate.catalog.modules import Module, Option, Use
 from wisgate.catalog.parts import Connector
 from wisgate.cli import COMMANDS
+from wisgate.cli.sections import Section, names, sections
 from wisgate.config.load import load as load_config
 from wisgate.config.reference import reference
 from wisgate.core import errors
@@ -275,31 +276,26 @@ def chips_page() -> Iterator[str]:
 
 
 def board_lines(board: Board) -> Iterator[str]:
-    yield from (f"## {board.id.upper()}: {board.title}", "")
+    yield from (f"## {board.title}", "")
     yield f"{board.vendor}. Evidence: *{board.evidence}*. Source: {board.source}."
-    yield ""
-    for slot in board.slots:
-        yield from (f"### Slot `{slot.name}`: {slot.title}", "")
-        yield from table(
-            ("Signal", "Pins", "Ends at", "Source"),
-            (
-                (
-                    f"`{s.name}`",
-                    " ".join(map(str, s.pins)),
-                    " ".join(
-                        str(w)
-                        for w in (s.chip, s.line, s.ain, s.bus, s.uart, s.rail)
-                        if w not in ("", None)
-                    ),
-                    s.source,
-                )
-                for s in slot.signals
-            ),
-        )
+    yield from ("", board.note, "")
+    for name in names(board, load()):
+        for section in sections(board, name, load()):
+            yield from section_lines(section)
+
+
+def section_lines(section: Section) -> Iterator[str]:
+    yield from (f"### {section.title}", "")
+    yield from table(section.columns, ([c.replace("\n", "; ") for c in r] for r in section.rows))
+    notes = list(dict.fromkeys(section.notes))
+    yield from (f"- *{about}*: {note}" for about, note in notes)
+    if notes:
+        yield ""
 
 
 def boards_page() -> Iterator[str]:
-    yield from ("# Boards", "")
+    yield from ("# Boards", "", "Every fact names its source; what is not printed by the vendor")
+    yield from ("of the board says in brackets how we know it.", "")
     for board in load().boards.values():
         yield from board_lines(board)
     for connector in load().connectors.values():

@@ -93,11 +93,10 @@ def show(identifier: str, section: str, as_json: bool) -> None:
     if not section:
         _json(entry) if as_json else _show(catalog, entry)
         return
-    tables = _sections(catalog, entry, section)
     if as_json:
-        _json([{"title": t.title, "rows": [dict(zip(_heads(t.columns), row, strict=True))
-                                           for row in t.rows]} for t in tables])  # fmt: skip
+        _json(_facts(catalog, entry, section))
         return
+    tables = _sections(catalog, entry, section)
     from .tables import print_section
 
     for table in tables:
@@ -209,6 +208,17 @@ def _sections(catalog: Catalog, entry: Item, asked: str) -> list[Any]:
     return tables
 
 
+def _facts(catalog: Catalog, entry: Item, asked: str) -> Any:
+    from .sections import ALIASES, facts
+
+    _sections(catalog, entry, asked)
+    name = ALIASES.get(asked.lower(), asked.lower())
+    for one in (*getattr(entry, "slots", ()), *getattr(entry, "headers", ())):
+        if one.name == name:
+            return one
+    return facts(entry, name, catalog)
+
+
 def _slot_pins(catalog: Catalog, board: Board, name: str) -> list[Any]:
     """The pins of one slot or header, asked for by its name."""
     from .sections import sections
@@ -231,11 +241,6 @@ def _show(catalog: Catalog, entry: Item) -> None:
         print_values(entry)
     if rest := [n for n in possible if n not in shown]:
         click.echo(f"More: wisgate catalog show {entry.id} {'|'.join(rest)}")
-
-
-def _heads(columns: tuple[str, ...]) -> list[str]:
-    """Names for JSON; a column without a head is what the row is."""
-    return [c.lower().replace(" ", "_") or "what" for c in columns]
 
 
 def _json(value: Any) -> None:

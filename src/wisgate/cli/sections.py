@@ -141,7 +141,7 @@ def names(entry: Item, catalog: Catalog) -> list[str]:
 
 def _possible(entry: Item) -> tuple[str, ...]:
     if isinstance(entry, Board):
-        return (*BRIEF, "buses", *_LONG)
+        return tuple(dict.fromkeys((*BRIEF, "buses", *_LONG)))
     return (*_MODULE, "straps")
 
 
@@ -153,6 +153,19 @@ def sections(entry: Item, name: str, catalog: Catalog) -> list[Section]:
         described = (_BOARD if isinstance(entry, Board) else _MODULE).get(name, ())
         found = (_section(entry, name, *one) for one in described)
     return [s for s in found if s.rows]
+
+
+def facts(entry: Item, name: str, catalog: Catalog) -> dict[str, Any]:
+    """What a section is made of, complete; {} when the entry has no such section."""
+    chips = {c.ref: c.straps for c in getattr(entry, "chips", ()) if c.straps}
+    if name == "straps":
+        return chips
+    if name in _LONG and isinstance(entry, Board):
+        slots = {s.name: s.fits for s in entry.slots if s.fits}
+        found = {"pins": list(places(catalog, entry)), "gpio": entry.gpio, "cards": slots}
+        return {name: found[name]}
+    described = (_BOARD if isinstance(entry, Board) else _MODULE).get(name, ())
+    return {field: getattr(entry, field) for field, *_ in described if getattr(entry, field, ())}
 
 
 def _section(entry: Item, name: str, field: str, title: str, columns: Sequence[Column]) -> Section:
