@@ -68,10 +68,11 @@ def power_budget(wiring: Wiring, placements: Sequence[Placement]) -> PowerBudget
     config = wiring.config
     loads = [*_module_loads(wiring, placements), *_connected(wiring)]
     names = dict.fromkeys([r.name for r in wiring.board.rails] + [x.rail for x in loads])
+    fed = ((name, _through(wiring, name)) for name in names)
     rails = tuple(
-        _rail(wiring, name, [x for x in loads if x.rail == name])
-        for name in names
-        if any(x.rail == name for x in loads)
+        _rail(wiring, name, [x for x in loads if x.rail in parts])
+        for name, parts in fed
+        if any(x.rail in parts for x in loads)
     )
     host = next(
         (
@@ -81,20 +82,36 @@ def power_budget(wiring: Wiring, placements: Sequence[Placement]) -> PowerBudget
         ),
         0.0,
     )
-    watts = host + sum(r.total * (r.volts or 0.0) for r in rails)
+    watts = host + sum(x.amperes * (_rail_volts(wiring, x.rail) or 0.0) for x in loads)
     hold = config.power.supercap_hold
     return PowerBudget(rails, host, watts, _available(wiring), HOLD_S if hold is None else hold)
 
 
 def _rail(wiring: Wiring, name: str, loads: list[Load]) -> RailBudget:
     rail = next((r for r in wiring.board.rails if r.name == name), None)
-    volts: float | None = None
-    if rail is not None and " " not in rail.voltage:
-        volts = parse(rail.voltage, "voltage").si
-    if rail is not None and rail.name == "supply":
-        volts = rail_volts(wiring)
     limit = parse(rail.limit, "current").si if rail and rail.limit else None
-    return RailBudget(name, volts, tuple(loads), limit)
+    return RailBudget(name, _rail_volts(wiring, name), tuple(loads), limit)
+
+
+def _rail_volts(wiring: Wiring, name: str) -> float | None:
+    """Of a rail; the upper end where a range is printed."""
+    rail = next((r for r in wiring.board.rails if r.name == name), None)
+    if rail is None:
+        return None
+    if rail.name == "supply":
+        return rail_volts(wiring)
+    return parse(rail.voltage.rpartition(" to ")[2], "voltage").si
+
+
+def _through(wiring: Wiring, name: str) -> set[str]:
+    """A rail and those that are nothing but a switched or filtered part of it."""
+    rails = {r.name: r for r in wiring.board.rails}
+    found = {name}
+    for rail in wiring.board.rails:
+        origin = rails.get(rail.origin)
+        if origin and origin.name in found and origin.voltage == rail.voltage:
+            found.add(rail.name)
+    return found
 
 
 def _module_loads(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Load]:
@@ -109,7 +126,7 @@ def _module_loads(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[L
             if quantity.unit.dimension == "current":
                 amperes = quantity.si
             else:
-                amperes = quantity.si / (_rail(wiring, rail, []).volts or 3.3)
+                amperes = quantity.si / (_rail_volts(wiring, rail) or 3.3)
             where = str(placement.config.where)
             yield Load(placement.title, where, draw.source, rail, amperes)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..catalog.facts import Fitted
 from ..catalog.modules import Conversation
 from ..config.model import UnitConfig
 from ..core.quantities import parse
 from ..protocols.modbus import silence
 from ..protocols.modbus_spans import plan_reads
-from .claims import Claim
+from .claims import CATALOG, Claim
 from .findings import Cure, Edit, Finding, Severity
 from .resources import ADC_REF, Placement, Wiring
 
@@ -84,42 +85,49 @@ def wire_time(entry: Conversation, hertz: float) -> float:
 def _jobs(wiring: Wiring, placement: Placement) -> Iterator[Job]:
     config, module = placement.config, placement.module
     for unit in config.units:
-        yield _unit_job(placement, unit)
+        yield _unit_job(wiring, placement, unit)
+    base = Job(
+        wiring.i2c(placement.slot),
+        placement.title,
+        str(config.where),
+        tuple(p.point.name for p in config.points),
+        0.0,
+        config.interval,
+        f"slot {placement.slot.name}",
+    )
     for entry in module.conversation if not config.units else ():
-        wait = parse(entry.wait, "time").si
-        base = Job(
-            wiring.i2c(placement.slot) or "i2c-1",
-            placement.title,
-            str(config.where),
-            tuple(p.point.name for p in config.points),
-            0.0,
-            config.interval,
-            f"slot {placement.slot.name}",
-            source=entry.source,
-        )
-        if entry.bus in ("I2C1", "ADC"):
-            hertz = clock(wiring, base.lane)
-            held = wait if entry.held and entry.bus == "I2C1" else 0.0
-            lane = "i2c-1" if entry.bus == "ADC" else base.lane
-            yield replace(base, lane=lane, seconds=wire_time(entry, hertz) + held)
+        yield from _conversation(wiring, placement, entry, replace(base, source=entry.source))
+
+
+def _conversation(
+    wiring: Wiring, placement: Placement, entry: Conversation, base: Job
+) -> Iterator[Job]:
+    """One entry of the catalog on the lanes that it keeps busy."""
+    wait = parse(entry.wait, "time").si
+    if entry.bus == "I2C1" and base.lane:
+        held = wait if entry.held else 0.0
+        yield replace(base, seconds=wire_time(entry, clock(wiring, base.lane)) + held)
+    chip = _behind(wiring, placement, {"ADC": ("AIN0", "AIN1"), "IO": ("IO1",)}.get(entry.bus, ()))
+    if chip is not None and chip.bus.startswith("i2c"):
+        seconds = wire_time(entry, clock(wiring, chip.bus))
+        yield replace(base, lane=chip.bus, seconds=seconds)
         if entry.bus == "ADC":
-            yield replace(
-                base, lane=ADC_REF, seconds=wait + wire_time(entry, clock(wiring, "i2c-1"))
-            )
-        if entry.bus == "IO" and _behind_expander(wiring, placement):
-            yield replace(base, lane="i2c-1", seconds=wire_time(entry, clock(wiring, "i2c-1")))
+            yield replace(base, lane=chip.ref, seconds=wait + seconds)
 
 
-def _behind_expander(wiring: Wiring, placement: Placement) -> bool:
-    signal = wiring.signal(placement.slot, "IO1")
-    return signal is not None and signal.chip not in ("", "host")
+def _behind(wiring: Wiring, placement: Placement, names: Sequence[str]) -> Fitted | None:
+    """The expander or converter of the board that serves one of these signals."""
+    signals = (wiring.signal(placement.slot, name) for name in names)
+    refs = (s.chip for s in signals if s is not None and s.chip)
+    return next((chip for ref in refs if (chip := wiring.board.chip(ref)) is not None), None)
 
 
-def _unit_job(placement: Placement, unit: UnitConfig) -> Job:
+def _unit_job(wiring: Wiring, placement: Placement, unit: UnitConfig) -> Job:
     baud = placement.options.get("baud")
     rate = baud if isinstance(baud, int) else 9600
+    signal = wiring.signal(placement.slot, "UART1")
     return Job(
-        f"{placement.slot.name}-uart",
+        (signal.uart if signal else "") or "uart",
         f"{placement.title} unit {unit.name}",
         str(unit.where),
         tuple(f"{unit.name}_{r.name}" for r in unit.registers),
@@ -177,6 +185,7 @@ def _too_much(wiring: Wiring, lane: LaneBudget) -> Finding:
         )
         for j in jobs
     )
+    claims = (*claims, Claim(resource, *_speed(wiring, lane), claimant="board"))
     point = next((p for j in jobs for p in j.points), jobs[0].owner)
     fits = lane.share <= 1.0
     severity = Severity.WARNING if fits else Severity.CONFLICT
@@ -186,14 +195,27 @@ def _too_much(wiring: Wiring, lane: LaneBudget) -> Finding:
     return Finding(severity, "bus time", resource, text, claims, hints=cures)
 
 
+def _speed(wiring: Wiring, lane: LaneBudget) -> tuple[str, str, str]:
+    """What the lane can: owner, place and source of a claim."""
+    board = wiring.board
+    if lane.lane == ADC_REF:
+        chip = board.chip(ADC_REF)
+        return f"{board.id}: one conversion at a time", CATALOG, chip.source if chip else ""
+    bus = next((b for b in board.buses if b.name == lane.lane), None)
+    source = bus.source if bus else board.source
+    if lane.lane.startswith("i2c"):
+        hertz = clock(wiring, lane.lane)
+        return f"{board.id}: {lane.lane} runs at {hertz / 1e3:g} kHz", CATALOG, source
+    return f"{board.id}: one question at a time on {lane.lane}", CATALOG, source
+
+
 def _bus_cures(wiring: Wiring, lane: LaneBudget, jobs: list[Job]) -> Iterator[Cure]:
     if lane.lane.startswith("i2c") and clock(wiring, lane.lane) < FAST_HZ:
         edit = Edit("host", "i2c_clock", FAST_HZ)
         yield Cure("clock the bus with 400 kHz: dtparam=i2c_arm_baudrate=400000", (edit,))
-    if lane.lane.endswith("-uart"):
-        slot = lane.lane.removesuffix("-uart")
+    if jobs[0].key.startswith("unit "):
         for baud in (19200, 38400, 57600, 115200):
-            yield Cure(f"set the line to {baud} Bd", (Edit(f"slot {slot}", "baud", baud),))
+            yield Cure(f"set the line to {baud} Bd", (Edit(jobs[0].table, "baud", baud),))
     slower = tuple(_slower(lane, jobs))
     if slower:
         told = ", ".join(f"{owner} every {interval:g} s" for owner, interval, _ in slower)
