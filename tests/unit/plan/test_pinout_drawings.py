@@ -135,6 +135,19 @@ def test_an_unknown_name_says_which_are_near() -> None:
         find(load(), "rak7391/wisblok-1")
 
 
+def test_a_connector_is_found_by_its_own_name_and_a_board_by_its_other_names() -> None:
+    assert find(load(), "j39") == find(load(), "rak7391/j39")
+    assert find(load(), "wisgate-connect/j39") == find(load(), "rak7391/j39")
+    assert {p.key for p in find(load(), "io-1")} == {p.key for p in find(load(), "rak6421/io-1")}
+    assert [p.key for p in find(load(), "wisblock-core")] == ["wisblock-core"]
+    assert find(load(), "header")[0].key == "rak7391/header"
+
+
+def test_pins_that_nobody_publishes_are_said_to_be_so() -> None:
+    with pytest.raises(CatalogError, match="rak7391/m2: nobody publishes its pins"):
+        find(load(), "rak7391 m2")
+
+
 def test_a_board_is_drawn_whole_and_a_name_may_have_blanks() -> None:
     whole = find(load(), "rak7391")
     assert {"rak7391/wisblock-1", "rak7391/j39", "rak7391/mpcie-3"} <= {p.key for p in whole}

@@ -166,14 +166,43 @@ def every(catalog: Catalog) -> list[Pinout]:
 
 
 def find(catalog: Catalog, name: str) -> list[Pinout]:
-    """The pinouts that `name` asks for: one ("rak7391/j39", "wisblock-io"), or all of a board.
-    Raises CatalogError with the nearest names."""
+    """The pinouts that `name` asks for: one ("rak7391/j39", "j39", "wisblock-io"), or all of a
+    board. Raises CatalogError with the nearest names."""
     drawn = {pinout.key: pinout for pinout in every(catalog)}
-    wanted = "/".join(name.lower().split())
+    exact = "/".join(name.lower().split())
+    if exact in drawn:
+        return [drawn[exact]]
+    wanted = "/".join(_without_alias(catalog, name.lower()).split())
     if wanted in drawn:
         return [drawn[wanted]]
-    if found := [p for k, p in drawn.items() if k.startswith((f"{wanted}/", f"{wanted}@"))]:
-        return found
-    near = get_close_matches(wanted, [*drawn, *catalog.boards], n=3, cutoff=0.4)
-    hint = f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(drawn)}"
-    raise CatalogError(f'no pinout is called "{name}"{hint}')
+    for chosen in (f"{wanted}/", f"{wanted}@", f"/{wanted}", f"/{wanted}@"):
+        if found := [p for key, p in drawn.items() if _fits(key, chosen)]:
+            return found
+    raise CatalogError(_missing(catalog, name, wanted, list(drawn)))
+
+
+def _fits(key: str, chosen: str) -> bool:
+    """Whether a key is what was chosen: its beginning, its end, or its end but for a revision."""
+    if chosen.startswith("/"):
+        return chosen in key if chosen.endswith("@") else key.endswith(chosen)
+    return key.startswith(chosen)
+
+
+def _without_alias(catalog: Catalog, name: str) -> str:
+    """The name with the id of a board instead of another name for it."""
+    for board in catalog.boards.values():
+        for alias in board.aliases:
+            if name == alias or name.startswith((f"{alias}/", f"{alias} ")):
+                return board.id + name[len(alias) :]
+    return name
+
+
+def _missing(catalog: Catalog, name: str, wanted: str, keys: list[str]) -> str:
+    board, _, place = wanted.partition("/")
+    if board in catalog.boards:
+        entry = catalog.boards[board]
+        if place in {s.name for s in entry.slots} | {h.name for h in entry.headers}:
+            return f"{wanted}: nobody publishes its pins; wisgate catalog show {board} has the rest"
+    near = get_close_matches(wanted, [*keys, *catalog.boards], n=3, cutoff=0.4)
+    hint = f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(keys)}"
+    return f'no pinout is called "{name}"{hint}'
