@@ -74,6 +74,8 @@ class Give(Entry, frozen=True, kw_only=True):
     current: str = ""
     """At most."""
     power: str = ""
+    when: tuple[str, str | int | bool] | None = None
+    """As in `Use`."""
 
 
 class Conversation(Entry, frozen=True, kw_only=True):

@@ -245,7 +245,8 @@ def test_options(module: Module) -> None:
 @every
 def test_conditions_name_a_value_of_an_option(module: Module) -> None:
     effects = [rework.effect for rework in module.reworks]
-    for condition in (*(u.when for u in module.uses), *(d.when for d in module.draws), *effects):
+    conditional = (*module.uses, *module.draws, *module.gives)
+    for condition in (*(entry.when for entry in conditional), *effects):
         if condition is None:
             continue
         chosen = option(module, condition[0])
@@ -296,9 +297,9 @@ def test_what_sits_in_a_slot_says_what_it_draws_and_costs(module: Module) -> Non
 
 
 def test_poe_classes() -> None:
-    assert [(g.power, g.current) for g in MODULES["rak9063a"].gives] == [
-        ("30W", "2.5A"),
-        ("72W", "6A"),
+    assert [(g.when, g.power, g.current) for g in MODULES["rak9063a"].gives] == [
+        (("standard", "at"), "30W", "2.5A"),
+        (("standard", "bt"), "72W", "6A"),
     ]
 
 
