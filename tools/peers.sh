@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make sure that the programs which the full tests talk to are here: a broker, a browser with its
-# driver, a Modbus client. Installs them if it may; otherwise prints the line that does and fails.
+# driver, a Modbus client, compilers of devicetree and C, docker-compose (no daemon). Installs them if it may; otherwise prints the line that does and fails.
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -19,6 +19,9 @@ look() {
     need chromium chromium chromium-browser google-chrome
     need chromium-driver chromedriver
     need mbpoll mbpoll
+    need device-tree-compiler dtc
+    need docker-compose docker-compose
+    need g++ g++
 }
 
 look

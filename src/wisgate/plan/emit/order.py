@@ -13,6 +13,8 @@ from ...catalog.modules import Use
 from ...core.errors import PlanConflict
 from ..plan import Placement, Plan
 
+LEADING = ("a", "an", "and", "at", "by", "for", "from", "in", "of", "or", "the", "to", "with")
+"""Words that say nothing when nothing follows them."""
 HOST = "host"
 """The chip of lines that the processor itself serves."""
 
@@ -116,13 +118,14 @@ def slug(text: str, longest: int) -> str:
     "relay: on closes COM to NO" becomes "relay"."""
     head = re.split(r"[,:;(]", text, maxsplit=1)[0].lower()
     words = re.findall(r"[a-z0-9]+", head)
-    found = ""
+    kept: list[str] = []
     for word in words:
-        longer = f"{found}-{word}" if found else word
-        if len(longer) > longest:
+        if len("-".join([*kept, word])) > longest:
             break
-        found = longer
-    return found or "".join(words)[:longest]
+        kept.append(word)
+    while kept and kept[-1] in LEADING:
+        kept.pop()
+    return "-".join(kept) or "".join(words)[:longest]
 
 
 def commented(text: str) -> str:

@@ -23,7 +23,8 @@ MODEM_PORTS = (("02", "modem-at"), ("03", "modem-ppp"))
 
 def lacks(order: Order) -> str:
     """What the plan lacks for this kind; "" when it applies."""
-    return "" if has_host(order) else "a board with Linux on it"
+    rules = [*_bridges(order), *_modems(order), *_chips(order)]
+    return "" if rules and has_host(order) else "serial bridges, a modem or GPIO expanders"
 
 
 def text(order: Order) -> str:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-PLAIN = re.compile(r"[A-Za-z_/.][A-Za-z0-9_./-]*")
-WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", ".", ".."}
+PLAIN = re.compile(r"(?:\./)?[A-Za-z_/][A-Za-z0-9_./-]*")
+WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 """What YAML 1.1 reads as something else than text."""
 
 Value = object
