@@ -53,14 +53,15 @@ class Answerer(msgspec.Struct, frozen=True):
 
 
 def find(catalog: Catalog, asked: str) -> Item:
-    """The entry of that id, alias or former name. Raises CatalogError."""
+    """The entry of that id, alias or former name; "chips/ax200" where a module is called like its
+    chip. Raises CatalogError."""
     name = asked.strip().lower().replace("_", "-")
     names = dict(_names(catalog))
     if name in names:
         category, identifier = names[name]
         found: Item = getattr(catalog, category)[identifier]
         return found
-    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    near = get_close_matches(name, [n for n in names if "/" not in n], n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else '; "wisgate catalog list" shows all'
     raise CatalogError(f'the catalog has no "{asked}"{hint}')
 
@@ -70,6 +71,7 @@ def _names(catalog: Catalog) -> Iterator[tuple[str, tuple[str, str]]]:
         yield old, ("connectors", f"wisblock-{new}")
     for category in ("connectors", "chips", "modules", "boards"):
         for identifier in getattr(catalog, category):
+            yield f"{category}/{identifier}", (category, identifier)
             yield identifier, (category, identifier)
     for board in catalog.boards.values():
         for alias in board.aliases:

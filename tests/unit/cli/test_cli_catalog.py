@@ -37,13 +37,13 @@ def test_list_names_every_entry() -> None:
     assert "rak5801" not in said("list", "--category", "boards")
 
 
-@pytest.mark.parametrize("identifier", [e.id for _, e in CATALOG])
+@pytest.mark.parametrize("identifier", [f"{category}/{e.id}" for category, e in CATALOG])
 def test_show_prints_every_entry_and_its_json_is_complete(identifier: str) -> None:
     text = said("show", identifier)
     entry = lookup.find(CATALOG, identifier)
     assert entry.title in text
     assert entry.source.split(";")[0][:20] in text
-    assert answer("show", identifier)["id"] == identifier
+    assert answer("show", identifier)["id"] == identifier.split("/")[1]
     assert len(answer("show", identifier)) == len(entry.__struct_fields__)
 
 
