@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make sure that the programs which the full tests talk to are here: a broker, a browser with its
-# driver, a Modbus client, compilers of devicetree and C, docker-compose (no daemon). Installs them if it may; otherwise prints the line that does and fails.
+# driver, a Modbus client, compilers of devicetree and C++, docker-compose (its daemon is not needed).
+# Installs them if it may; otherwise prints the line that does and fails.
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 
