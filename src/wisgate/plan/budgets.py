@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.quantities import parse
 from .claims import CATALOG, Claim
@@ -167,12 +167,24 @@ def power_findings(wiring: Wiring, budget: PowerBudget) -> Iterator[Finding]:
         yield _too_small(wiring, budget)
 
 
-def _drop(loads: Sequence[Load]) -> Iterator[Cure]:
-    """Take the greatest user away."""
-    modules = [x for x in loads if ": " in x.owner]
-    for load in sorted(modules, key=lambda x: -x.amperes):
-        slot, _, module = load.owner.partition(": ")
-        yield Cure(f"leave out the {module} in {slot}", (Edit(f"slot {slot}"),))
+def _drop(loads: Sequence[Load], excess: float) -> Iterator[Cure]:
+    """Take a user away; where one is not enough, the greatest until the rest fits."""
+    heavy = sorted((x for x in loads if ": " in x.owner), key=lambda x: -x.amperes)
+    for load in heavy:
+        yield _left_out([load])
+    gone: list[Load] = []
+    for load in heavy:
+        gone.append(load)
+        if sum(x.amperes for x in gone) >= excess:
+            break
+    if len(gone) > 1:
+        yield _left_out(gone)
+
+
+def _left_out(loads: Sequence[Load]) -> Cure:
+    slots = dict.fromkeys(tuple(x.owner.split(": ", 1)) for x in loads)
+    told = " and ".join(f"the {module} in {slot}" for slot, module in slots)
+    return Cure(f"leave out {told}", tuple(Edit(f"slot {slot}") for slot, _ in slots))
 
 
 def _overloaded(wiring: Wiring, rail: RailBudget) -> Finding:
@@ -185,7 +197,7 @@ def _overloaded(wiring: Wiring, rail: RailBudget) -> Finding:
     limit = f"{wiring.board.id}: {rail.rail} gives {entry.limit}"
     claims.append(Claim(resource, limit, CATALOG, entry.source, claimant="board"))
     text = f"{_ma(rail.total)} are drawn, {entry.limit} are there"
-    cures = tuple(_drop(rail.loads))
+    cures = tuple(_drop(rail.loads, -(rail.margin or 0.0)))
     return Finding(Severity.CONFLICT, "power", resource, text, tuple(claims), hints=cures)
 
 
@@ -204,7 +216,7 @@ def _slots(wiring: Wiring, budget: PowerBudget) -> Iterator[Finding]:
             said = f"{load.owner}: {_ma(load.amperes)} from {rail.rail}", load.where
             fact = f"{wiring.board.id}: {entry.subject} gives {entry.maximum}", entry.source
             resource = f"{rail.rail} of {load.owner.partition(':')[0]}"
-            yield against(Severity.WARNING, resource, text, said, fact, *_drop([load]))
+            yield against(Severity.WARNING, resource, text, said, fact, *_drop([load], 0.0))
 
 
 def _too_small(wiring: Wiring, budget: PowerBudget) -> Finding:
@@ -219,8 +231,9 @@ def _too_small(wiring: Wiring, budget: PowerBudget) -> Finding:
         enough = float(-(-budget.watts * 1.2 // 5) * 5)
         edit = Edit("power", "supply", enough)
         cures.append(Cure(f"use a supply of {enough:g} W or more", (edit,)))
-    heavy = [x for r in budget.rails for x in r.loads]
-    cures += list(_drop(heavy))
+    loads = {x: None for r in budget.rails for x in r.loads}
+    watts = [replace(x, amperes=x.amperes * (_rail_volts(wiring, x.rail) or 0.0)) for x in loads]
+    cures += list(_drop(watts, -(budget.margin or 0.0)))
     for key in (*PORTS, "load_12v"):
         if getattr(power, key):
             off = Edit("power", key, None)

@@ -61,7 +61,8 @@ class Finding:
     @property
     def where(self) -> str:
         """The first place in the user's file."""
-        return next((c.where for c in self.claims if c.where != CATALOG), CATALOG)
+        places = [c.where for c in self.claims if c.where != CATALOG]
+        return min(places, key=_line, default=CATALOG)
 
     @property
     def source(self) -> str:
@@ -76,6 +77,11 @@ class Finding:
             f"    {'or' if place else 'cure'}: {cure.text}" for place, cure in enumerate(self.cures)
         ]
         return "\n".join(lines)
+
+
+def _line(where: str) -> tuple[str, int]:
+    file, _, line = where.rpartition(":")
+    return file, int(line) if line.isdigit() else 0
 
 
 def _side(claim: Claim) -> str:
