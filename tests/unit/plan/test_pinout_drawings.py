@@ -101,6 +101,13 @@ def test_where_the_signals_of_the_slots_end() -> None:
     assert first["14"].ends == UNKNOWN
 
 
+def test_slots_of_a_base_are_wired_to_other_signals_of_the_core() -> None:
+    pins = {p.number: p for p in find(load(), "rak5005-o/sensor-c")[0].pins}
+    assert (pins["12"].signal, pins["12"].ends) == ("IO3", "IO1 of the module")
+    assert (pins["10"].signal, pins["10"].ends) == ("IO4", "IO2 of the module")
+    assert pins["3"] == DrawnPin("3", "SPI_CS", "", "SPI_CS")
+
+
 def test_the_solar_plug_warns_of_both_polarities() -> None:
     solar = find(load(), "rak5005-o/solar")[0]
     warned = " ".join(solar.warnings)

@@ -82,6 +82,9 @@ module = "rak5811"
 [[slot]]
 slot = "sensor-a"
 module = "rak1901"
+[[slot]]
+slot = "sensor-c"
+module = "rak1902"
 """,
 }
 EVERY = pytest.mark.parametrize("name", LAYOUTS)
@@ -147,6 +150,7 @@ def test_wires_of_a_base_end_at_the_ports_of_its_core(tmp_path: Path) -> None:
     assert "RAK4631" in shown
     assert "rak4631 P0.17" in shown
     assert "rak4631 P0.13, P0.14" in shown
+    assert "rak4631 P0.21" in shown, "pin 12 of slot C is IO3 of the core"
 
 
 @pytest.mark.parametrize("board", OUTLINES)

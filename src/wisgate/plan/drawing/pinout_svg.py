@@ -116,8 +116,9 @@ def _square(sheet: Sheet, pinout: Pinout) -> None:
     """Pads counter-clockwise: down the left side, along the bottom, up the right, back on top."""
     side = (len(pinout.pins) + 3) // 4
     wide, high = side * _ACROSS + 6, side * _DOWN + 6
-    label = max(text_width(p.signal, SMALL) for p in pinout.pins) + _GAP
-    left, top = (WIDTH - wide) / 2, sheet.y + label + _PAD
+    south, north = pinout.pins[side : 2 * side], pinout.pins[3 * side :]
+    above, below = (max(text_width(p.signal, SMALL) for p in pins) + 8 for pins in (north, south))
+    left, top = (WIDTH - wide) / 2, sheet.y + above + _PAD
     sheet.box(left, top, wide, high, "board", 3)
     sheet.circle(left + 18, top + 18, 4, "soft")
     for index, pin in enumerate(pinout.pins):
@@ -130,7 +131,7 @@ def _square(sheet: Sheet, pinout: Pinout) -> None:
             along = step if where == 1 else side - 1 - step
             _upright_pad(sheet, pin, left + 3 + (along + 0.5) * _ACROSS, top, high, where == 1)
         sheet.end_group()
-    sheet.y = top + high + label + _PAD
+    sheet.y = top + high + below + _PAD
 
 
 def _flat_pad(sheet: Sheet, pin: DrawnPin, left: float, wide: float, y: float, west: bool) -> None:
@@ -149,5 +150,5 @@ def _upright_pad(
     y = top + high - 4 if south else top - _PAD
     sheet.box(x - 6, y, 12, _PAD + 4, look)
     sheet.text(x + 4, y + (_PAD + 4) / 2, pin.number, SMALL, "middle", "on", turn=-90)
-    beside = y + _PAD + 7 if south else y - 3
+    beside = y + _PAD + 8 if south else y - 4
     sheet.text(x + 4, beside, pin.signal, SMALL, "end" if south else "start", look, turn=-90)

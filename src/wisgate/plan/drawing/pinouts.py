@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
@@ -60,7 +61,7 @@ def of_slot(board: Board, slot: Slot, connector: Connector, revision: str = "") 
     ]
     key = f"{board.id}/{slot.name}" + (f"@{revision}" if revision else "")
     title = f"{board.id.upper()}: {slot.title}" + (f", revision {revision}" if revision else "")
-    warnings = _disagreements(board, slot.name, slot.title)
+    warnings = _disagreements(board, slot.name)
     return _pinout(key, title, pins, slot, warnings=warnings)
 
 
@@ -69,10 +70,15 @@ def _slot_pin(board: Board, number: str, printed: str, signals: list[Signal]) ->
     if not signals:
         return DrawnPin(number, printed, "" if family(printed) in _WITHOUT_END else UNKNOWN)
     nearest = sorted(signals, key=lambda s: len(s.pins))
+    net = nearest[0].net
+    if len(nearest[0].pins) == 1 and net not in ("", printed, "NC"):
+        return DrawnPin(number, net, f"{printed} of the module")
     ends = []
     for signal in nearest:
         where = ends_at(board, signal)
-        if len(signal.pins) == 1 and where and signal.name not in (printed, where):
+        if where.replace(" ", "") == printed:
+            where = _use(board, signal.chip, signal.line)
+        elif len(signal.pins) == 1 and where and signal.name not in (printed, where):
             where = f"{signal.name}: {where}"
         if where not in (printed, signal.name, "") and (printed != "NC" or where != UNKNOWN):
             ends.append(where)
@@ -89,7 +95,7 @@ def of_header(board: Board, header: Header) -> Pinout:
     ]
     key = f"{board.id}/{header.name.lower()}"
     title = f"{board.id.upper()}: {header.title}"
-    warnings = _disagreements(board, header.name, header.title)
+    warnings = _disagreements(board, header.name)
     return _pinout(key, title, pins, header, (header.kind, *caps), warnings)
 
 
@@ -99,9 +105,14 @@ def _header_end(board: Board, pin: HeaderPin) -> str:
         line = _line(board, pin.chip, pin.line)
         if line.replace(" ", "") not in pin.name:
             ends.insert(0, line)
-        uses = (g.use for g in board.gpio if (g.chip, g.line) == (pin.chip, pin.line))
-        ends.append(next((use for use in uses if use != "header only"), ""))
+        ends.append(_use(board, pin.chip, pin.line))
     return "; ".join(end for end in ends if end not in ("", pin.name))
+
+
+def _use(board: Board, chip: str, line: int | None) -> str:
+    """What else a line of the 40-pin header is wired to; "" for nothing else."""
+    uses = (g.use for g in board.gpio if (g.chip, g.line) == (chip, line))
+    return next((use for use in uses if use != "header only"), "")
 
 
 def of_core(board: Board) -> Pinout:
@@ -119,12 +130,11 @@ def _core_end(pin: CorePin) -> str:
     return ", ".join(p for p in parts if p)
 
 
-def _disagreements(board: Board, *names: str) -> tuple[str, ...]:
+def _disagreements(board: Board, name: str) -> tuple[str, ...]:
     """What sources print differently about a connector: every claim and what we took."""
     found = []
     for one in board.disagreements:
-        words = f"{one.id} {one.topic}".replace("-", " ").split()
-        if any(name in one.topic or name in words for name in names):
+        if re.search(rf"\b{re.escape(name)}\b", f"{one.id} {one.topic}", re.IGNORECASE):
             claims = "; ".join(f"{c.source} says {c.says}" for c in one.claims)
             found.append(f"{one.topic}: {claims}. Taken: {one.resolution}")
     return tuple(found)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _MODULE = 222.0
 """Where the module begins in a card; left of it are the wires and the board."""
 _HOST = 158.0
-_SIMPLIFIED = "Places on the board are simplified; dashed parts are underneath."
+_SIMPLIFIED = "Places on the board are simplified."
+_UNDER = " Dashed parts are underneath."
 
 
 def plan_svg(plan: Plan) -> str:
@@ -76,7 +77,8 @@ def _board(sheet: Sheet, plan: Plan) -> None:
     for part in outline.parts:
         _part(sheet, plan, part, scale, top)
     sheet.y = top + outline.height * scale + 2
-    sheet.paragraph(_SIMPLIFIED, look="soft")
+    under = any(part.under for part in outline.parts)
+    sheet.paragraph(_SIMPLIFIED + _UNDER * under, look="soft")
 
 
 def _part(sheet: Sheet, plan: Plan, part: Part, scale: float, top: float) -> None:
@@ -143,7 +145,9 @@ def _ends(plan: Plan, placement: Placement, signal: Signal | None) -> str:
     """Where a signal ends with the straps and the core of this plan."""
     if signal is None or signal.net == "NC":
         return "not wired"
-    if plan.wiring.core is not None and (ports := _ports(plan.wiring.core, signal.name)):
+    if plan.wiring.core is not None and (
+        ports := _ports(plan.wiring.core, signal.net or signal.name)
+    ):
         return f"{plan.wiring.core.id} {ports}"
     if signal.name in I2C and (bus := plan.wiring.i2c(placement.slot)):
         return bus
