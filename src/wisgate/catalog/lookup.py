@@ -115,7 +115,7 @@ def _former(place: str) -> str:
 
 
 def _words(text: str) -> set[str]:
-    for mark in "/,()":
+    for mark in "/,;:()":
         text = text.replace(mark, " ")
     return set(text.lower().split()) | {text.lower()}
 

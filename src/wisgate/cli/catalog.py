@@ -152,13 +152,13 @@ def address(address: int, as_json: bool) -> None:
     from .tables import print_section
 
     rows = [
-        (a.on, f"{a.chip} {a.part}", a.title, a.bus, a.how,
-         "\n".join(a.away) or ("nothing" if a.shipped else ""),
+        (a.on, f"{a.chip} {a.part}", a.title, a.how,
          a.source + (f". The kernel owns it: {a.kernel_driver}" if a.kernel_driver else ""))
         for a in found
     ]  # fmt: skip
-    heads = ("On", "Chip", "", "Bus", "How", "Moved away by", "Source")
-    print_section(Section("address", f"Who answers {address:#04x}", heads, rows))
+    notes = [(f"{a.on} {a.chip} moved away by", "; ".join(a.away)) for a in found if a.away]
+    heads = ("On", "Chip", "", "How", "Source")
+    print_section(Section("address", f"Who answers {address:#04x}", heads, rows, notes))
 
 
 @command.command(epilog="Example: wisgate catalog strap rak7391")

@@ -99,7 +99,7 @@ _BOARD: dict[str, tuple[tuple[str, str, tuple[Column, ...]], ...]] = {
     ),
     "headers": (("headers", "Headers and connectors", (("Name", "name"), ("", "title"),
                 ("Kind", "kind"))),),
-    "links": (("links", "USB, PCIe and Ethernet", (("From", "parent"), ("To", "child"),
+    "links": (("links", "USB, PCIe and Ethernet", (("Port", "child"), ("Behind", "parent"),
               ("Kind", "kind"), ("Bandwidth", "bandwidth"))),),
     "functions": (
         ("lines", "Lines of the board itself", (("Name", "name"), ("Chip", "chip"),

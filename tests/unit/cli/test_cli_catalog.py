@@ -99,6 +99,15 @@ def test_pin(board: str, asked: str, places: set[tuple[str, str]]) -> None:
         assert ends in text
 
 
+def test_pin_finds_what_a_slot_calls_otherwise() -> None:
+    """Pin 10 of slot B is its second GPIO, and the IO1 of the core."""
+    found = {(p["place"], tuple(p["pins"]), p["name"]) for p in answer("pin", "rak5005-o", "IO1")}
+    assert {("sensor-b", (10,), "IO2"), ("sensor-a", (12,), "IO1")} <= found
+    assert ("sensor-b", (10,), "IO2") in {
+        (p["place"], tuple(p["pins"]), p["name"]) for p in answer("pin", "rak5005-o", "P0.17")
+    }
+
+
 def test_pin_says_which_revision() -> None:
     assert "GPIO24 (production)" in said("pin", "rak6421", "io-1.37")
     assert "GPIO6 (legacy)" in said("pin", "rak6421", "io-1.37")
