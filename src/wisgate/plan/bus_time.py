@@ -9,8 +9,6 @@ from ..catalog.facts import Fitted
 from ..catalog.modules import Conversation
 from ..config.model import UnitConfig
 from ..core.quantities import parse
-from ..protocols.modbus import silence
-from ..protocols.modbus_spans import plan_reads
 from .claims import CATALOG, Claim
 from .findings import Cure, Edit, Finding, Severity
 from .resources import ADC_REF, Placement, Wiring
@@ -141,6 +139,10 @@ def _unit_job(wiring: Wiring, placement: Placement, unit: UnitConfig) -> Job:
 
 def unit_time(unit: UnitConfig, baud: int) -> float:
     """Seconds of one round of a Modbus unit: requests, answers, silences and turnarounds."""
+    # Loaded when a file has units: framing costs 50 ms of every start.
+    from ..protocols.modbus import silence
+    from ..protocols.modbus_spans import plan_reads
+
     total = 0.0
     for span in plan_reads(unit.registers):
         answer = ANSWER_BYTES + (-(-span.count // 8) if span.table.holds_bits else 2 * span.count)
