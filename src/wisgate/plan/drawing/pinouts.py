@@ -71,6 +71,8 @@ def _slot_pin(board: Board, number: str, printed: str, signals: list[Signal]) ->
         return DrawnPin(number, printed, "" if family(printed) in _WITHOUT_END else UNKNOWN)
     nearest = sorted(signals, key=lambda s: len(s.pins))
     net = nearest[0].net
+    if net == "NC" and printed != "NC":
+        return DrawnPin(number, net, f"{printed} of the module")
     if len(nearest[0].pins) == 1 and net not in ("", printed, "NC"):
         return DrawnPin(number, net, f"{printed} of the module")
     ends = []
