@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "Run the gateway that a file describes.",
     "check": "Check a file: syntax, units, names, conflicts.",
     "emit": "Write a plan in the formats of other programs.",
+    "plan": "Show what a file means on the bench.",
     "read": "Read points now.",
     "write": "Set an output or a virtual point.",
     "history": "Show what was stored of a point.",
