@@ -53,6 +53,8 @@ class HostConfig:
     """Whether alarms of the clock are used."""
     i2c_clock: float | None = None
     """Hertz; None: the board's."""
+    console: bool = True
+    """Whether the kernel's serial console is on UART0."""
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def read_host(table: Table | None) -> HostConfig:
         type_c=table.get(schema.HOST_TYPE_C),
         rtc_alarm=table.get(schema.HOST_ALARM),
         i2c_clock=table.get(schema.HOST_I2C),
+        console=table.get(schema.HOST_CONSOLE),
     )
 
 

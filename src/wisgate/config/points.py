@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from ..core.points import Channel, Kind, Point, Value
 from ..core.quantities import Quantity
 from ..core.units import BY_UCUM, convert, display
+from .lists import Ends
 from .model import PointConfig
 from .naming import Names
-from .lists import Ends
 from .readers import Misfit, as_quantity, did_you_mean, plain_number, shown
 from .schema import points as schema
 from .tables import Option, Table

@@ -133,6 +133,11 @@ def _module_loads(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[L
 
 def _connected(wiring: Wiring) -> Iterator[Load]:
     power, jumpers = wiring.config.power, wiring.config.jumpers
+    for limit in wiring.core.limits if wiring.core else ():
+        if limit.subject == "LoRa TX" and limit.quantity == "current" and limit.maximum:
+            owner = f"core {wiring.config.core} while it sends"
+            amperes = parse(limit.maximum, "current").si
+            yield Load(owner, str(wiring.config.board_where), limit.source, "3V3", amperes)
     where = str(power.where)
     for key in PORTS:
         amperes = getattr(power, key)

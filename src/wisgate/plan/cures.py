@@ -27,6 +27,9 @@ def proposals(finding: Finding, wiring: Wiring, placements: Sequence[Placement])
         yield from _reroute(wiring, involved)
     yield from _type_c(wiring, finding)
     yield from _buzzer(finding)
+    if "kernel" in _claimants(finding):
+        text = "take console=serial0,115200 out of cmdline.txt and write console = false in [host]"
+        yield Cure(text, (Edit("host", "console", False),))
     if finding.kind not in ("limit", "power"):
         yield from _moves(wiring, placements, involved)
         yield from _leave_out(wiring, finding, involved)

@@ -9,6 +9,7 @@ from ..catalog.modules import Use
 from .claims import CATALOG, Claim
 from .resources import ADC_REF, I2C, Placement, Wiring
 
+CONSOLE = "uart-0"
 LONG = "sensor-long"
 NEEDS = {
     "usb2": ("USB", "USB3"), "usb3": ("USB3",), "pcie": ("PCIE",), "spi": ("SPI",),
@@ -195,7 +196,11 @@ def _port_claims(wiring: Wiring, placement: Placement, where: str) -> Iterator[C
 
 
 def host_claims(wiring: Wiring) -> Iterator[Claim]:
-    """A cable in the Type-C socket takes the USB 2.0 hub away."""
+    """The console of the kernel; a cable in the Type-C socket takes the USB 2.0 hub away."""
+    serial = next((b for b in wiring.board.buses if b.name == CONSOLE), None)
+    if serial is not None and wiring.config.host.console:
+        owner = f"{wiring.board.id}: serial console (the kernel's)"
+        yield Claim(CONSOLE, owner, CATALOG, serial.source, claimant="kernel", soft=True)
     host = wiring.config.host
     hub = next((x for x in wiring.board.links if x.child == "usb2-hub"), None)
     if host.type_c and hub is not None:

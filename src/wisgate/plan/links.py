@@ -8,10 +8,13 @@ from .claims import CATALOG, Claim
 from .findings import Cure, Edit, Finding, Severity
 from .resources import Placement, Wiring
 
+DOCUMENTED_CONCENTRATORS = 2
+
 
 def link_findings(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Finding]:
     """What shares a lane, and what nobody tried in that socket."""
     yield from _lane(wiring, placements)
+    yield from _concentrators(wiring, placements)
     for placement in placements:
         fits = placement.slot.fits
         if fits and not any(f.module == placement.module.id for f in fits):
@@ -53,6 +56,26 @@ def _lane(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Finding]:
     yield Finding(
         Severity.WARNING, "bandwidth", resource, text, tuple(claims), hints=(*cures, everything)
     )
+
+
+def _concentrators(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Finding]:
+    """The page promises up to four, its socket table names two."""
+    radios = [p for p in placements if p.module.category == "concentrator"]
+    if len(radios) <= DOCUMENTED_CONCENTRATORS:
+        return
+    resource = "LoRaWAN concentrators"
+    claims = [
+        Claim(resource, p.title, str(p.config.where), p.module.source, claimant=p.slot.name)
+        for p in radios
+    ]
+    owner = f"{wiring.board.id}: sockets #1 and #2 are named for LoRaWAN"
+    claims.append(Claim(resource, owner, CATALOG, "S3; X44", claimant="board"))
+    text = f"{len(radios)} are fitted; the vendor names sockets for {DOCUMENTED_CONCENTRATORS}"
+    cures = tuple(
+        Cure(f"leave out the {p.module.id} in {p.slot.name}", (Edit(f"slot {p.slot.name}"),))
+        for p in reversed(radios)
+    )
+    yield Finding(Severity.WARNING, "radio", resource, text, tuple(claims), hints=cures)
 
 
 def _not_listed(wiring: Wiring, placement: Placement) -> Finding:

@@ -153,11 +153,19 @@ HOST_I2C = Option[float | None](
     None,
     otherwise="the board's",
 )
+HOST_CONSOLE = Option(
+    "console",
+    boolean(),
+    "Whether the kernel keeps its serial console on UART0.",
+    "true",
+    True,
+    otherwise="true",
+)
 HOST = Section(
     "host",
     Shape.ONE,
     "The compute module.",
-    (HOST_CM4, HOST_STORAGE, HOST_TYPE_C, HOST_ALARM, HOST_I2C),
+    (HOST_CM4, HOST_STORAGE, HOST_TYPE_C, HOST_ALARM, HOST_I2C, HOST_CONSOLE),
 )
 
 STRAPS_ADC = Option[Value](
