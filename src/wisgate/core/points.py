@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -73,6 +74,24 @@ class Point:
     slot: str = ""
     interval: float | None = None
     """Seconds between samples; None for a point that changes only when it is set."""
+
+
+_TAKES: dict[Kind, tuple[tuple[type, ...], str]] = {
+    Kind.BOOL: ((bool,), "true or false"),
+    Kind.INT: ((int,), "a whole number"),
+    Kind.FLOAT: ((int, float), "a number"),
+    Kind.TEXT: ((str,), "a text"),
+}
+
+
+def fitting(point: Point, value: Value) -> Value:
+    """`value` in the kind of `point`: a whole number is a number too, true is neither. Raises
+    ValueError that says what the point takes."""
+    accepted, expected = _TAKES[point.kind]
+    fits = isinstance(value, accepted) and (bool in accepted or not isinstance(value, bool))
+    if not fits or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError(f"{point.name} takes {expected}, not {value!r}")
+    return float(value) if point.kind is Kind.FLOAT and isinstance(value, int) else value
 
 
 @dataclass(frozen=True)

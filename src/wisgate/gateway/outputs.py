@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..config.model import PointConfig, VirtualConfig
 from ..core.clock import Clock
 from ..core.errors import BusError, ChipError, OutputRefused, UnitRefused
-from ..core.points import Kind, Point, Reading, Value
+from ..core.points import Point, Reading, Value, fitting
 from .sampler import Sampled
 
 log = logging.getLogger(__name__)
@@ -156,14 +156,7 @@ class Outputs:
 
 def checked(point: Point, value: Value) -> Value:
     """`value` in the kind of `point`. Raises OutputRefused."""
-    fits = {
-        Kind.BOOL: isinstance(value, bool),
-        Kind.INT: isinstance(value, int) and not isinstance(value, bool),
-        Kind.FLOAT: isinstance(value, (int, float)) and not isinstance(value, bool),
-        Kind.TEXT: isinstance(value, str),
-    }[point.kind]
-    if not fits:
-        expected = {"bool": "true or false", "int": "a whole number", "float": "a number",
-                    "text": "a text"}[point.kind.value]  # fmt: skip
-        raise OutputRefused(f"{point.name} takes {expected}, not {value!r}")
-    return float(value) if point.kind is Kind.FLOAT and isinstance(value, int) else value
+    try:
+        return fitting(point, value)
+    except ValueError as error:
+        raise OutputRefused(str(error)) from error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from ..core.points import Kind, Point, Value
+from ..core.points import Point, Value, fitting
 from .contract import Gateway
 from .guard import caller_of
 from .shapes import HistoryView, PointsView, PointView, WriteBody
@@ -18,19 +17,6 @@ from .views import history_view, live_point, live_points, point_view
 _HOUR_NS = 3600 * 1_000_000_000
 MAX_BUCKETS = 2000
 _USUAL_BUCKETS = 300
-
-_ACCEPTED: dict[Kind, tuple[type, ...]] = {
-    Kind.BOOL: (bool,),
-    Kind.INT: (int,),
-    Kind.FLOAT: (int, float),
-    Kind.TEXT: (str,),
-}
-_EXPECTED = {
-    Kind.BOOL: "true or false",
-    Kind.INT: "a whole number",
-    Kind.FLOAT: "a number",
-    Kind.TEXT: "a text",
-}
 
 
 class Points:
@@ -74,11 +60,10 @@ def _fitting(point: Point, value: Value) -> Value:
     """The value as the point's kind wants it. Raises HTTPException 409 or 422."""
     if not point.writable:
         raise HTTPException(409, f"{point.name} is measured; it cannot be set")
-    accepted = _ACCEPTED[point.kind]
-    fits = isinstance(value, accepted) and (bool in accepted or not isinstance(value, bool))
-    if not fits or (isinstance(value, float) and not math.isfinite(value)):
-        raise HTTPException(422, f"{point.name} takes {_EXPECTED[point.kind]}")
-    return float(value) if point.kind is Kind.FLOAT and isinstance(value, int) else value
+    try:
+        return fitting(point, value)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error
 
 
 def _time(text: str, name: str, otherwise: int) -> int:
