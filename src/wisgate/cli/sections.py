@@ -54,8 +54,37 @@ def _straps(row: Any) -> str:
     return " ".join(f"{s.address:#04x}" for s in row.straps)
 
 
+def _written(row: Any, value: object) -> str:
+    """A value of an option as the user's file writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:#04x}" if row.name == "address" and isinstance(value, int) else str(value)
+
+
+def _default(row: Any) -> str:
+    return _written(row, row.default)
+
+
 def _choices(row: Any) -> str:
-    return ", ".join(str(c) for c in row.choices) or f"{row.minimum} to {row.maximum}"
+    if isinstance(row.default, bool):
+        return "true, false"
+    listed = ", ".join(_written(row, c) for c in row.choices)
+    return listed or f"{row.minimum} to {row.maximum}"
+
+
+def _when(row: Any) -> str:
+    if row.when:
+        name, value = row.when
+        return f"with {name} = {str(value).lower() if isinstance(value, bool) else value}"
+    return "may stay unused" if row.optional else ""
+
+
+def _level(row: Any) -> str:
+    return {True: "high", False: "low"}.get(row.safe, "")
+
+
+def _safe(row: Any) -> str:
+    return "" if row.safe is None else str(row.safe).lower()
 
 
 def _roles(row: Any) -> str:
@@ -112,12 +141,17 @@ _BOARD: dict[str, tuple[tuple[str, str, tuple[Column, ...]], ...]] = {
                       ("Said, and taken", _claims))),),
 }  # fmt: skip
 _MODULE: dict[str, tuple[tuple[str, str, tuple[Column, ...]], ...]] = {
-    "uses": (("uses", "Uses", (("Signal", "signal"), ("For", "use"), ("", "direction"))),),
+    "uses": (("uses", "Uses", (("Signal", "signal"), ("For", "use"), ("", "direction"), ("", _when),
+             ("Safe", _level))),),
     "channels": (("channels", "Channels", (("Channel", "name"), ("", "title"), ("Unit", "unit"),
-                 ("Range", _channel_range))),),
-    "options": (("options", "Options", (("Option", "name"), ("", "title"), ("Default", "default"),
+                 ("Range", _channel_range), ("Safe", _safe))),),
+    "options": (("options", "Options", (("Option", "name"), ("", "title"), ("Default", _default),
                 ("Possible", _choices))),),
-    "chips": _BOARD["chips"],
+    "chips": (*_BOARD["chips"], ("answers", "Further addresses", (("Ref", "ref"),
+              ("Address", _address), ("", "use"), ("Cure", "cure")))),
+    "costs": (("conversation", "What a sample costs", (("On", "bus"),
+              ("Transactions", "transactions"), ("Bytes written", "writes"),
+              ("Bytes read", "reads"), ("Waits", "wait"))),),
     "power": (("draws", "Draws", (("Rail", "rail"), ("Typical", "typical"),
               ("At most", "maximum"))),
               ("gives", "Gives", (("Rail", "rail"), ("Voltage", _range), ("Current", "current"),
