@@ -102,6 +102,15 @@ def test_slots_name_slots_forms_and_modules_that_exist(board: Board, slot: Slot)
     assert [f.module for f in slot.fits if f.module not in CATALOG.modules] == []
 
 
+def test_every_module_has_a_slot_with_all_the_signals_that_it_uses() -> None:
+    slots = [slot for board in BOARDS for slot in board.slots]
+    for module in (m for m in CATALOG.modules.values() if m.connector):
+        assert module.connector in CATALOG.connectors, module.id
+        fitting = [s for s in slots if s.connector == module.connector and module.form in s.accepts]
+        missing = [{u.signal for u in module.uses if not s.signal(u.signal)} for s in fitting]
+        assert set() in missing, f"{module.id}: {missing}"
+
+
 def test_lines_and_channels_of_slots_are_used_once() -> None:
     for board in (b for b in BOARDS if b.form == "carrier"):
         found = [
