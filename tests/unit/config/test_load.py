@@ -107,9 +107,7 @@ def test_deadband_is_a_difference():
         '[onboard.climate]\n[[onboard.climate.point]]\nchannel = "temperature"\ndeadband = "{}"\n'
     )
     assert point(config(text.format("0.5K")), "board_temperature").deadband == 0.5
-    assert point(config(text.format("0.9degF")), "board_temperature").deadband == pytest.approx(
-        0.5
-    )
+    assert point(config(text.format("0.9degF")), "board_temperature").deadband == pytest.approx(0.5)
     assert faults(text.format("-1K")) == [
         'deadband: "-1K" is negative; write how much a change must be at least'
     ]
