@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import file_argument
+from .options import file_argument, json_option
+
+if TYPE_CHECKING:
+    from ..plan.findings import Finding
+    from ..plan.plan import Plan
 
 
 @click.command(
@@ -14,8 +19,9 @@ from .options import file_argument
     short_help="Check a file: syntax, units, names, conflicts.",
 )
 @file_argument
-def command(file: Path) -> None:
-    """Check FILE: syntax, units, names, conflicts.
+@json_option
+def command(file: Path, as_json: bool) -> None:
+    """Check FILE: syntax, units, names, conflicts, limits and budgets.
 
     Every fault is printed with file and line, what was found and what to do. Exit code 2 when the
     file is wrong, 3 when two parts of it claim one resource, or when something cannot fit.
@@ -25,13 +31,47 @@ def command(file: Path) -> None:
     from ..config.load import load
     from ..plan.plan import make
 
-    config = load(file)
-    plan = make(config, load_catalog())
-    for warning in plan.warnings:
-        click.echo(str(warning), err=True)
+    plan = make(load(file), load_catalog())
+    if as_json:
+        _print_json(plan)
+    else:
+        for warning in plan.warnings:
+            click.echo(str(warning), err=True)
     plan.check()
-    click.echo(
+    if not as_json:
+        click.echo(_summary(file, plan))
+
+
+def _summary(file: Path, plan: Plan) -> str:
+    config = plan.config
+    return (
         f"{file}: fine. {config.name} on {plan.board.id}:"
         f" {len(config.slots)} of {len(plan.board.slots)} slots used,"
         f" {len(config.points)} points, {len(config.rules)} rules, {len(config.sinks)} sinks"
     )
+
+
+def _print_json(plan: Plan) -> None:
+    import msgspec
+
+    found = {
+        "name": plan.config.name,
+        "board": plan.board.id,
+        "fits": not plan.conflicts,
+        "findings": [_row(f) for f in plan.findings],
+    }
+    click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    return {
+        "severity": finding.severity.value,
+        "kind": finding.kind,
+        "where": finding.where,
+        "resource": finding.resource,
+        "text": finding.text,
+        "claims": [
+            {"owner": c.owner, "where": c.where, "source": c.source} for c in finding.claims
+        ],
+        "cures": [{"text": c.text, "file": [str(e) for e in c.edits]} for c in finding.cures],
+    }

@@ -14,6 +14,9 @@ from .resources import ADC_REF, INTERNAL, Placement, Wiring
 EEPROMS = (0x50,)
 """Identity chips of HATs and boards answer here: free in the plan, doubtful at the bench."""
 
+HAT_ADC = 0x48
+"""Of the RAK6421, and of boards before September 2022: the last choice for a strap."""
+
 
 def proposals(finding: Finding, wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Cure]:
     """Everything worth a try."""
@@ -45,7 +48,7 @@ def _straps(placement: Placement) -> Iterator[Cure]:
     chip = next((c for c in placement.module.chips if c.address is not None), None)
     if option is None or chip is None:
         return
-    for strap in sorted(chip.straps, key=lambda s: s.address in EEPROMS):
+    for strap in sorted(chip.straps, key=lambda s: (not s.default, s.address in EEPROMS)):
         if strap.address == placement.address or strap.address not in option.choices:
             continue
         edit = Edit(f"slot {placement.slot.name}", "address", strap.address)
@@ -67,7 +70,7 @@ def _adc(finding: Finding, wiring: Wiring) -> Iterator[Cure]:
         return
     now = wiring.config.straps.adc or chip.address
     fitted = next((s.fitted for s in chip.straps if s.address == now), "")
-    for strap in chip.straps:
+    for strap in sorted(chip.straps, key=lambda s: s.address == HAT_ADC):
         if strap.address != now:
             edit = Edit("straps", "adc", strap.address)
             yield Cure(f"move {fitted} to {strap.fitted}: address {strap.address:#04x}", (edit,))

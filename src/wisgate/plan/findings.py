@@ -31,6 +31,8 @@ class Edit:
         name = name if name.startswith("[") else f"[{name}]"
         if not self.key:
             return f"remove {name}"
+        if self.value is None:
+            return f"{name} remove {self.key}"
         return f"{name} {self.key} = {_toml(self.key, self.value)}"
 
 
@@ -99,8 +101,10 @@ def _toml(key: str, value: object) -> str:
             return f'"{value}"'
         case tuple():
             return "[" + ", ".join(_toml(key, v) for v in value) + "]"
+        case float() if key.startswith("unit "):
+            return f'"{value:.9g}s"'
         case float():
-            return f'"{value:g}{_UNITS.get(key, "")}"'
+            return f'"{value:.9g}{_UNITS.get(key, "")}"'
         case _:
             return str(value)
 
