@@ -153,6 +153,16 @@ def test_wires_of_a_base_end_at_the_ports_of_its_core(tmp_path: Path) -> None:
     assert "rak4631 P0.21" in shown, "pin 12 of slot C is IO3 of the core"
 
 
+def test_a_slot_under_a_long_module_is_covered(tmp_path: Path) -> None:
+    file = tmp_path / "long.toml"
+    modules = '[[slot]]\nslot = "sensor-a"\nmodule = "LONG"\n'
+    long = next(m.id for m in load_catalog().modules.values() if m.form == "sensor-long")
+    head = 'board = "rak5005-o"\nname = "long"\ncore = "rak4631"\n'
+    file.write_text(head + modules.replace("LONG", long), encoding="utf-8")
+    shown = texts(plan_svg(make(load(file), load_catalog())))
+    assert shown.count("covered") == 1
+
+
 @pytest.mark.parametrize("board", OUTLINES)
 def test_parts_of_an_outline_are_apart_and_stand_for_something(board: str) -> None:
     outline = OUTLINES[board]

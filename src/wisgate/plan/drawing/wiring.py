@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...catalog.boards import Board, Signal
 from ...catalog.modules import Use
+from ..gather import LONG
 from ..resources import I2C, SPI, UART
 from .outline import Part, outline_of
 from .pinouts import ends_at
@@ -120,6 +121,8 @@ def _inside(plan: Plan, name: str) -> tuple[int, str]:
     for number, placement in enumerate(plan.placements, 1):
         if placement.slot.name == name:
             return number, placement.module.id.upper()
+    if any(p.module.form == LONG and name in p.slot.neighbours for p in plan.placements):
+        return 0, "covered"
     if name == "core":
         return 0, plan.config.core.upper()
     return 0, plan.wiring.hat.id.upper() if name == "hat" and plan.wiring.hat else ""
@@ -184,7 +187,7 @@ def _card(sheet: Sheet, plan: Plan, number: int, placement: Placement) -> None:
         sheet.paragraph(line)
     for hint in module.wiring:
         sheet.y += 3
-        _bullet(sheet, hint)
+        _bullet(sheet, hint.replace("`", ""))
 
 
 def _bullet(sheet: Sheet, text: str) -> None:
