@@ -60,8 +60,16 @@ CASES = (
     Case("services", "compose"),
     Case("field-node", "arduino-pins"),
     Case("field-node", "zephyr-overlay"),
+    Case("weather", "arduino-pins"),
+    Case("weather", "zephyr-overlay"),
+    Case("station", "arduino-pins"),
+    Case("station", "zephyr-overlay"),
+    Case("cards", "config-txt"),
+    Case("cards", "gpio-names"),
+    Case("cards", "udev", ("--usb", "mpcie-2=1-1.2")),
+    Case("cards", "compose", ("--service", "zigbee2mqtt")),
 )  # fmt: skip
-EVERY_SERVICE = Case("pump-house", "compose", ALL_SERVICES)
+EVERY_SERVICE = Case("cards", "compose", ALL_SERVICES)
 
 
 def of_kind(*kinds: str) -> list[Case]:

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from devicetree import dtlib
+from devicetree import dtlib, edtlib
 from emitted import EVERY_SERVICE, GOLDEN, Case, of_kind
 
 SCHEMA = json.loads((GOLDEN / "compose.schema.json").read_text("utf-8"))
@@ -138,7 +138,7 @@ def test_containers_are_pinned_watched_and_kept_in(case: Case, tmp_path) -> None
         assert re.search(r":\d+\.\d+[.\w-]*$|:\d+-alpine$", service["image"])
         assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
-        assert "devices" not in service
+        assert service.get("devices", []) in ([], ["/dev/wisgate/mpcie-2:/dev/zigbee"])
         assert "privileged" not in service
         assert "network_mode" not in service
 
@@ -213,6 +213,21 @@ MACROS = {
 }  # fmt: skip
 
 
+# Properties that Zephyr's bindings know and demand, from dts/bindings of Zephyr 4.
+EVERY_NODE = {"compatible": {"type": "string-array"}, "reg": {"type": "array", "required": True}}
+NUMBER = {"type": "int", "required": True}
+BINDINGS: dict[str, dict[str, Any]] = {
+    "sensirion,shtcx": EVERY_NODE
+    | {"measure-mode": {"type": "string", "required": True, "enum": ["normal", "low-power"]}},
+    "ti,ina219": EVERY_NODE | {"shunt-milliohm": NUMBER, "lsb-microamp": NUMBER},
+    "ti,opt3001": EVERY_NODE,
+    "st,lps22hb-press": EVERY_NODE,
+    "bosch,bme680": EVERY_NODE,
+    "nxp,pca9685-pwm": EVERY_NODE | {"#pwm-cells": NUMBER | {"const": 3}},
+}
+CELLS = {"nxp,pca9685-pwm": {"pwm-cells": ["channel", "period", "flags"]}}
+
+
 @pytest.mark.parametrize("case", of_kind("zephyr-overlay"), ids=str)
 def test_zephyr_reads_the_overlay(case: Case, tmp_path) -> None:
     tree = zephyr(case, tmp_path)
@@ -230,6 +245,25 @@ def test_zephyr_lines_are_those_of_the_core(tmp_path) -> None:
     assert list(tree.label2node["adc"].nodes) == ["channel@7"]
 
 
+@pytest.mark.parametrize("case", of_kind("zephyr-overlay"), ids=str)
+def test_zephyrs_bindings_are_satisfied(case: Case, tmp_path) -> None:
+    bindings = tmp_path / "bindings"
+    bindings.mkdir()
+    for compatible, properties in BINDINGS.items():
+        body = {"description": compatible, "compatible": compatible, "properties": properties}
+        path = bindings / f"{compatible.replace(',', '-')}.yaml"
+        path.write_text(yaml.safe_dump(body | CELLS.get(compatible, {})), "utf-8")
+    text = ZEPHYR_BOARD + replaced(case.write(tmp_path))
+    (tmp_path / "tree.dts").write_text(text, "utf-8")
+    tree = edtlib.EDT(str(tmp_path / "tree.dts"), [str(bindings)])
+    bus = next(node for node in tree.nodes if node.labels == ["i2c0"])
+    for node in bus.children.values():
+        assert node.matching_compat in BINDINGS
+
+
+def replaced(text: str) -> str:
+    return re.sub(r"\b[A-Z][A-Z0-9_]+\b", lambda m: MACROS.get(m[0], m[0]), text)
+
+
 def zephyr(case: Case, folder: Path) -> dtlib.DT:
-    text = re.sub(r"\b[A-Z][A-Z0-9_]+\b", lambda m: MACROS.get(m[0], m[0]), case.write(folder))
-    return parsed(ZEPHYR_BOARD + text)
+    return parsed(ZEPHYR_BOARD + replaced(case.write(folder)))

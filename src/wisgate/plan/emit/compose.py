@@ -16,7 +16,17 @@ FALLBACK = "mosquitto"
 
 def lacks(order: Order) -> str:
     """What the plan lacks for this kind; "" when it applies."""
-    return "" if has_host(order) else "a board with Linux on it"
+    if not has_host(order):
+        return "a board with Linux on it"
+    for service in _chosen(order):
+        if service.card[0] and not _cards(service, order):
+            return f"a {service.card[0]} in a socket, for {service.name}"
+    return ""
+
+
+def _cards(service: Service, order: Order) -> list[str]:
+    """Slots with the card that `service` drives."""
+    return [p.slot.name for p in order.plan.placements if p.module.id == service.card[0]]
 
 
 def text(order: Order) -> str:
@@ -65,6 +75,10 @@ def _body(service: Service, order: Order) -> dict[str, Value]:
         body["volumes"] = [f"{name}:{place}" for name, place in service.volumes.items()]
     if service.secrets:
         body["secrets"] = list(service.secrets)
+    granted = _cards(service, order)
+    if granted:
+        inside = service.card[1]
+        body["devices"] = [f"/dev/wisgate/{granted[0]}:{inside}"]
     return body | {
         "networks": [NETWORK],
         "restart": "unless-stopped",
@@ -86,8 +100,12 @@ def _head(order: Order, secrets: list[str]) -> Iterator[str]:
     config = order.plan.config
     yield f"# Containers beside the gateway {config.name} on {order.board.id}."
     yield "#"
-    yield "# The buses and lines of the board belong to the gateway; no container gets a device."
+    yield "# The buses and lines of the board belong to the gateway; no container is given one."
     yield "# Ports lie on loopback: from elsewhere use ssh -L, or a proxy with TLS."
+    granted = [slot for service in _chosen(order) for slot in _cards(service, order)]
+    for slot in granted[:1]:
+        yield "#"
+        yield f"# /dev/wisgate/{slot} is made by `wisgate emit FILE udev --usb {slot}=PATH`."
     if secrets:
         yield "#"
         yield "# Before the first start, in the folder of this file:"

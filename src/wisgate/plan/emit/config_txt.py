@@ -108,8 +108,8 @@ def _uart(order: Order) -> Iterator[Setting]:
     named = ", ".join(f"{p.module.id} in {p.slot.name}" for p in users)
     lines = ["enable_uart=1"]
     why = (
-        f"UART0 on GPIO14 and GPIO15: {named}. Take console=serial0,115200 out of cmdline.txt:"
-        " the kernel's console is on these lines."
+        f"UART0 on GPIO14 and GPIO15: {named}. The kernel's console is on these lines too, unless"
+        " console=serial0,115200 is taken out of cmdline.txt."
     )
     if order.plan.config.jumpers.bt_off:
         lines.append("dtoverlay=disable-bt")

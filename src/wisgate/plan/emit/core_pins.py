@@ -60,9 +60,18 @@ def chips(placement: Placement) -> Iterator[tuple[Fitted, int]]:
 
 
 def uses_bus(order: Order, signals: tuple[str, ...]) -> list[Placement]:
-    """Modules that use one of `signals`."""
-    placements = order.plan.placements
-    return [p for p in placements if any(u.signal in signals for u in order.uses(p))]
+    """Modules that use one of `signals` in a slot that has it."""
+
+    def speaks(placement: Placement) -> bool:
+        used = (u.signal for u in order.uses(placement) if u.signal in signals)
+        return any(_ends(order, placement, name) for name in used)
+
+    return [p for p in order.plan.placements if speaks(p)]
+
+
+def _ends(order: Order, placement: Placement, name: str) -> bool:
+    signal = order.signal(placement, name)
+    return signal is not None and signal.net != "NC"
 
 
 def switch(order: Order, core: Board) -> tuple[str, CorePin] | None:

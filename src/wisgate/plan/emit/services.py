@@ -2,7 +2,8 @@
 
 Every image names a release that its makers supported in the autumn of 2026; every port lies on
 loopback; every password is a file that the user makes. No container is given a bus or a line: they
-belong to the gateway, and what it measures is on the broker."""
+belong to the gateway, and what it measures is on the broker. A card that the gateway does not drive
+itself may be given to the container that does."""
 
 from __future__ import annotations
 
@@ -26,6 +27,8 @@ class Service:
     volumes: Mapping[str, str] = field(default_factory=dict)
     """Volume: where it is mounted."""
     ports: tuple[str, ...] = ()
+    card: tuple[str, str] = ("", "")
+    """A module of the plan whose serial port it is given, and that port inside the container."""
     brings: tuple[str, ...] = ()
     """Services without which it does not work."""
     notes: tuple[str, ...] = ()
@@ -150,6 +153,28 @@ SERVICES = {
             volumes={"home-assistant": "/config"},
             ports=("127.0.0.1:8123:8123",),
             notes=("Whoever opens it first becomes its owner: be that yourself, at once.",),
+        ),
+        Service(
+            "zigbee2mqtt",
+            "Zigbee",
+            "koenkk/zigbee2mqtt:2.14.1",
+            {
+                "environment": {
+                    "TZ": "Etc/UTC",
+                    "ZIGBEE2MQTT_CONFIG_SERIAL_PORT": "/dev/zigbee",
+                    "ZIGBEE2MQTT_CONFIG_MQTT_SERVER": "mqtt://mosquitto:1883",
+                },
+                "depends_on": _after("mosquitto"),
+                "healthcheck": _health("wget -q --spider http://127.0.0.1:8080/"),
+            },
+            volumes={"zigbee2mqtt": "/app/data"},
+            ports=("127.0.0.1:8081:8080",),
+            card=("zigbee-usb", "/dev/zigbee"),
+            brings=("mosquitto",),
+            notes=(
+                "It asks for user and password of the broker when it is opened for the first time,",
+                "and for the password of its own page: give it one.",
+            ),
         ),
         Service(
             "portainer",

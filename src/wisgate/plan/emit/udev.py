@@ -36,6 +36,7 @@ def text(order: Order) -> str:
         "# The number in the file's name must lie between 60-serial and 80-mm-candidate.",
         *_bridges(order),
         *_modems(order),
+        *_sockets(order),
         *_chips(order),
     ]
     return "\n".join([*lines, ""])
@@ -51,7 +52,8 @@ def _bridges(order: Order) -> Iterator[str]:
     yield IGNORED
     yield f'{BRIDGE}, SYMLINK+="wisgate/serial-%b", ENV{{ID_MM_PORT_IGNORE}}="1"'
     for slot, path in order.usb:
-        yield f'{BRIDGE}, KERNELS=="{path}", SYMLINK+="wisgate/{slot}"'
+        if slot in served:
+            yield f'{BRIDGE}, KERNELS=="{path}", SYMLINK+="wisgate/{slot}"'
     unnamed = [s for s in served if s not in dict(order.usb)]
     if unnamed:
         yield f"# Not named: {', '.join(unnamed)}. The gateway takes the lower path for slot 1."
@@ -66,7 +68,7 @@ def _bridged(order: Order, name: str) -> bool:
 
 
 def _modems(order: Order) -> Iterator[str]:
-    cards = [p for p in order.plan.placements if "sim" in p.module.needs]
+    cards = [p for p in order.plan.placements if p.module.category == "modem"]
     if not cards:
         return
     yield ""
@@ -77,6 +79,17 @@ def _modems(order: Order) -> Iterator[str]:
             match = f'SUBSYSTEM=="tty", SUBSYSTEMS=="usb", ATTRS{{idVendor}}=="{vendor}"'
             where = f'ENV{{ID_USB_INTERFACE_NUM}}=="{interface}"'
             yield f'{match}, {where}, SYMLINK+="wisgate/{name}"'
+
+
+def _sockets(order: Order) -> Iterator[str]:
+    """Serial ports of USB cards in sockets whose path the user told."""
+    told = [(slot, path) for slot, path in order.usb if not _bridged(order, slot)]
+    if told:
+        yield ""
+        yield "# Serial ports of cards in sockets, by USB path."
+    for slot, path in told:
+        match = 'SUBSYSTEM=="tty", SUBSYSTEMS=="usb"'
+        yield f'{match}, KERNELS=="{path}", SYMLINK+="wisgate/{slot}"'
 
 
 def _chips(order: Order) -> Iterator[str]:

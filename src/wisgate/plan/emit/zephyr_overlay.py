@@ -16,7 +16,7 @@ from .core_pins import UsedPin, chips, lacking_core, switch, used_pins, uses_bus
 from .order import Order, commented
 
 BINDINGS = {
-    "shtc3": ('compatible = "sensirion,shtcx";', 'chip = "shtc3";', 'measure-mode = "normal";'),
+    "shtc3": ('compatible = "sensirion,shtc3", "sensirion,shtcx";', 'measure-mode = "normal";'),
     "ina219": ('compatible = "ti,ina219";', "shunt-milliohm = <100>;", "lsb-microamp = <100>;"),
     "opt3001": ('compatible = "ti,opt3001";',),
     "lps22hb": ('compatible = "st,lps22hb-press";',),
@@ -24,7 +24,7 @@ BINDINGS = {
     "lis3dh": ('compatible = "st,lis2dh";',),
     "mcp23017": ('compatible = "microchip,mcp23017";', "gpio-controller;", "#gpio-cells = <2>;",
                  "ngpios = <16>;"),
-    "pca9685": ('compatible = "nxp,pca9685-pwm";', "#pwm-cells = <2>;"),
+    "pca9685": ('compatible = "nxp,pca9685-pwm";', "#pwm-cells = <3>;"),
 }  # fmt: skip
 """Part: properties of its node."""
 SPI = ("SPI", "SPI_CS", "SPI_CLK", "SPI_MISO", "SPI_MOSI")
