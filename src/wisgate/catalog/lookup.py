@@ -202,7 +202,9 @@ def end(on: Board, one: Signal | HeaderPin) -> str:
             return one.uart or one.usb or one.pcie
     if one.net == "NC":
         return "not connected"
-    return one.bus or (f"rail {one.rail}" if one.rail else f"core {one.net}" if one.net else "")
+    if one.bus or one.rail:
+        return one.bus or f"rail {one.rail}"
+    return f"core {one.net}" if one.net and on.slot("core") else one.net
 
 
 def chip_name(on: Board, ref: str) -> str:
