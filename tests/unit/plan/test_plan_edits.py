@@ -84,7 +84,7 @@ def test_two_slots_are_swapped_at_once() -> None:
         (Edit("power", "input", ("dc",)), '[power] input = ["dc"]'),
         (Edit("jumpers", "wake", False), "[jumpers] wake = false"),
         (Edit("host", "i2c_clock", 400e3), '[host] i2c_clock = "400000Hz"'),
-        (Edit("environment", "ambient", (0.0, 7.5)), '[environment] ambient = ["0degC", "7.5degC"]'),
+        (Edit("environment", "ambient", (0.0, 7.0)), '[environment] ambient = ["0degC", "7degC"]'),
         (Edit("slot m2", "module", "nvme-b-key"), '[[slot]] "m2" module = "nvme-b-key"'),
         (Edit("hat"), "remove [hat]"),
         (Edit("slot oled"), 'remove [[slot]] "oled"'),
