@@ -86,15 +86,20 @@ async def open_gateway(
         log.warning("%s", notice)
     gateway = Gateway(Parts(board, store, store_lane, session.folder, session.virtual))
     if sinks:
-        for config in session.config.sinks:
-            gateway.forwarders[config.name] = Forwarder(
-                open_sink(config, session.config.name, _commands(gateway, config.name)),
-                store,
-                clock,
-                points=frozenset(config.points) or None,
-                link=board.surroundings.link,
-            )
+        _attach_sinks(gateway)
     return gateway
+
+
+def _attach_sinks(gateway: Gateway) -> None:
+    """A forwarder for each sink of the file; they connect when the gateway runs."""
+    for config in gateway.config.sinks:
+        gateway.forwarders[config.name] = Forwarder(
+            open_sink(config, gateway.config.name, _commands(gateway, config.name)),
+            gateway.store,
+            gateway.clock,
+            points=frozenset(config.points) or None,
+            link=gateway.board.surroundings.link,
+        )
 
 
 def _commands(gateway: Gateway, sink: str) -> Callable[[str, Value], None]:
