@@ -57,6 +57,7 @@ CASES = (
     Case("motor", "gpio-names"),
     Case("hat", "config-txt"),
     Case("hat", "meshtastic"),
+    Case("hat-legacy", "meshtastic"),
     Case("services", "compose"),
     Case("field-node", "arduino-pins"),
     Case("field-node", "zephyr-overlay"),

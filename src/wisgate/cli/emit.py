@@ -92,13 +92,12 @@ def _order(file: Path, said: dict[str, Any]) -> Order:
     from ..plan.emit.order import Order
     from ..plan.plan import make
 
-    catalog = load_catalog()
-    plan = make(load(file), catalog)
+    plan = make(load(file), load_catalog())
     plan.check()
     said["usb"] = tuple(_path(text, plan.board) for text in said["usb"])
     for name in said["services"]:
         _known_service(name)
-    return Order(plan, catalog, **said)
+    return Order(plan, **said)
 
 
 def _path(text: str, board: Any) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...catalog.boards import Board
 from ...catalog.carrier import CorePin
-from ..plan import Placement
+from ..resources import Placement
 from .core_pins import SIGNALS, UsedPin, chips, lacking_core, switch, used_pins, uses_bus
 from .order import Order, commented
 

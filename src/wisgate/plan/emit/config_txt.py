@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..plan import Placement
-from .order import Order, bus_of, expanders, has_host, wrapped
+from ..resources import Placement
+from .order import Order, expanders, has_host, spidev, wrapped
 
 NEW_SYSTEM = "0.10"
 """From here on RAKPiOS finds its board itself and keeps a block of config.txt for it."""
@@ -80,7 +80,9 @@ def _spi(order: Order) -> Setting:
         why = f"SPI off: {named} drives its lines as plain GPIO."
         return Setting(("dtparam=spi=off",), why, "modules sheet 2.4")
     if speaking:
-        named = ", ".join(f"{p.module.id} in {p.slot.name} ({_spidev(order, p)})" for p in speaking)
+        named = ", ".join(
+            f"{p.module.id} in {p.slot.name} (/dev/{spidev(order, p)})" for p in speaking
+        )
         return Setting(("dtparam=spi=on",), f"SPI: {named}.", "P8; P10; N7")
     why = "SPI: nothing of the plan uses it; RAKPiOS has it on, so it stays free for a probe."
     return Setting(("dtparam=spi=on",), why, "P8; P10")
@@ -95,10 +97,6 @@ def _drives_spi_lines(order: Order, placement: Placement) -> bool:
     return not _speaks_spi(order, placement) and any(
         u.signal in ("SPI_CLK", "SPI_MOSI") and not u.shared for u in order.uses(placement)
     )
-
-
-def _spidev(order: Order, placement: Placement) -> str:
-    return "/dev/" + bus_of(order, placement, "SPI").replace("spi-", "spidev")
 
 
 def _uart(order: Order) -> Iterator[Setting]:

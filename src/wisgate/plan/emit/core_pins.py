@@ -9,7 +9,7 @@ from ...catalog.boards import Board
 from ...catalog.carrier import CorePin
 from ...catalog.facts import Fitted
 from ...catalog.modules import Use
-from ..plan import Placement
+from ..resources import Placement
 from .order import Order, slug
 
 SIGNALS = ("IO1", "IO2", "IO3", "IO4", "IO5", "IO6", "SW1", "AIN0", "AIN1")

@@ -6,8 +6,8 @@ only; `emit udev` makes /dev/gpiochip26 for the expander at 0x26, whose number i
 
 from __future__ import annotations
 
-from ..plan import Placement
-from .order import HOST, Order, bus_of
+from ..resources import Placement
+from .order import HOST, Order, spidev
 from .yaml import Noted, Value, yaml
 
 RADIO = "rak13300"
@@ -67,12 +67,13 @@ def _lora(order: Order, placement: Placement) -> dict[str, Value]:
         note = f"{SWITCH}: supply of the antenna switch, high in both directions"
         body["SX126X_ANT_SW"] = Noted((note,), _pin(order, placement, SWITCH))
     else:
-        note = f"{' and '.join(ENABLES)}: supply and antenna switch"
-        found = (_pin(order, placement, name) for name in ENABLES)
-        body["Enable_Pins"] = Noted((note,), [pin for pin in found if pin is not None])
+        found = {name: _pin(order, placement, name) for name in ENABLES}
+        raised = {name: pin for name, pin in found.items() if pin is not None}
+        note = f"{' and '.join(raised)}: supply and antenna switch"
+        body["Enable_Pins"] = Noted((note,), list(raised.values()))
     body["DIO2_AS_RF_SWITCH"] = True
     body["DIO3_TCXO_VOLTAGE"] = Noted(("1.8 V",), True)
-    body["spidev"] = bus_of(order, placement, "SPI").replace("spi-", "spidev")
+    body["spidev"] = spidev(order, placement)
     return body
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...catalog.boards import Board, Signal
-from ...catalog.catalog import Catalog
 from ...catalog.facts import Fitted
 from ...catalog.modules import Use
 from ...core.errors import PlanConflict
-from ..plan import Placement, Plan
+from ..plan import Plan
+from ..resources import Placement
 
 LEADING = ("a", "an", "and", "at", "by", "for", "from", "in", "of", "or", "the", "to", "with")
 """Words that say nothing when nothing follows them."""
@@ -21,10 +21,9 @@ HOST = "host"
 
 @dataclass(frozen=True)
 class Order:
-    """A plan, the catalog it was made with, and what the user said on top of it."""
+    """A plan, and what the user said on top of it."""
 
     plan: Plan
-    catalog: Catalog
     services: tuple[str, ...] = ()
     """`compose`: containers beside the gateway."""
     cameras: tuple[str, ...] = ()
@@ -45,22 +44,16 @@ class Order:
     @property
     def core(self) -> Board | None:
         """The core on a WisBlock base; None on a board with a Linux host."""
-        name = self.plan.config.core
-        return self.catalog.boards[name] if name else None
-
-    @property
-    def revision(self) -> str:
-        """Of the board, when its wiring depends on it."""
-        return next(iter(self.board.revisions), "")
+        return self.plan.wiring.core
 
     def signal(self, placement: Placement, name: str) -> Signal | None:
         """Where a signal of a module ends on the board; None when it ends nowhere."""
-        found = placement.slot.signal(name, self.revision)
+        found = self.plan.wiring.signal(placement.slot, name)
         return None if found is None or found.unknown else found
 
     def uses(self, placement: Placement) -> tuple[Use, ...]:
         """What the module uses with the options of the user's file."""
-        return placement.module.used(dict(placement.config.options))
+        return placement.module.used(placement.options)
 
 
 @dataclass(frozen=True)
@@ -102,15 +95,10 @@ def chip_label(chip: Fitted) -> str:
     return f"{chip.bus.removeprefix('i2c-')}-{chip.address or 0:04x}"
 
 
-def bus_of(order: Order, placement: Placement, signal: str) -> str:
-    """The bus that `signal` of a module ends on, after the rework of the external I2C."""
-    found = order.signal(placement, signal)
-    if found is None:
-        return ""
-    external = order.plan.config.straps.external_i2c
-    if external and found.bus.startswith("i2c-"):
-        return external
-    return found.bus
+def spidev(order: Order, placement: Placement) -> str:
+    """The node of a slot's SPI: "spidev0.1"; "" without one."""
+    found = order.signal(placement, "SPI")
+    return found.bus.replace("spi-", "spidev") if found else ""
 
 
 def slug(text: str, longest: int) -> str:
