@@ -320,3 +320,10 @@ def test_what_runs() -> None:
     for module in MODULES.values():
         parts = {CATALOG.chips[c.part].evidence for c in module.chips if c.bus == "I2C1"}
         assert not module.runs or "documented" not in parts
+
+
+def test_every_socket_for_a_modem_has_its_own_sim() -> None:
+    signals = [s.signal("SIM") for s in CATALOG.boards["rak7391"].slots]
+    nets = [signal.net for signal in signals if signal is not None]
+    assert len(nets) == 3
+    assert len(set(nets)) == 3

@@ -27,8 +27,14 @@ def ends_at(board: Board, signal: Signal) -> str:
     if signal.ain is not None:
         return f"{_chip(board, signal.chip)} channel {signal.ain}"
     places = (signal.bus, signal.uart, signal.rail, signal.usb, signal.pcie)
-    core = f"core {signal.net}" if signal.net not in ("", signal.name, "NC") else ""
-    return next((p for p in places if p), core)
+    return next((p for p in places if p), _net(board, signal))
+
+
+def _net(board: Board, signal: Signal) -> str:
+    """A signal of the core where there is one; else a wire with a name of its own."""
+    if signal.net in ("", signal.name, "NC"):
+        return ""
+    return f"core {signal.net}" if board.slot("core") else signal.net
 
 
 def _chip(board: Board, ref: str) -> str:
