@@ -1,11 +1,11 @@
-"""The guard of conftest.py does its work."""
+"""The guard of loopback.py does its work."""
 
 from __future__ import annotations
 
 import socket
 
 import pytest
-from conftest import NotLoopback, is_local
+from loopback import NotLoopback, is_local
 
 
 @pytest.mark.parametrize(
