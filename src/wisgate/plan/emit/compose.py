@@ -117,16 +117,25 @@ def _head(order: Order, secrets: list[str]) -> Iterator[str]:
     yield ""
 
 
+def _broker_users(order: Order) -> dict[str, str]:
+    """Users of the broker that the plan's sinks need, with the file of their password."""
+    found = {
+        sink.username or "wisgate": sink.password_file.name if sink.password_file else ""
+        for sink in _local_brokers(order)
+    }
+    return found or {"wisgate": ""}
+
+
 def _making(name: str, order: Order) -> Iterator[str]:
     """The commands that make a secret. The folder keeps others out; inside, the containers'
     own users must be able to read."""
     if name == "mosquitto_passwords":
-        users = dict.fromkeys(sink.username or "wisgate" for sink in _local_brokers(order))
-        for place, user in enumerate(users or {"wisgate": None}):
+        for place, (user, password) in enumerate(_broker_users(order).items()):
             create = "-c " if place == 0 else ""
             image = SERVICES["mosquitto"].image
+            told = f"    # type what stands in {password}" if password else ""
             yield f'#     docker run --rm -it -v "$PWD/secrets:/s" {image} \\'
-            yield f"#         mosquitto_passwd {create}/s/{name} {user}"
+            yield f"#         mosquitto_passwd {create}/s/{name} {user}{told}"
         yield f"#     sudo chown 1883:1883 secrets/{name}    # its own user reads it"
         return
     yield f"#     head -c 24 /dev/urandom | base64 | tr -d '\\n' > secrets/{name}"

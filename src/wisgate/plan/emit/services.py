@@ -57,6 +57,11 @@ CHIRPSTACK_START = (
     f'POSTGRESQL_PASSWORD="$$(cat {SECRETS}/chirpstack_database)"'
     " && export POSTGRESQL_PASSWORD && exec chirpstack -c /etc/chirpstack"
 )
+# ChirpStack demands the extension, and waits until this has succeeded.
+PG_TRGM = (
+    "psql -qAt -U chirpstack -d chirpstack -c"
+    " 'set client_min_messages = warning; create extension if not exists pg_trgm'"
+)
 
 SERVICES = {
     service.name: service
@@ -224,7 +229,7 @@ SERVICES = {
                     "POSTGRES_DB": "chirpstack",
                     "POSTGRES_PASSWORD_FILE": f"{SECRETS}/chirpstack_database",
                 },
-                "healthcheck": _health("pg_isready", "-U", "chirpstack", "-d", "chirpstack"),
+                "healthcheck": _health(PG_TRGM),
             },
             secrets=("chirpstack_database",),
             volumes={"chirpstack-database": "/var/lib/postgresql/data"},
@@ -232,7 +237,7 @@ SERVICES = {
         Service(
             "chirpstack-cache",
             "Redis of ChirpStack",
-            "redis:7.4-alpine",
+            "redis:8.2-alpine",
             {
                 "command": ["redis-server", "--save", "300", "1", "--appendonly", "no"],
                 "healthcheck": _health("redis-cli", "ping", start="5s"),
