@@ -77,8 +77,8 @@ class JumpersConfig:
     """Caps on the board; None: as the vendor ships it."""
 
     where: Where = NOWHERE
-    emmc_flash: bool | None = None
-    eeprom_wp: bool | None = None
+    flash: bool | None = None
+    eeprom_protect: bool | None = None
     wifi_off: bool | None = None
     bt_off: bool | None = None
     wake: bool | None = None

@@ -76,8 +76,8 @@ def read_jumpers(table: Table | None) -> JumpersConfig:
         return JumpersConfig()
     return JumpersConfig(
         where=table.where(),
-        emmc_flash=table.get(schema.JUMPER_FLASH),
-        eeprom_wp=table.get(schema.JUMPER_EEPROM),
+        flash=table.get(schema.JUMPER_FLASH),
+        eeprom_protect=table.get(schema.JUMPER_EEPROM),
         wifi_off=table.get(schema.JUMPER_WIFI),
         bt_off=table.get(schema.JUMPER_BT),
         wake=table.get(schema.JUMPER_WAKE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..catalog.carrier import Limit
+from ..catalog.carrier import Jumper, Limit
 from ..core.quantities import parse
 from .findings import Cure, Edit, Finding, Severity
 from .limits import against
@@ -47,13 +47,14 @@ def _storage(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Findin
 
 def _flashing(wiring: Wiring) -> Iterator[Finding]:
     host, jumpers, board = wiring.config.host, wiring.config.jumpers, wiring.board
-    if jumpers.emmc_flash:
-        said = "[jumpers] emmc_flash = true", str(jumpers.where)
+    cap = _cap(wiring, "flash")
+    if jumpers.flash and cap:
+        said = "[jumpers] flash = true", str(jumpers.where)
         lite = " and a CM4 Lite has nothing to flash" if host.cm4 == "lite" else ""
-        fact = f"{board.id}: J39 1-2 forces USB boot{lite}", "S3"
-        cure = Cure("take the cap off J39 1-2", (Edit("jumpers", "emmc_flash", False),))
+        fact = f"{board.id}: {_place(cap)} forces USB boot{lite}", cap.source
+        cure = Cure(f"take the cap off {_place(cap)}", (Edit("jumpers", "flash", False),))
         text = "with this cap the computer waits for an image and starts no gateway"
-        yield against(Severity.CONFLICT, "J39 1-2", text, said, fact, cure)
+        yield against(Severity.CONFLICT, _place(cap), text, said, fact, cure)
     if host.type_c and host.cm4 == "lite":
         said = '[host] type_c = true, cm4 = "lite"', str(host.where)
         fact = f"{board.id}: Type-C flashes the eMMC of a CM4 that has one", "S3"
@@ -81,15 +82,27 @@ def _pins(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Finding]:
 
 def _alarm(wiring: Wiring) -> Iterator[Finding]:
     host, jumpers = wiring.config.host, wiring.config.jumpers
-    if host.rtc_alarm and jumpers.wake:
+    cap = _cap(wiring, "wake")
+    if host.rtc_alarm and jumpers.wake and cap:
         said = f"[host] rtc_alarm = true, [jumpers] wake = true ({jumpers.where})", str(host.where)
-        fact = f"{wiring.board.id}: with J39 9-10 an alarm of the clock resets a running CM4", "S3"
+        place = _place(cap)
+        told = f"{wiring.board.id}: with {place} an alarm of the clock resets a running CM4"
         cures = (
-            Cure("take the cap off J39 9-10", (Edit("jumpers", "wake", False),)),
+            Cure(f"take the cap off {place}", (Edit("jumpers", "wake", False),)),
             Cure("set no alarms", (Edit("host", "rtc_alarm", False),)),
         )
         text = "an alarm that goes off while the gateway runs resets it"
-        yield against(Severity.WARNING, "J39 9-10", text, said, fact, *cures)
+        yield against(Severity.WARNING, place, text, said, (told, cap.source), *cures)
+
+
+def _cap(wiring: Wiring, setting: str) -> Jumper | None:
+    """The place on the board that a key of `[jumpers]` is about."""
+    return next((j for j in wiring.board.jumpers if j.setting == setting), None)
+
+
+def _place(cap: Jumper) -> str:
+    """ "J39 9-10"."""
+    return f"{cap.header.upper()} {'-'.join(str(pin) for pin in cap.pins)}"
 
 
 def place_findings(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Finding]:

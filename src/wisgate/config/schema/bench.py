@@ -212,8 +212,8 @@ def _cap(name: str, doc: str, example: str) -> Option[bool | None]:
     return Option(name, boolean(), doc, example, None, otherwise="as the board ships")
 
 
-JUMPER_FLASH = _cap("emmc_flash", "Cap that forces USB boot.", "false")
-JUMPER_EEPROM = _cap("eeprom_wp", "Cap that write-protects the boot EEPROM.", "true")
+JUMPER_FLASH = _cap("flash", "Cap that forces USB boot.", "false")
+JUMPER_EEPROM = _cap("eeprom_protect", "Cap that write-protects the boot EEPROM.", "true")
 JUMPER_WIFI = _cap("wifi_off", "Cap that switches Wi-Fi off.", "true")
 JUMPER_BT = _cap("bt_off", "Cap that switches Bluetooth off.", "true")
 JUMPER_WAKE = _cap("wake", "Cap that lets the clock wake and reset the compute module.", "false")
@@ -257,7 +257,13 @@ HAT_REVISION = Option[str | None](
     None,
     otherwise="the one that is sold today",
 )
-HAT = Section("hat", Shape.ONE, "A HAT on the 40-pin header.", (HAT_BOARD, HAT_REVISION))
+HAT = Section(
+    "hat",
+    Shape.ONE,
+    "A HAT on the 40-pin header. Modules in its slots are planned with the HAT as `board`; this "
+    "table then says which revision it is.",
+    (HAT_BOARD, HAT_REVISION),
+)
 
 AMBIENT = Option[Pair | None](
     "ambient",
