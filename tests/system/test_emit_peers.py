@@ -6,9 +6,11 @@ import re
 import subprocess
 from pathlib import Path
 
+import paho.mqtt.client as paho
 import pytest
+import yaml
 from emitted import EVERY_SERVICE, Case, of_kind
-from peers import program
+from peers import Mosquitto, Subscriber, free_port, program, until
 
 pytestmark = pytest.mark.peers
 
@@ -69,6 +71,44 @@ def test_compose_takes_the_file(case: Case, tmp_path: Path) -> None:
     compose = program("docker-compose", "docker-compose")
     case.write(tmp_path)
     checked(compose, "-f", str(tmp_path / "written"), "config", "--quiet")
+
+
+def test_broker_of_the_compose_file_admits_only_whom_it_knows(tmp_path: Path) -> None:
+    body = yaml.safe_load(Case("services", "compose").write(tmp_path))
+    shell, flag, script = body["services"]["mosquitto"]["command"]
+    settings = checked(shell, flag, script.replace("$$", "$").partition(" > ")[0])
+    port, passwords = free_port(), tmp_path / "passwords"
+    settings = settings.replace("listener 1883", f"listener {port} 127.0.0.1")
+    settings = settings.replace("/run/secrets/mosquitto_passwords", str(passwords))
+    settings = settings.replace("/mosquitto/data/", f"{tmp_path}/")
+    (tmp_path / "mosquitto.conf").write_text(settings + "user root\n")
+    passwords.touch(mode=0o600)
+    tool = program("mosquitto_passwd", "mosquitto")
+    checked(tool, "-b", str(passwords), "gateway", "secret")
+    broker = Mosquitto(tmp_path, port)
+    try:
+        broker.start()
+        with Subscriber(port, ["a"], ("gateway", "secret")) as known:
+            known.publish("a", "1")
+            known.wait(lambda messages: len(messages) == 1)
+        assert _refused(port)
+    finally:
+        broker.stop()
+
+
+def _refused(port: int) -> bool:
+    """Whether the broker refuses somebody without a name."""
+    answered: list[bool] = []
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client.on_connect = lambda _c, _u, _f, code, _p: answered.append(code.is_failure)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    try:
+        until(lambda: bool(answered), "the broker answers")
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    return answered[0]
 
 
 @pytest.mark.parametrize("case", of_kind("arduino-pins"), ids=str)
