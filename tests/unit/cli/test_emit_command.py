@@ -136,6 +136,13 @@ def test_two_radios_are_two_files(tmp_path, capsys) -> None:
         assert f"Reset:\n    pin: {line}\n" in capsys.readouterr().out
 
 
+def test_a_slot_without_radio_is_named(tmp_path, capsys) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(RADIOS.partition('\n[[slot]]\nslot = "wisblock-2"')[0])
+    assert run(str(file), "meshtastic", "--slot", "wisblock-2") == 3
+    assert "needs a RAK13300 in wisblock-2, which has none" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["grafana", "node-red", "portainer"])
 def test_a_service_alone_brings_no_broker(name: str, capsys) -> None:
     assert run(PUMP_HOUSE, "compose", "--service", name) == 0

@@ -23,7 +23,9 @@ def lacks(order: Order) -> str:
     found = _radios(order)
     if not found:
         return "a RAK13300 in a slot of a board with Linux"
-    if len(found) > 1 and order.slot not in (p.slot.name for p in found):
+    if order.slot and order.slot not in (p.slot.name for p in found):
+        return f"a RAK13300 in {order.slot}, which has none"
+    if len(found) > 1 and not order.slot:
         named = " or ".join(f"--slot {p.slot.name}" for p in found)
         return f"one of the radios named, a file each: {named}"
     return ""
