@@ -162,10 +162,11 @@ def _use_claims(wiring: Wiring, placement: Placement, use: Use, where: str) -> I
 def _missing(
     wiring: Wiring, placement: Placement, name: str, owner: str, where: str
 ) -> Iterator[Claim]:
-    """A signal that ends nowhere in this slot."""
-    slot = placement.slot
+    """A signal that ends nowhere in this slot; less bad where the vendor names the module for it."""
+    slot, module = placement.slot, placement.module
     resource = f"{name} of {slot.name}"
-    yield Claim(resource, owner, where, placement.module.source, claimant=slot.name)
+    named = any(fit.module == module.id for fit in slot.fits)
+    yield Claim(resource, owner, where, module.source, claimant=slot.name, soft=named)
     lacks = f"{wiring.board.id}: {slot.name} has none"
     yield Claim(resource, lacks, CATALOG, slot.source, claimant="board")
 
