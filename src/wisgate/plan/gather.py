@@ -162,7 +162,7 @@ def _use_claims(wiring: Wiring, placement: Placement, use: Use, where: str) -> I
 def _missing(
     wiring: Wiring, placement: Placement, name: str, owner: str, where: str
 ) -> Iterator[Claim]:
-    """A signal that ends nowhere in this slot; less bad where the vendor names the module for it."""
+    """A signal that ends nowhere in this slot; no conflict where the vendor names the module."""
     slot, module = placement.slot, placement.module
     resource = f"{name} of {slot.name}"
     named = any(fit.module == module.id for fit in slot.fits)
