@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Check a file: syntax, units, names, conflicts.",
     "emit": "Write a plan in the formats of other programs.",
     "plan": "Show what a file means on the bench.",
+    "solve": "Find slots, straps and addresses for modules.",
     "read": "Read points now.",
     "write": "Set an output or a virtual point.",
     "history": "Show what was stored of a point.",
