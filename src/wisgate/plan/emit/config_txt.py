@@ -142,8 +142,8 @@ def _carrier(order: Order) -> Iterator[Setting]:
             f"The expanders at {listed} and the fault signal of the supply on GPIO16 belong to the"
             " kernel. rak-board-detect keeps what stands between the two marks; these are the"
             " lines that it writes for this board. While the kernel has GPIO16, the gateway cannot"
-            " watch the supply: to give it the line, run systemctl disable rak-board-detect and leave"
-            " gpio-key out.",
+            " watch the supply: to give it the line, run systemctl disable rak-board-detect and"
+            " leave gpio-key out.",
             "P10 rak-board-detect",
         )
         yield Setting(("otg_mode=1",), "The USB port of the compute module is a host.", "P10")
