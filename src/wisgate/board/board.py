@@ -108,7 +108,7 @@ def build(
     adc = Sgm58031(ends.i2c, plan.adc_address)
     placed: list[Placed] = []
     lanes = [i2c_lane, host_lane]
-    for placement in plan.placements:
+    for placement in plan.driven:
         wires = _wires(placement, ends, adc)
         own = i2c_lane
         if placement.module.units:

@@ -73,7 +73,7 @@ def _host_lines() -> LinuxLines:
 def _uarts(plan: Plan, clock: Clock) -> dict[str, LinuxUart]:
     """The CH340 of each slot that uses one. Their USB paths are sorted: slot 1 is on the lower port
     (boards sheet F14, an assumption)."""
-    wanted = [p.slot.name for p in plan.placements if p.module.units]
+    wanted = [p.slot.name for p in plan.driven if p.module.units]
     if not wanted:
         return {}
     found = usb.paths(*CH340)

@@ -12,7 +12,8 @@ RUNNABLE_BOARDS = ("rak7391",)
 
 
 def demand_runnable(plan: Plan) -> None:
-    """Raises ConfigError with a line for the board and for every module that has no driver yet."""
+    """Raises ConfigError with a line for the board and for every module that has no driver yet. A
+    card or a PoE module needs none."""
     if faults := list(_faults(plan)):
         raise ConfigError(faults)
 
@@ -23,7 +24,7 @@ def _faults(plan: Plan) -> Iterator[str]:
             f"{plan.config.board_where}: board: {plan.board.id} can be planned and checked, it"
             f" cannot be run; boards that can: {', '.join(RUNNABLE_BOARDS)}"
         )
-    for placement in plan.placements:
+    for placement in plan.driven:
         if not placement.module.runs:
             yield (
                 f"{placement.config.where}: module: {placement.module.id} can be planned and"

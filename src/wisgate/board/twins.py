@@ -32,11 +32,11 @@ class Twins:
         self.board = VirtualRak7391(
             clock,
             seed=seed,
-            modules={p.slot.name: p.module.id for p in plan.placements},
+            modules={p.slot.name: p.module.id for p in plan.driven},
             adc_address=plan.adc_address,
             costs_time=isinstance(clock, VirtualClock),
-            options={p.slot.name: dict(p.config.options) for p in plan.placements},
-            addresses={p.slot.name: p.address for p in plan.placements if p.address is not None},
+            options={p.slot.name: dict(p.config.options) for p in plan.driven},
+            addresses={p.slot.name: p.address for p in plan.driven if p.address is not None},
         )
         self._clock = clock
         self._lock: Lock = nullcontext() if isinstance(clock, VirtualClock) else RLock()

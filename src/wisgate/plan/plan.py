@@ -58,6 +58,11 @@ class Plan:
             raise PlanConflict("\n".join(str(c) for c in self.conflicts))
 
     @property
+    def driven(self) -> tuple[Placement, ...]:
+        """The modules that the gateway talks to, and needs a driver for."""
+        return tuple(p for p in self.placements if p.driven)
+
+    @property
     def adc_address(self) -> int:
         """Of the slot ADC: the strap that the user's file names, or as shipped."""
         strapped = self.config.straps.adc

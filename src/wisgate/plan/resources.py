@@ -38,6 +38,11 @@ class Placement:
         return next((c.address for c in self.module.chips if c.address is not None), None)
 
     @property
+    def driven(self) -> bool:
+        """Whether the gateway talks to it: a card or a PoE module is only planned."""
+        return bool(self.module.channels) or self.module.units
+
+    @property
     def title(self) -> str:
         """ "wisblock-1: rak16000"."""
         return f"{self.slot.name}: {self.module.id}"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from plan_cases import CATALOG
 
+from wisgate.board.prompt import open_modules
 from wisgate.config.bench import JumpersConfig, StrapsConfig
+from wisgate.config.load import read
 from wisgate.config.schema import STRAPS
 from wisgate.config.schema.bench import HAT_REVISION, INPUTS, JUMPER_FAN, POWER_CLASS
+from wisgate.core import toml
+from wisgate.plan.plan import make
 
 BOARDS = list(CATALOG.boards.values())
 
@@ -48,3 +53,19 @@ def test_positions_of_the_fan_cap() -> None:
 def test_revisions_of_the_hat() -> None:
     assert CATALOG.boards["rak6421"].revisions == ("production", "legacy")
     assert HAT_REVISION.reader.read("legacy") == "legacy"
+
+
+def test_cards_are_planned_and_need_no_driver() -> None:
+    """A file with a PoE module and a concentrator still runs: nobody samples those."""
+    text = 'name = "bench"\nboard = "rak7391"\n'
+    for slot, module in (
+        ("poe", "rak9063a"),
+        ("mpcie-1", "rak5146-spi"),
+        ("wisblock-1", "rak5801"),
+    ):
+        text += f'[[slot]]\nslot = "{slot}"\nmodule = "{module}"\n'
+    with open_modules(text) as board:
+        assert len(board.read("wisblock-1")) == 1
+    plan = make(read(toml.parse(text, "gateway.toml"), Path(), CATALOG), CATALOG)
+    assert len(plan.placements) == 3
+    assert [p.module.id for p in plan.driven] == ["rak5801"]
