@@ -9,6 +9,7 @@ from ..plan.plan import Plan
 
 RUNNABLE_BOARDS = ("rak7391",)
 """What `board.build` knows how to open. The others are planned and checked."""
+OPENED_BUS = "i2c-1"
 
 
 def demand_runnable(plan: Plan) -> None:
@@ -24,9 +25,23 @@ def _faults(plan: Plan) -> Iterator[str]:
             f"{plan.config.board_where}: board: {plan.board.id} can be planned and checked, it"
             f" cannot be run; boards that can: {', '.join(RUNNABLE_BOARDS)}"
         )
+    yield from _moved_bus(plan)
     for placement in plan.driven:
         if not placement.module.runs:
             yield (
                 f"{placement.config.where}: module: {placement.module.id} can be planned and"
                 " checked, it cannot be run yet; take it out of the file to run the rest"
             )
+
+
+def _moved_bus(plan: Plan) -> Iterator[str]:
+    """Modules on a bus that `build` does not open."""
+    straps = plan.config.straps
+    moved = straps.external_i2c not in (None, OPENED_BUS)
+    users = [p for p in plan.driven if any(c.bus.startswith("I2C") for c in p.module.chips)]
+    if moved and users:
+        named = ", ".join(p.title for p in users)
+        yield (
+            f"{straps.where}: external_i2c: modules on {straps.external_i2c} can be planned and"
+            f" checked, they cannot be run yet ({named}); leave external I2C on {OPENED_BUS}"
+        )

@@ -50,3 +50,13 @@ def test_a_board_that_cannot_be_opened_is_refused() -> None:
         "<prompt>:2: board: rak5005-o can be planned and checked, it cannot be run",
         "<prompt>:4: module: rak1903 can be planned and checked, it cannot be run yet",
     ]
+
+
+def test_modules_on_the_moved_bus_are_refused() -> None:
+    """The plan knows i2c-3, the board opens i2c-1 only; a module without I2C does not care."""
+    text = f'{HEAD}[straps]\nexternal_i2c = "i2c-3"\n[[slot]]\nslot = "wisblock-1"\nmodule = '
+    refusal = "<prompt>:3: external_i2c: modules on i2c-3 can be planned"
+    with pytest.raises(ConfigError, match=refusal), open_modules(f'{text}"rak16000"\n'):
+        pass
+    with open_modules(f'{text}"rak5801"\n') as board:
+        assert len(board.read("wisblock-1")) == 1
