@@ -3,7 +3,7 @@ down. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..catalog.boards import Board
@@ -30,7 +30,7 @@ def vacant(board: Board, core: str, catalog: Catalog) -> Config:
     return read(toml.parse(_head(board.id, core), "solve"), Path(), catalog)
 
 
-def skeleton(answer: Answer, wishes: tuple[Wish, ...]) -> str:
+def skeleton(answer: Answer, wishes: Sequence[Wish]) -> str:
     """A file that `wisgate check` accepts: modules, straps and options of `answer`."""
     config = answer.plan.config
     lines = [f"# At the bench: {step.text}" for step in answer.steps]
