@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from ..config.expressions import evaluate
 from ..config.model import RuleConfig
 from ..core.clock import Clock
-from ..core.errors import BusError, ChipError, OutputRefused
+from ..core.errors import BusError, ChipError, OutputRefused, WisgateError
 from ..core.points import Reading, Value
 from .live import Live
 from .outputs import Outputs, TooSoon
@@ -41,13 +41,12 @@ class _Rule:
     unknown_since: float | None = None
     done: bool = False
     pending: dict[str, Value] = field(default_factory=dict)
+    refused: bool = False
+    """Whether the log says already that an output does not take its value."""
 
     def begin(self, holds: bool, now: float) -> None:
         self.holds, self.since = holds, now
         self.done, self.pending = False, {}
-
-    refused: bool = False
-    """Whether the log says already that an output does not take its value."""
 
 
 class Rules:
@@ -137,9 +136,7 @@ class Rules:
             except TooSoon as error:
                 again = min(again or error.wait, error.wait)
             except (OutputRefused, BusError, ChipError) as error:
-                if not rule.refused:
-                    log.warning("%s: %s; trying on", rule.config.name, error)
-                rule.refused = True
+                self._complain(rule, error)
                 again = RETRY_S
         return again
 
@@ -151,6 +148,14 @@ class Rules:
                 try:
                     await self._outputs.make_safe(name, f"{rule.config.name}: a point has no value")
                 except (OutputRefused, BusError, ChipError) as error:
-                    log.info("%s: %s", rule.config.name, error)
+                    self._complain(rule, error)
                     safe = False
+        if safe:
+            rule.refused = False
         return safe
+
+    def _complain(self, rule: _Rule, error: WisgateError) -> None:
+        """Once, however often it is tried: until an output took what the rule wants."""
+        if not rule.refused:
+            log.warning("%s: %s; trying on", rule.config.name, error)
+        rule.refused = True

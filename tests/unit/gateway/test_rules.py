@@ -216,7 +216,7 @@ def test_unknown_is_not_holding() -> None:
     assert bench.play(story()) == [(9.0, True)]
 
 
-def test_a_safe_state_that_fails_is_tried_again() -> None:
+def test_a_safe_state_that_fails_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench(FILL)
 
     async def story() -> None:
@@ -228,6 +228,8 @@ def test_a_safe_state_that_fails_is_tried_again() -> None:
     assert bench.play(story()) == [(5.0, True), (27.0, False)]
     assert not bench.module.on
     assert bench.outputs.causes["pump"] == "fill: a point has no value"
+    told = [r.getMessage() for r in caplog.records if r.name.endswith("rules")]
+    assert told == ["fill: stuck; trying on"], "once, not with every try"
 
 
 def test_a_module_that_does_not_take_it_is_asked_every_second() -> None:
