@@ -129,6 +129,8 @@ def _fit_claims(wiring: Wiring, placement: Placement, where: str) -> Iterator[Cl
 def _address_claims(wiring: Wiring, placement: Placement, where: str) -> Iterator[Claim]:
     module, name = placement.module, placement.slot.name
     bus = wiring.i2c(placement.slot)
+    if not bus:
+        return
     chosen = placement.address
     for chip in (c for c in module.chips if c.address is not None and c.bus in I2C):
         address = chip.address if chosen is None else chosen
