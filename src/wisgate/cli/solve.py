@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..core.errors import CatalogError, PlanConflict
+from ..core.errors import CatalogError, ConfigError, PlanConflict
 from .options import json_option
 
 if TYPE_CHECKING:
@@ -146,8 +146,8 @@ def _kept(catalog: Catalog, board: Board, text: str) -> tuple[Module, str]:
 
 
 def _option(catalog: Catalog, text: str) -> tuple[str, str, Any]:
-    from ..config.readers import Misfit, did_you_mean
-    from ..config.slots import module_option
+    from ..config.readers import did_you_mean
+    from ..config.slots import option_value
 
     name, dot, rest = text.partition(".")
     key, sign, written = rest.partition("=")
@@ -161,8 +161,8 @@ def _option(catalog: Catalog, text: str) -> tuple[str, str, Any]:
         raise click.UsageError(f'--option {text}: {module.id} has no option "{key}"; {cure}')
     value = _value(written)
     try:
-        module_option(entry).reader.read(value)
-    except Misfit as error:
+        option_value(entry, value)
+    except ConfigError as error:
         raise click.UsageError(f"--option {text}: {error}") from error
     return module.id, key, value
 

@@ -8,6 +8,7 @@ from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..catalog.modules import Module
 from ..catalog.modules import Option as CatalogOption
+from ..core.errors import ConfigError
 from ..core.points import Value
 from ..core.quantities import parse
 from .modbus import read_units, unit_points
@@ -138,6 +139,14 @@ def module_option(entry: CatalogOption) -> Option[Value]:
     reader = _option_reader(entry)
     example = shown(entry.default)
     return Option(entry.name, reader, entry.title, example, reader.read(entry.default))
+
+
+def option_value(entry: CatalogOption, written: object) -> Value:
+    """What a module's option means, in base units. Raises ConfigError for what it does not take."""
+    try:
+        return module_option(entry).reader.read(written)
+    except Misfit as misfit:
+        raise ConfigError([f"{entry.name}: {misfit}"]) from misfit
 
 
 def _option_reader(entry: CatalogOption) -> Reader[Value]:

@@ -11,7 +11,7 @@ from ..catalog.boards import Board, Slot
 from ..catalog.facts import Strap
 from ..catalog.modules import Module, Option
 from ..config.model import Config, SlotConfig, Where
-from ..config.slots import module_option
+from ..config.slots import module_option, option_value
 from ..core.points import Value
 from ..core.quantities import parse
 from .cures import EEPROMS
@@ -80,9 +80,10 @@ def seats(number: int, wish: Wish, slot: Slot) -> list[Seat]:
 
 
 def _chosen(option: Option, chosen: Mapping[str, Value]) -> Value:
-    """In base units. Raises Misfit for what the option does not take."""
-    declared = module_option(option)
-    return declared.reader.read(chosen[option.name]) if option.name in chosen else declared.default
+    """In base units. Raises ConfigError for what the option does not take."""
+    if option.name in chosen:
+        return option_value(option, chosen[option.name])
+    return module_option(option).default
 
 
 def _value(edit: Edit) -> Value:
