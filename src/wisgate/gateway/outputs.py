@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..config.model import PointConfig, VirtualConfig
 from ..core.clock import Clock
 from ..core.errors import BusError, ChipError, OutputRefused, UnitRefused
-from ..core.points import Point, Reading, Value, fitting
+from ..core.points import Point, Reading, Status, Value, fitting
 from .sampler import Sampled
 
 log = logging.getLogger(__name__)
@@ -98,11 +98,21 @@ class Outputs:
         self._closed = True
         for name in self._outputs:
             try:
-                await self.make_safe(name, SAFE)
-            except (BusError, ChipError, OutputRefused) as error:
-                log.info("%s: %s", name, error)  # the module's own close tries again
+                await self._made_safe_at_last(name)
             except Exception:
                 log.exception("%s: unexpected on the way to the safe state", name)
+
+    async def _made_safe_at_last(self, name: str) -> None:
+        """A second try opens a module first that was lost in the first one. Where that fails, too,
+        the module's own close may still succeed, but the journal must not end with what was
+        commanded before."""
+        for again in (True, False):
+            try:
+                await self.make_safe(name, SAFE)
+                return
+            except (BusError, ChipError, OutputRefused) as error:
+                log.log(logging.INFO if again else logging.WARNING, "%s: %s", name, error)
+        self._take(Reading(name, None, Status.FAULT, self._clock.utc_ns(), SAFE))
 
     def reopened(self, sampled: Sampled) -> frozenset[str]:
         """A module that came back has its outputs in their safe state. Returns those that had
@@ -123,9 +133,9 @@ class Outputs:
     async def _to_module(self, output: _Output, value: Value, cause: str) -> None:
         try:
             await output.sampled.write(output.point.channel, value)
-        except UnitRefused:
+        except (OutputRefused, UnitRefused):
             raise  # and stays as it is
-        except (BusError, ChipError):
+        except BaseException:  # of a write that was cancelled, nobody knows either
             if value != output.value:
                 output.value = None
             raise

@@ -232,6 +232,36 @@ def test_closing_goes_on_when_nobody_can_be_told(tracebacks: list[str]) -> None:
     tracebacks.clear()
 
 
+@pytest.mark.parametrize(("failures", "value"), [(1, False), (2, None)])
+def test_the_journal_never_ends_with_what_was_commanded(failures: int, value: Value) -> None:
+    """Closing tries twice; an output that took neither ends with a fault, not with "on"."""
+    bench = Bench()
+
+    async def main() -> None:
+        await bench.outputs.write("pump", True, "a")
+        bench.modules[0].write_failures = [BusTimeout("stuck")] * failures
+        await bench.outputs.close()
+
+    bench.run(main())
+    assert bench.told == [("pump", True, "a"), ("pump", value, SAFE)]
+    assert bench.modules[0].on is False, "opened again, which is safe"
+
+
+def test_a_write_that_was_cancelled_may_have_happened() -> None:
+    bench = Bench()
+
+    async def main() -> None:
+        rule = asyncio.create_task(bench.outputs.write("pump", True, "rule 1"))
+        await asyncio.sleep(0)
+        rule.cancel()
+        await asyncio.wait([rule])
+        await bench.outputs.close()
+
+    bench.run(main())
+    assert bench.modules[0].done[-1] == "write switch False"
+    assert bench.told == [("pump", False, SAFE)]
+
+
 def test_who_waits_for_a_turn_while_closing_is_refused() -> None:
     bench = Bench()
 
