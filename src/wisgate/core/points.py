@@ -83,6 +83,9 @@ _TAKES: dict[Kind, tuple[tuple[type, ...], str]] = {
     Kind.TEXT: ((str,), "a text"),
 }
 
+_INT64 = 2**63
+"""What the store and every JSON reader can carry."""
+
 
 def fitting(point: Point, value: Value) -> Value:
     """`value` in the kind of `point`: a whole number is a number too, true is neither. Raises
@@ -91,6 +94,8 @@ def fitting(point: Point, value: Value) -> Value:
     fits = isinstance(value, accepted) and (bool in accepted or not isinstance(value, bool))
     if not fits or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError(f"{point.name} takes {expected}, not {value!r}")
+    if isinstance(value, int) and not -_INT64 <= value < _INT64:
+        raise ValueError(f"{point.name} takes {expected} of at most 64 bits")
     return float(value) if point.kind is Kind.FLOAT and isinstance(value, int) else value
 
 

@@ -108,6 +108,14 @@ def test_kinds(kind: Kind, good: list[Value], bad: list[Value]) -> None:
             checked(given, value)
 
 
+@pytest.mark.parametrize("kind", [Kind.INT, Kind.FLOAT])
+@pytest.mark.parametrize("value", [2**63, -(10**400)])
+def test_a_number_that_nothing_can_carry(kind: Kind, value: int) -> None:
+    """JSON bounds no number; a store, a float and most readers do."""
+    with pytest.raises(OutputRefused, match="x takes a .*number of at most 64 bits"):
+        checked(Point("x", kind=kind), value)
+
+
 def test_a_whole_number_becomes_a_float() -> None:
     value = checked(Point("p"), 3)
     assert isinstance(value, float)
