@@ -112,7 +112,7 @@ def test_kinds(kind: Kind, good: list[Value], bad: list[Value]) -> None:
 @pytest.mark.parametrize("value", [2**63, -(10**400)])
 def test_a_number_that_nothing_can_carry(kind: Kind, value: int) -> None:
     """JSON bounds no number; a store, a float and most readers do."""
-    with pytest.raises(OutputRefused, match="x takes a .*number of at most 64 bits"):
+    with pytest.raises(OutputRefused, match=r"x takes a .*number of at most 64 bits"):
         checked(Point("x", kind=kind), value)
 
 
