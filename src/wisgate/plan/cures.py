@@ -33,6 +33,8 @@ def proposals(finding: Finding, wiring: Wiring, placements: Sequence[Placement])
     if "kernel" in _claimants(finding):
         text = "take console=serial0,115200 out of cmdline.txt and write console = false in [host]"
         yield Cure(text, (Edit("host", "console", False),))
+    for placement in involved:
+        yield from _options(finding, placement)
     if finding.kind not in ("limit", "power"):
         yield from _moves(wiring, placements, involved)
         yield from _leave_out(wiring, finding, involved)
@@ -101,6 +103,27 @@ def _answers(finding: Finding, wiring: Wiring, involved: Sequence[Placement]) ->
             if rework is not None:
                 edit = Edit("straps", "external_i2c", "i2c-3")
                 yield Cure(f"{answer.cure}: {'; '.join(rework.steps)}", (edit,))
+
+
+def _options(finding: Finding, placement: Placement) -> Iterator[Cure]:
+    """Another choice of an option that asks for what is in dispute."""
+    owners = {c.owner for c in finding.claims}
+    for use in placement.module.used(placement.options):
+        if use.when is None or f"{placement.title} {use.use}" not in owners:
+            continue
+        name, value = use.when
+        option = next((o for o in placement.module.options if o.name == name), None)
+        choices = option.choices if option and option.choices else (not value,)
+        for other in (c for c in choices if c != value):
+            edit = Edit(f"slot {placement.slot.name}", name, other)
+            yield Cure(f"{placement.title}: write {name} = {_written(other)}", (edit,))
+
+
+def _written(value: str | int | bool) -> str:
+    """As it stands in the file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _type_c(wiring: Wiring, finding: Finding) -> Iterator[Cure]:

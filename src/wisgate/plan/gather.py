@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..catalog.boards import Signal
 from ..catalog.facts import Fitted
 from ..catalog.modules import Use
 from .claims import CATALOG, Claim
@@ -152,6 +153,8 @@ def _use_claims(wiring: Wiring, placement: Placement, use: Use, where: str) -> I
         if placement.module.connector == slot.connector and not use.optional:
             yield from _missing(wiring, placement, use.signal, owner, where)
         return
+    if signal.unknown and (use.when or not use.optional):
+        yield from _unknown(wiring, placement, signal, owner, where)
     for resource, natural in wiring.ends(slot, signal):
         shared = use.shared or natural
         yield Claim(resource, owner, where, use.source, shared, slot.name)
@@ -159,6 +162,17 @@ def _use_claims(wiring: Wiring, placement: Placement, use: Use, where: str) -> I
             yield Claim(hub, f"{owner} ({resource})", where, use.source, True, slot.name)
     if signal.rail:
         yield from _switch_claims(wiring, placement, signal.rail, where)
+
+
+def _unknown(
+    wiring: Wiring, placement: Placement, signal: Signal, owner: str, where: str
+) -> Iterator[Claim]:
+    """A signal of the slot that ends somewhere, and nobody says where."""
+    name = placement.slot.name
+    resource = f"{signal.name} of {name}"
+    yield Claim(resource, owner, where, placement.module.source, claimant=name)
+    lacks = f"{wiring.board.id}: where {signal.name} of {name} ends is not known"
+    yield Claim(resource, lacks, CATALOG, signal.source, claimant="board")
 
 
 def _missing(

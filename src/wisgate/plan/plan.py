@@ -115,6 +115,8 @@ def _what(parties: Sequence[Claim]) -> str:
         return "the two do not mate"
     if any(c.owner.endswith(" has none") for c in parties):
         return "it is needed and not there"
+    if any(c.owner.endswith(" is not known") for c in parties):
+        return "it is needed, and nobody documents where it ends"
     if any(" covers " in c.owner for c in parties):
         return "a long module covers the slot of another"
     name = resource.replace("host line ", "GPIO") + " has " if "host line" in resource else ""
