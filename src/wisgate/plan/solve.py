@@ -91,13 +91,23 @@ def solve(base: Config, wishes: Sequence[Wish], catalog: Catalog, most: int = MO
     them fit, the largest set that does is placed, those asked for first preferred."""
     search = _Search(base, wishes, catalog)
     everyone = range(len(wishes))
-    for size in range(len(wishes), 0, -1):
-        for chosen in combinations(everyone, size):
-            answers = search.answers(chosen, most)
-            if answers:
-                left = [n for n in everyone if n not in chosen]
-                return Solution(answers, tuple(search.refusal(n, answers[0]) for n in left))
+    for chosen in _largest_first(search, everyone):
+        answers = search.answers(chosen, most)
+        if answers:
+            left = [n for n in everyone if n not in chosen]
+            return Solution(answers, tuple(search.refusal(n, answers[0]) for n in left))
     return Solution((), tuple(search.refusal(n, None) for n in everyone))
+
+
+def _largest_first(search: _Search, everyone: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Sets of wishes without those that hold a pair which cannot be together."""
+    yield tuple(everyone)
+    few = [c for size in (1, 2) for c in combinations(everyone, size)]
+    apart = [frozenset(c) for c in few if not search.answers(c, 1)]
+    for size in range(len(everyone) - 1, 0, -1):
+        for chosen in combinations(everyone, size):
+            if not any(a.issubset(chosen) for a in apart):
+                yield chosen
 
 
 class _Search:
@@ -111,9 +121,12 @@ class _Search:
         self._grounds = [Ground(self._board, core, config, steps) for config, steps in ways]
         self._order = {s.name: n for n, s in enumerate(self._board.slots)}
         self._seats: dict[tuple[int, str], list[Seat]] = {}
+        self._rooms = [frozenset(s.name for s in self._slots(n)) for n in range(len(wishes))]
 
     def answers(self, chosen: Sequence[int], most: int) -> tuple[Answer, ...]:
         """The best answers for these wishes, best first; none when they do not fit together."""
+        if self._crowded(chosen):
+            return ()
         places = [(place, _Known()) for place in self._places(chosen)]
         found: list[Answer] = []
         for work in self._works(chosen):
@@ -123,6 +136,11 @@ class _Search:
             if len(found) >= most:
                 break
         return tuple(sorted(found, key=lambda a: a.rank)[:most])
+
+    def _crowded(self, chosen: Sequence[int]) -> bool:
+        """Whether more modules need the same slots than there are."""
+        rooms = [self._rooms[n] for n in chosen]
+        return any(sum(r <= room for r in rooms) > len(room) for room in set(rooms))
 
     def _works(self, chosen: Sequence[int]) -> Iterator[Work]:
         """Least work first."""
@@ -255,7 +273,7 @@ def _full(wish: Wish, slots: Sequence[Slot], others: Sequence[Seat]) -> Finding:
         for s in others
         if s.placement.slot.name in names
     )
-    text = f"{', '.join(names)}: no more than {len(names)}, and taken"
+    text = f"the board has {len(names)} of them, {', '.join(names)}, and others are there"
     return Finding(Severity.CONFLICT, "slot", resource, text, claims)
 
 
