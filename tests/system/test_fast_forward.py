@@ -37,6 +37,8 @@ def run(folder: Path, hours: float, scenario: Path | None, seed: int) -> Path:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
+    logged = {line[:10] for line in done.stderr.splitlines() if " WARNING " in line}
+    assert logged <= {"2026-01-01", "2026-01-02"}, "the log tells virtual time"
     assert f"store: {data}/wisgate.db" in done.stdout
     return data
 

@@ -13,6 +13,7 @@ from .logs import show_logs
 from .options import Duration, data_option, file_argument, gateway_folder, virtual_option
 
 if TYPE_CHECKING:
+    from ..core.clock import VirtualClock
     from ..gateway.gateway import Gateway
     from .session import Session
 
@@ -51,9 +52,11 @@ def command(
     """
     from ..board.folder import hold_folder
     from ..config.load import load
+    from ..core.clock import VirtualClock
     from .session import Session, live
 
-    show_logs(verbose=verbose)
+    clock = VirtualClock() if seconds is not None else None
+    show_logs(verbose=verbose, clock=clock)
     config = load(file)
     virtual = virtual or scenario is not None or seconds is not None
     folder = gateway_folder(config.name, data, virtual=virtual)
@@ -61,8 +64,8 @@ def command(
     for warning in session.plan().warnings:
         click.echo(str(warning), err=True)
     with hold_folder(folder):
-        if seconds is not None:
-            _fast_forward(session, seconds)
+        if seconds is not None and clock is not None:
+            _fast_forward(session, clock, seconds)
             return
         click.echo(f"{config.name}: store and secrets are in {folder}", err=True)
         live(session, announce)
@@ -82,7 +85,7 @@ def announce(url: str, claim_code: str) -> None:
             )
 
 
-def _fast_forward(session: Session, seconds: float) -> None:
+def _fast_forward(session: Session, clock: VirtualClock, seconds: float) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -92,7 +95,9 @@ def _fast_forward(session: Session, seconds: float) -> None:
     began = time.perf_counter()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"{session.config.name}, {seconds / 3600:g} h", total=1.0)
-        gateway = fast_forward(session, seconds, lambda part: bar.update(task, completed=part))
+        gateway = fast_forward(
+            session, clock, seconds, lambda part: bar.update(task, completed=part)
+        )
     _summary(gateway, seconds, time.perf_counter() - began)
 
 

@@ -208,7 +208,9 @@ async def open_store(config: Config, folder: Path) -> AsyncIterator[Store]:
             await lane.close()
 
 
-def fast_forward(session: Session, seconds: float, progress: Callable[[float], None]) -> Gateway:
+def fast_forward(
+    session: Session, clock: VirtualClock, seconds: float, progress: Callable[[float], None]
+) -> Gateway:
     """Run `seconds` of virtual time from an empty folder, without sinks and web. The same seed
     leaves the same bytes. Raises WisgateError."""
     from ..board import virtual_time
@@ -218,7 +220,6 @@ def fast_forward(session: Session, seconds: float, progress: Callable[[float], N
             f"{session.folder} holds a store already, and a fast-forward starts from nothing;"
             " choose another folder with --data"
         )
-    clock = VirtualClock()
 
     async def main() -> Gateway:
         gateway = await open_gateway(session, clock, InlineLane, VIRTUAL_TIME, sinks=False)
