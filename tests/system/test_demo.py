@@ -50,6 +50,18 @@ def test_the_tank_lives_and_the_end_is_clean(tmp_path: Path, number: signal.Sign
     assert not (tmp_path / "data/control.sock").exists()
 
 
+def test_a_second_terminal_finds_the_demo(tmp_path: Path) -> None:
+    """Without --data, as in the README; nothing is left behind."""
+    state = tmp_path / "state"
+    with Running(tmp_path, "demo", "--listen", f"127.0.0.1:{free_port()}") as gateway:
+        gateway.ready()
+        for words in (("read", "tank_level"), ("write", "pump", "on"), ("claim",)):
+            done = wisgate(*words, state=state)
+            assert done.returncode == 0, done.stderr
+        gateway.stop()
+    assert list((state / "wisgate").iterdir()) == []
+
+
 def test_the_claim_code_comes_once(tmp_path: Path) -> None:
     """A code that was not used is replaced at the next start; it never goes to the log."""
     codes = set()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -10,8 +11,9 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from ..core.errors import Unavailable
 from .logs import show_logs
-from .options import data_option
+from .options import state_folder
 
 
 @click.command(
@@ -23,13 +25,17 @@ from .options import data_option
     help="Where the dashboard listens; this machine only.",
 )  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the virtual world.")
-@data_option
+@click.option(
+    "--data", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of store and secrets; kept at the end  [default: a new one, thrown away].",
+)  # fmt: skip
 def command(listen: str, seed: int, data: Path | None) -> None:
     """Show a virtual RAK7391 in the browser: a tank fills through a pump and drains.
 
     A 4-20 mA input measures the level, a relay switches the pump, rules keep the level between
-    0.8 m and 3 m. Sign in with the claim code to switch the pump yourself. What the demo stores is
-    thrown away at the end, unless --data says where to keep it.
+    0.8 m and 3 m. Sign in with the claim code to switch the pump yourself, or use `wisgate read`
+    and `wisgate write` in another terminal. What the demo stores is thrown away at the end, unless
+    --data says where to keep it.
     """
     from ..board.folder import hold_folder
     from ..config.load import load
@@ -40,7 +46,7 @@ def command(listen: str, seed: int, data: Path | None) -> None:
     host, port = _address(listen)
     with ExitStack() as stack:
         file = stack.enter_context(as_file(files(__package__) / "demo.toml"))
-        folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="wisgate-demo-")))
+        folder = data or stack.enter_context(_thrown_away())
         config = load(file)
         if config.web is not None:
             config = replace(config, web=replace(config.web, host=host, port=port))
@@ -49,6 +55,21 @@ def command(listen: str, seed: int, data: Path | None) -> None:
         click.echo("A virtual RAK7391: 4-20 mA input and relay, a tank with a pump. Ctrl-C stops.")
         live(session, announce)
     click.echo("demo: stopped; outputs are safe", err=True)
+
+
+@contextmanager
+def _thrown_away() -> Iterator[Path]:
+    """A folder among those of all gateways, so that `wisgate read` and `write` find the demo."""
+    try:
+        state_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = TemporaryDirectory(prefix="demo-", dir=state_folder())
+    except OSError as error:
+        raise Unavailable(
+            f"{state_folder()}: cannot be used for the demo: {error.strerror}; choose a folder"
+            " with --data"
+        ) from error
+    with folder as name:
+        yield Path(name)
 
 
 def _address(listen: str) -> tuple[str, int]:
