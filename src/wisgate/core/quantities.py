@@ -54,7 +54,8 @@ def parse(text: str, dimension: str | None = None) -> Quantity:
         raise ValueError(f'"{text}" has no unit; write {example}')
     unit = UNITS.get(symbol)
     if unit is None:
-        near = get_close_matches(symbol, UNITS, n=1, cutoff=0.6)
+        known = [s for s, u in UNITS.items() if dimension in (None, u.dimension)]
+        near = get_close_matches(symbol, known, n=1, cutoff=0.6)
         hint = f'did you mean "{match[1]}{near[0]}"?' if near else f"write {example}"
         raise ValueError(f'"{text}" has the unknown unit "{symbol}"; {hint}')
     if dimension is not None and unit.dimension != dimension:
