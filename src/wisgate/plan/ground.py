@@ -35,9 +35,11 @@ class Ground:
         self._together: dict[tuple[Seat, Seat], int | None] = {}
 
     def alone(self, seat: Seat) -> int | None:
-        """Soft clashes of a seat with the board; None when it cannot be."""
+        """Soft clashes of a seat with the board; None when it cannot be, whoever else is there."""
         if seat not in self._alone:
-            self._alone[seat] = _clashing(self._claims(seat), self._own)
+            held = self._claims(seat)
+            lacking = _clashing(held, held) is None  # what the slot has not is claimed by both
+            self._alone[seat] = None if lacking else _clashing(held, self._own)
         return self._alone[seat]
 
     def together(self, one: Seat, other: Seat) -> int | None:

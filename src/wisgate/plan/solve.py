@@ -121,7 +121,7 @@ class _Search:
         self._grounds = [Ground(self._board, core, config, steps) for config, steps in ways]
         self._order = {s.name: n for n, s in enumerate(self._board.slots)}
         self._seats: dict[tuple[int, str], list[Seat]] = {}
-        self._rooms = [frozenset(s.name for s in self._slots(n)) for n in range(len(wishes))]
+        self._rooms = [self._serving(n) for n in range(len(wishes))]
 
     def answers(self, chosen: Sequence[int], most: int) -> tuple[Answer, ...]:
         """The best answers for these wishes, best first; none when they do not fit together."""
@@ -139,7 +139,7 @@ class _Search:
 
     def _crowded(self, chosen: Sequence[int]) -> bool:
         """Whether more modules need the same slots than there are."""
-        rooms = [self._rooms[n] for n in chosen]
+        rooms = [frozenset(s.name for s in self._rooms[n]) for n in chosen]
         return any(sum(r <= room for r in rooms) > len(room) for room in set(rooms))
 
     def _works(self, chosen: Sequence[int]) -> Iterator[Work]:
@@ -147,7 +147,7 @@ class _Search:
         ways = [
             (max(s.reworks for s in possible), max(len(s.steps) for s in possible))
             for n in chosen
-            for possible in [self._ways(n, s) for s in self._slots(n)[:1]]
+            for possible in [self._ways(n, s) for s in self._rooms[n][:1]]
         ]
         reworks = max(len(g.steps) for g in self._grounds) + sum(r for r, _ in ways)
         yield from product(range(reworks + 1), range(sum(c for _, c in ways) + 1))
@@ -159,10 +159,18 @@ class _Search:
             self._seats[key] = seats(number, self._wishes[number], slot)
         return self._seats[key]
 
-    def _slots(self, number: int) -> list[Slot]:
+    def _fitting(self, number: int) -> list[Slot]:
         wish = self._wishes[number]
         possible = (s for s in self._board.slots if wish.slot in ("", s.name))
         return [s for s in possible if fits(wish.module, s)]
+
+    def _serving(self, number: int) -> list[Slot]:
+        """Slots in which a module can be when nothing else is there."""
+        return [
+            slot
+            for slot in self._fitting(number)
+            if any(g.alone(w) is not None for w in self._ways(number, slot) for g in self._grounds)
+        ]
 
     def _places(self, chosen: Sequence[int], before: Places = ()) -> Iterator[Places]:
         """A slot for each wish; wishes that are the same come in one order only."""
@@ -172,7 +180,7 @@ class _Search:
         wish = self._wishes[chosen[len(before)]]
         twins = [b for n, b in zip(chosen, before, strict=False) if self._wishes[n] == wish]
         least = max((self._order[b.name] for b in twins), default=-1)
-        for slot in self._slots(chosen[len(before)]):
+        for slot in self._rooms[chosen[len(before)]]:
             if slot not in before and self._order[slot.name] > least:
                 yield from self._places(chosen, (*before, slot))
 
@@ -209,10 +217,10 @@ class _Search:
         wish = self._wishes[number]
         others = best.seats if best else ()
         arranged = list(islice(self._arranged(number, others), MOST_MOVED))
-        if not arranged and (full := self._slots(number)):
-            return Refusal(wish.module.id, _full(wish, full, others))
+        if not arranged and (rooms := self._rooms[number]):
+            return Refusal(wish.module.id, _full(wish, rooms, others))
         if not arranged:
-            slots = _similar(wish, self._board.slots)
+            slots = self._fitting(number) or _similar(wish, self._board.slots)
             arranged = [(*others, seat) for s in slots for seat in self._ways(number, s)[:1]]
         base = best.plan.config if best else self._grounds[0].config
         plans = [make(seated(base, taken), self._catalog, cures=False) for taken in arranged]
@@ -222,7 +230,7 @@ class _Search:
         """One more module beside `others`: in a free slot, or after the others moved."""
         chosen = [s.wish for s in others]
         taken = {s.placement.slot.name for s in others}
-        free = [s for s in self._slots(number) if s.name not in taken]
+        free = [s for s in self._rooms[number] if s.name not in taken]
         for slot in free:
             yield from ((*others, seat) for seat in self._ways(number, slot))
         for place in self._places([*chosen, number]) if not free else ():
@@ -267,7 +275,7 @@ def _shortest(plans: Sequence[Plan], where: str) -> Finding:
 
 def _full(wish: Wish, slots: Sequence[Slot], others: Sequence[Seat]) -> Finding:
     names = [s.name for s in slots]
-    resource = f"slots for a {wish.module.id}"
+    resource = f"slots that take the {wish.module.id}"
     claims = tuple(
         Claim(resource, s.placement.title, str(s.placement.config.where), s.placement.slot.source)
         for s in others

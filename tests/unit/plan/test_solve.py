@@ -102,6 +102,20 @@ def test_the_cards_go_where_the_vendor_names_them() -> None:
     assert best.plan.warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("asked", "step"),
+    [
+        ("rak13001 rak12019", "io: rak13001: use it with input = SW1"),
+        ("rak5811 rak12500", "io: rak5811: Move R94 to R95: A0 becomes analog"),
+    ],
+)
+def test_an_option_moves_a_signal_away(asked: str, step: str) -> None:
+    """A line that a sensor needs too is given up where the module has another way."""
+    found = ask("rak5005-o", *asked.split())
+    assert any(step in told(answer) for answer in found.answers)
+    assert found.refusals == ()
+
+
 def test_a_long_sensor_covers_its_neighbour() -> None:
     best = ask("rak5005-o", "rak12500", "rak1902", "rak1903").answers[0]
     places = {s.placement.module.id: s.placement.slot.name for s in best.seats}
@@ -120,7 +134,10 @@ def test_a_long_sensor_covers_its_neighbour() -> None:
           "wisblock-2: rak17000 BIN2, driven as GPIO"]),
         ("rak7391", "rak17000 rak13300", "rak13300", "host line 10",
          ["wisblock-1: rak17000 BIN2, driven as GPIO", "wisblock-2: rak13300 SPI data"]),
-        ("rak7391", "rak5801 rak5802 rak16000", "rak16000", "slots for a rak16000",
+        ("rak7391", "rak17000 rak5146-spi", "rak5146-spi", "host line 10",
+         ["mpcie-2: rak5146-spi needs spi", "wisblock-1: rak17000 BIN2, driven as GPIO"]),
+        ("rak7391", "ax200 ax201", "ax201", "slots that take the ax201", ["mpcie-3: ax200"]),
+        ("rak7391", "rak5801 rak5802 rak16000", "rak16000", "slots that take the rak16000",
          ["wisblock-1: rak5801", "wisblock-2: rak5802"]),
         ("rak5005-o", "rak12500 rak12001 rak1902", "rak1902", "slot sensor-d",
          ["sensor-c: rak12500, a long module that covers sensor-d", "sensor-d: rak1902"]),
