@@ -12,7 +12,7 @@ from ..bus.linux.host import LinuxHost
 from ..bus.linux.i2c import LinuxI2c
 from ..bus.linux.lines import LinuxLines
 from ..bus.linux.uart import LinuxUart
-from ..bus.trace import TracedI2c
+from ..bus.trace import TracedI2c, TracedUart
 from ..bus.uart import Uart
 from ..catalog.facts import Fitted
 from ..chips.tpt29555 import Tpt29555
@@ -41,10 +41,10 @@ def open_ends(plan: Plan, clock: Clock) -> Ends:
         uarts = _uarts(plan, clock)
         for uart in uarts.values():
             stack.callback(uart.close)
-        everything: dict[str, Uart] = dict(uarts)
-        return Ends(
-            clock, LinuxHost(), i2c, expanders, host_lines, everything, stack.pop_all().close
-        )
+        traced: dict[str, Uart] = {
+            name: TracedUart(uart, clock, name=name) for name, uart in uarts.items()
+        }
+        return Ends(clock, LinuxHost(), i2c, expanders, host_lines, traced, stack.pop_all().close)
 
 
 def _expander(

@@ -9,7 +9,7 @@ from threading import RLock
 
 from ..bus.i2c import I2c
 from ..bus.lines import Edge, Input, Line, Lines, Output
-from ..bus.trace import TracedI2c
+from ..bus.trace import TracedI2c, TracedUart
 from ..bus.uart import Uart
 from ..chips.tpt29555 import Tpt29555
 from ..core.clock import Clock, VirtualClock
@@ -64,6 +64,7 @@ class Twins:
             host_lines = _LockedLines(host_lines, self._lock)
             uarts = {name: _LockedUart(uart, self._lock) for name, uart in uarts.items()}
         i2c = TracedI2c(i2c, self._clock, name="i2c-1")
+        uarts = {name: TracedUart(uart, self._clock, name=name) for name, uart in uarts.items()}
         expanders = {
             ref: Tpt29555(i2c, chip.address, clock=self._clock)
             for ref in (SLOT_EXPANDER, LED_EXPANDER)

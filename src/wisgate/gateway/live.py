@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..core.clock import Clock
@@ -62,24 +61,3 @@ class Live:
         """Call `listener` with every reading from now on; returns what ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
-
-    async def changes(self) -> AsyncIterator[list[Reading]]:
-        """Batches of readings from now on. A slow consumer gets the last reading of each point,
-        never a growing queue."""
-        waiting: dict[str, Reading] = {}
-        ready = asyncio.Event()
-
-        def take(reading: Reading) -> None:
-            waiting[reading.name] = reading
-            ready.set()
-
-        end = self.listen(take)
-        try:
-            while True:
-                await ready.wait()
-                ready.clear()
-                batch = list(waiting.values())
-                waiting.clear()
-                yield batch
-        finally:
-            end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import Counter
 from pathlib import Path
@@ -50,6 +51,16 @@ def test_every_slot_and_function_is_placed_with_its_lane() -> None:
     }  # fmt: skip
     assert {lane.name for lane in board.lanes} == {"i2c-1", "gpiochip0", "wisblock-1-uart"}
     assert len({id(p.lane) for p in board.placed if p.lane.name == "i2c-1"}) == 1
+
+
+def test_every_bus_is_traced(caplog: pytest.LogCaptureFixture) -> None:
+    """What `run --verbose` promises: I2C and the serial lines."""
+    caplog.set_level(logging.DEBUG, "wisgate.bus.trace")
+    board = opened(SERIAL)
+    board.ends.uarts["wisblock-1"].write(b"\x2a\x03")
+    board.ends.i2c.transfer(0x26, read=1)
+    assert "wisblock-1 > 2A 03" in caplog.messages
+    assert any(message.startswith("i2c-1 26: ") for message in caplog.messages)
 
 
 def test_building_does_no_io() -> None:

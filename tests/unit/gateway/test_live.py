@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from wisgate.board.virtual_time import run
 from wisgate.core.clock import VirtualClock
 from wisgate.core.points import Point, Reading, Status
 from wisgate.gateway.live import STALE_INTERVALS, TOLERANCE_S, Live
@@ -78,22 +75,3 @@ def test_a_listener_may_end_itself() -> None:
     found.put(Reading("level", 1))
     found.put(Reading("level", 2))
     assert heard == [1, -1, -1]
-
-
-def test_a_slow_consumer_gets_the_last_of_each_point() -> None:
-    clock, found = live()
-
-    async def main() -> None:
-        changes = found.changes()
-        first = asyncio.ensure_future(anext(changes))
-        await asyncio.sleep(0)
-        found.put(Reading("level", 1))
-        assert [r.value for r in await first] == [1]
-        for value in range(2, 100):
-            found.put(Reading("level", value))
-        found.put(Reading("flow", 7))
-        assert [(r.name, r.value) for r in await anext(changes)] == [("level", 99), ("flow", 7)]
-        await changes.aclose()
-        found.put(Reading("level", 0))
-
-    run(main(), clock)
