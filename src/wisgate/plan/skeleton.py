@@ -18,9 +18,9 @@ from .solve import Answer
 UNIT = """
 [[slot.unit]]                          # the first thing on its line; add the others
 id = 1
-name = "unit"
+name = "{name}"
 registers = [
-    { name = "value", address = 0, kind = "holding", type = "uint16" },
+    {{ name = "value", address = 0, kind = "holding", type = "uint16" }},
 ]"""
 """A module with a serial line has no points without units."""
 
@@ -60,4 +60,4 @@ def _slot(seat: Seat, wish: Wish) -> Iterator[str]:
         written = f"{value:#04x}" if key == "address" else shown(value)
         yield f"{key} = {written}"
     if placement.module.units:
-        yield UNIT
+        yield UNIT.format(name=f"{placement.slot.name.replace('-', '_')}_unit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plan_cases import CATALOG
 
@@ -263,6 +263,7 @@ def parsed(text: str) -> Config:
 
 @settings(max_examples=60)
 @given(questions())
+@example(("rak7391", ("rak5802", "rak5802")))
 def test_the_file_of_an_answer_is_accepted(question: tuple[str, tuple[str, ...]]) -> None:
     board, names = question
     for answer in ask(board, *names, most=2).answers:
