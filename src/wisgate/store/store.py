@@ -61,7 +61,6 @@ class Store:
 
         Raises Unavailable when the folder cannot be written.
         """
-
         notices: list[str] = []
 
         def open_file(suspect: bool) -> Database:
@@ -274,10 +273,11 @@ class Store:
         except sqlite3.Error as error:
             self._suspect = self._suspect or damaged(error)
             raise StoreError(f"{FILE}: {error}") from error
-        except OSError as error:
-            raise StoreError(f"{FILE}: {error}") from error
         except Unavailable as error:
             raise StoreError(str(error)) from error
+        except Exception as error:  # a mistake of ours must not end the task that commits
+            what = error if isinstance(error, OSError) else f"unexpected: {error!r}"
+            raise StoreError(f"{FILE}: {what}") from error
 
 
 def _commit(database: Database, batch: Sequence[Reading], lost: int) -> Extent:

@@ -318,3 +318,15 @@ def test_a_folder_that_cannot_be_is_unavailable(tmp_path: Path) -> None:
             await open_store(tmp_path / "file" / "store")
 
     run(main())
+
+
+def test_a_mistake_of_ours_is_told_and_stops_nobody_from_ending(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = await open_store(tmp_path)
+        store.append(Reading("level", object()))  # type: ignore[arg-type]
+        for what in (store.flush, store.close):
+            with pytest.raises(StoreError, match="unexpected: TypeError"):
+                await asyncio.wait_for(what(), 5)
+        assert "unexpected: TypeError" in store.stats.error
+
+    run(main())
