@@ -18,6 +18,8 @@ from .resources import Wiring
 from .seats import Seat, Step
 
 Held = dict[str, list[Claim]]
+Soft = frozenset[str]
+"""Resources on which one side can live with the other."""
 
 
 class Ground:
@@ -31,10 +33,10 @@ class Ground:
         self._wiring = Wiring(board, config, core)
         self._own = _by_resource(board_claims(self._wiring))
         self._held: dict[Seat, Held] = {}
-        self._alone: dict[Seat, int | None] = {}
-        self._together: dict[tuple[Seat, Seat], int | None] = {}
+        self._alone: dict[Seat, Soft | None] = {}
+        self._together: dict[tuple[Seat, Seat], Soft | None] = {}
 
-    def alone(self, seat: Seat) -> int | None:
+    def alone(self, seat: Seat) -> Soft | None:
         """Soft clashes of a seat with the board; None when it cannot be, whoever else is there."""
         if seat not in self._alone:
             held = self._claims(seat)
@@ -42,23 +44,23 @@ class Ground:
             self._alone[seat] = None if lacking else _clashing(held, self._own)
         return self._alone[seat]
 
-    def together(self, one: Seat, other: Seat) -> int | None:
+    def together(self, one: Seat, other: Seat) -> Soft | None:
         """Soft clashes of two seats; None when they cannot be together."""
         key = one, other
         if key not in self._together:
             self._together[key] = _clashing(self._claims(one), self._claims(other))
         return self._together[key]
 
-    def joined(self, seat: Seat, taken: tuple[Seat, ...]) -> int | None:
-        """Soft clashes that `seat` brings to the board and those that sit there; None when it does
-        not get on with one of them."""
-        count = self.alone(seat)
+    def joined(self, seat: Seat, taken: tuple[Seat, ...]) -> Soft | None:
+        """Soft clashes of `seat` with the board and those that sit there; None when it does not get
+        on with one of them."""
+        soft = self.alone(seat)
         for other in taken:
-            more = self.together(seat, other) if count is not None else None
-            if count is None or more is None:
+            more = self.together(seat, other) if soft is not None else None
+            if soft is None or more is None:
                 return None
-            count += more
-        return count
+            soft |= more
+        return soft
 
     def _claims(self, seat: Seat) -> Held:
         if seat not in self._held:
@@ -73,12 +75,13 @@ def _by_resource(claims: Iterator[Claim]) -> Held:
     return held
 
 
-def _clashing(one: Held, other: Held) -> int | None:
-    """On how many resources one side can live with the other; None when two cannot."""
-    soft = 0
+def _clashing(one: Held, other: Held) -> Soft | None:
+    """None when one cannot live with the other."""
+    soft = []
     for resource in one.keys() & other.keys():
         pairs = [(a, b) for a, b in product(one[resource], other[resource]) if not can_share(a, b)]
         if any(not a.soft and not b.soft for a, b in pairs):
             return None
-        soft += bool(pairs)
-    return soft
+        if pairs:
+            soft.append(resource)
+    return frozenset(soft)

@@ -11,7 +11,7 @@ from ..catalog.catalog import Catalog
 from ..config.model import Config
 from .claims import Claim
 from .findings import Finding, Severity
-from .ground import Ground
+from .ground import Ground, Soft
 from .plan import Plan, make
 from .seats import Seat, Step, Wish, fits, seated, seats, setups
 
@@ -210,7 +210,7 @@ class _Search:
             ways = [self._ways(n, s) for n, s in zip(chosen, place, strict=True)]
             left = work[0] - len(ground.steps), work[1]
             for taken, soft in _descend(ground, ways, left):
-                yield ground, taken, soft
+                yield ground, taken, len(soft)
 
     def refusal(self, number: int, best: Answer | None) -> Refusal:
         """Why one more module does not go beside `best`: the shortest conflict that remains."""
@@ -245,8 +245,8 @@ class _Search:
 
 def _descend(
     ground: Ground, ways: Sequence[list[Seat]], left: Work, taken: tuple[Seat, ...] = (),
-    soft: int = 0,
-) -> Iterator[tuple[tuple[Seat, ...], int]]:  # fmt: skip
+    soft: Soft = frozenset(),
+) -> Iterator[tuple[tuple[Seat, ...], Soft]]:  # fmt: skip
     """A seat of each of `ways` that get on with those before; `left` is used up in the end."""
     if len(taken) == len(ways):
         if left == (0, 0):
@@ -255,7 +255,7 @@ def _descend(
     for seat in ways[len(taken)]:
         rest = left[0] - seat.reworks, left[1] - (len(seat.steps) - seat.reworks)
         if min(rest) >= 0 and (more := ground.joined(seat, taken)) is not None:
-            yield from _descend(ground, ways, rest, (*taken, seat), soft + more)
+            yield from _descend(ground, ways, rest, (*taken, seat), soft | more)
 
 
 def _options(steps: Sequence[Step]) -> frozenset[object]:

@@ -234,6 +234,7 @@ def test_the_order_asked_for_decides_no_verdict(
 
 @settings(max_examples=40)
 @given(questions())
+@example(("rak7391", ("rak13004", "rak13004")))
 def test_no_step_of_an_answer_is_in_vain(question: tuple[str, tuple[str, ...]]) -> None:
     """The same slots with one step less conflict, or have more warnings."""
     board, names = question
