@@ -167,8 +167,11 @@ class Gateway:
             for task in late:
                 task.cancel()
             await asyncio.gather(*self._forwarding, return_exceptions=True)
-        for forwarder in self.forwarders.values():
-            await forwarder.close(SINK_DEADLINE_S)
+        closing = (forwarder.close(SINK_DEADLINE_S) for forwarder in self.forwarders.values())
+        ends = await asyncio.gather(*closing, return_exceptions=True)
+        for name, end in zip(self.forwarders, ends, strict=True):
+            if isinstance(end, Exception):
+                log.error("sink %s: unexpected while closing", name, exc_info=end)
 
     async def _work(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:

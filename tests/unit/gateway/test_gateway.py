@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from wisgate.core import toml
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusUnavailable, OutputRefused, StoreError
 from wisgate.core.points import Reading, Sampling, Status
-from wisgate.gateway.gateway import Gateway, Parts
+from wisgate.gateway.forwarder import Forwarder
+from wisgate.gateway.gateway import SINK_DEADLINE_S, Gateway, Parts
 from wisgate.gateway.outputs import SAFE, TooSoon
 from wisgate.gateway.rules import UNKNOWN_S
 from wisgate.plan.plan import make
 from wisgate.store.pace import VIRTUAL_TIME
-from wisgate.store.records import Record
+from wisgate.store.records import Entry, Record
 from wisgate.store.store import Store
 
 PUMP_HOUSE = Path(__file__).parents[3] / "examples" / "pump-house.toml"
@@ -249,6 +250,43 @@ def test_outputs_are_safe_at_the_end(tmp_path: Path) -> None:
     assert not house.twins.expander_2.level(12)
     assert house.twins.indicators() == {"led_1": False, "led_2": False}
     assert not house.twins.expander_2.level(1), "the loop supply is off"
+
+
+class SlowSink:
+    """Takes all the time it gets to say good-bye, and may fail then."""
+
+    def __init__(self, name: str, failure: Exception | None = None) -> None:
+        self.name, self.closed, self._failure = name, False, failure
+
+    async def open(self) -> None:
+        return None
+
+    async def deliver(self, batch: Sequence[Entry]) -> None:
+        return None
+
+    async def close(self, deadline: float) -> None:
+        await asyncio.sleep(deadline)
+        self.closed = True
+        if self._failure is not None:
+            raise self._failure
+
+
+def test_sinks_say_good_bye_at_the_same_time(tmp_path: Path, tracebacks: list[str]) -> None:
+    house = House(tmp_path)
+    sinks = [SlowSink("a", LookupError("a mistake")), SlowSink("b"), SlowSink("c")]
+    stopped: list[float] = []
+
+    async def story(house: House) -> None:
+        for sink in sinks:
+            forwarder = Forwarder(sink, house.gateway.store, house.clock)
+            house.gateway.forwarders[sink.name] = forwarder
+        stopped.append(house.clock.monotonic())
+
+    house.play(story)
+    assert all(sink.closed for sink in sinks)
+    assert house.clock.monotonic() - stopped[0] < 1.5 * SINK_DEADLINE_S
+    assert len(tracebacks) == 1
+    tracebacks.clear()
 
 
 def test_nothing_is_written_after_the_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
