@@ -19,6 +19,8 @@ def test_the_plan_in_a_terminal(tmp_path: Path) -> None:
     for word in ("tank_level", "U133 line 12", "0x4b", "free: ", "Bus time", "ultracapacitors"):
         assert word in told.stdout
     assert "\x1b" not in told.stdout
+    lines = told.stdout.splitlines()
+    assert lines == [line.rstrip() for line in lines], "no line ends in blanks"
 
 
 def test_the_plan_as_json(tmp_path: Path) -> None:

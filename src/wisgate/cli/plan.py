@@ -86,18 +86,18 @@ def _print_report(plan: Plan, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(told)).decode())
         return
-    from rich.console import Console
+    from .tables import output
 
-    console = Console(highlight=False, soft_wrap=False)
-    console.print(f"[bold]{told.name}[/] on {told.title}")
-    _print_modules(console, told)
-    _print_buses(console, told)
-    _print_power(console, told)
-    for title, lines in (("At the terminals", told.hints), ("Findings", _warnings(plan))):
-        if lines:
-            console.print(f"\n[bold]{title}[/]")
-            for line in lines:
-                console.print(f"  {line}", markup=False)
+    with output() as console:
+        console.print(f"[bold]{told.name}[/] on {told.title}")
+        _print_modules(console, told)
+        _print_buses(console, told)
+        _print_power(console, told)
+        for title, lines in (("At the terminals", told.hints), ("Findings", _warnings(plan))):
+            if lines:
+                console.print(f"\n[bold]{title}[/]")
+                for line in lines:
+                    console.print(f"  {line}", markup=False)
 
 
 def _warnings(plan: Plan) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ SKIPPED = ("id", "title", "vendor", "evidence", "source", "confidence", "note")
 
 
 @contextmanager
-def _output() -> Iterator[Console]:
+def output() -> Iterator[Console]:
     """As wide as the terminal; a pipe gets wide lines without colour. No line ends in blanks."""
     out = Console(highlight=False)
     if not sys.stdout.isatty():
@@ -34,7 +34,7 @@ def _output() -> Iterator[Console]:
 
 def print_heading(entry: Any) -> None:
     """Title, maker, evidence, size, note and source of an entry."""
-    with _output() as out:
+    with output() as out:
         out.print(Text(f"{entry.id.upper()}  {entry.title}", style="bold"))
         parts = [getattr(entry, "vendor", ""), getattr(entry, "evidence", "")]
         if size := getattr(entry, "size", None):
@@ -53,7 +53,7 @@ def print_heading(entry: Any) -> None:
 
 def print_section(section: Section) -> None:
     """A table whose last column is the source, and its notes below."""
-    with _output() as out:
+    with output() as out:
         if section.title:
             out.print(Text(section.title, style="bold"))
         out.print(_table(section))
