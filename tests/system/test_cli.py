@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,18 @@ def test_the_first_page_names_every_command(tmp_path: Path) -> None:
 
 def test_the_version(tmp_path: Path) -> None:
     assert re.fullmatch(r"wisgate, version \d+\.\d+\.\d+\n", good("--version", state=tmp_path))
+
+
+def test_the_package_is_the_command(tmp_path: Path) -> None:
+    for words in (("--version",), ("--help",), ("check", "gateway.toml"), ("bogus",)):
+        done = subprocess.run(
+            [sys.executable, "-m", "wisgate", *words], capture_output=True, text=True,
+            timeout=PATIENCE_S, check=False, env=environment(tmp_path), cwd=tmp_path,
+        )  # fmt: skip
+        command = wisgate(*words, state=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            command.returncode, command.stdout, command.stderr,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(
