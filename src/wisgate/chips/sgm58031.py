@@ -3,7 +3,9 @@
 Looks like an ADS1115 and is not one: the rate code that means 128 samples per second there means
 100 here. A program that waits 7.9 ms reads the previous conversion, that is, another channel. So
 this driver waits 10.5 ms, looks at OS, and checks that the configuration is still the one that it
-wrote: after a brown-out the chip is idle with another input selected.
+wrote: after a brown-out the chip is idle with another input selected. OS is looked at before a
+start, too: while a conversion runs, another one is not started, and the result would be that of
+the input before.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ class Sgm58031:
 
     RETRY = Seconds(5e-3)
     """What to wait after NotReady: with it, an oscillator 50 % too slow is still waited for."""
+    RETRIES = 4
+    """How often a start is worth another try: `RETRY` between them makes two conversions."""
 
     def __init__(self, bus: I2c, address: int = 0x4B) -> None:
         self._address = address
@@ -59,7 +63,7 @@ class Sgm58031:
         """Start one conversion of input `channel`, 0 to 3, against ground; return what to wait.
 
         Full scale is that of `gain`, and no more than the supply. Raises ValueError for another
-        channel, BusError.
+        channel, NotReady while a conversion runs that somebody gave up on, BusError.
         """
         if channel not in range(len(SINGLE_ENDED)):
             raise ValueError(f"{self._address:#04x}: channel {channel} is not one of 0 to 3")
@@ -75,9 +79,18 @@ class Sgm58031:
             queue=Queue.DISABLED,
         )
         self._triggered = None
+        self._check_idle()
         self._registers.write(config)
         self._triggered = config
         return Seconds(CONVERSION_S)
+
+    def _check_idle(self) -> None:
+        running = self._registers.read(Config)
+        if running.idle:
+            return
+        if not running.single:  # another program left it converting, which would never end
+            self._registers.write(replace(running, single=True))
+        raise NotReady(f"{self._address:#04x}: another conversion is still running; wait for it")
 
     def collect(self) -> Volts:
         """Read the conversion that was triggered last, once.

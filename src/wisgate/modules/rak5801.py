@@ -88,7 +88,7 @@ class Rak5801:
         if not self._identified:
             self._adc.identify()
             self._identified = True
-        yield self._adc.trigger(self._channel)
+        yield (yield from self._start())
         volts = yield from self._collect()
         yield Release(self._adc)
         self._check_supply()
@@ -97,6 +97,15 @@ class Rak5801:
         milliamperes = volts / self._transfer * 1e3
         status = loop_status(milliamperes)
         return [Reading(A1.name, milliamperes if status.carries_value else None, status)]
+
+    def _start(self) -> Generator[Step, None, Seconds]:
+        """Start our conversion. One that another slot gave up on may still run."""
+        for _ in range(self._adc.RETRIES):
+            try:
+                return self._adc.trigger(self._channel)
+            except NotReady:
+                yield self._adc.RETRY
+        return self._adc.trigger(self._channel)
 
     def _collect(self) -> Generator[Step, None, Volts]:
         try:

@@ -13,6 +13,9 @@ from wisgate.core.errors import (
 )
 from wisgate.registers.sgm58031 import Gain
 
+IDLE = "4B: 01 -> 85 83\n"
+"""What is looked at before a conversion is started."""
+
 
 def test_building_a_driver_sends_nothing():
     with conversation([]) as bus:
@@ -57,8 +60,43 @@ def test_an_early_reading_is_refused_and_the_next_is_right():
         assert adc.collect() == pytest.approx(1.5)
 
 
+def test_a_start_while_another_conversion_runs_is_refused_and_the_next_is_right():
+    """The result would be that of the first input."""
+    with script("sgm58031", "the next one waits") as bus:
+        adc = Sgm58031(bus)
+        adc.trigger(0)
+        with pytest.raises(NotReady, match=r"^0x4b: another conversion "):
+            adc.trigger(1)
+        adc.trigger(1)
+        assert adc.collect() == pytest.approx(1.0)
+
+
+def test_a_start_that_was_refused_leaves_nothing_to_collect():
+    with conversation(parse(IDLE + "4B: 01 C3 83\n4B: 01 -> 43 83")) as bus:
+        adc = Sgm58031(bus)
+        adc.trigger(0)
+        with pytest.raises(NotReady):
+            adc.trigger(0)
+        with pytest.raises(UnexpectedValue, match="there is no conversion"):
+            adc.collect()
+
+
+def test_conversions_without_end_are_ended():
+    with script("sgm58031", "one that never ends by itself is ended") as bus:
+        bus.transfer(0x4B, bytes([0x01, 0x42, 0xA3]))  # another program
+        adc = Sgm58031(bus)
+        with pytest.raises(NotReady):
+            adc.trigger(1)
+        adc.trigger(1)
+        assert adc.collect() == pytest.approx(1.0)
+
+
 def test_the_retry_covers_half_a_conversion():
     assert pytest.approx(5e-3) == Sgm58031.RETRY
+
+
+def test_the_retries_of_a_start_cover_two_conversions():
+    assert pytest.approx(20e-3) == Sgm58031.RETRIES * Sgm58031.RETRY
 
 
 def test_every_gain():
@@ -86,7 +124,7 @@ def test_clipped_at_the_top():
 
 
 def test_clipped_at_the_bottom():
-    with conversation(parse("4B: 01 C3 83\n4B: 01 -> C3 83\n4B: 00 -> 80 00")) as bus:
+    with conversation(parse(IDLE + "4B: 01 C3 83\n4B: 01 -> C3 83\n4B: 00 -> 80 00")) as bus:
         adc = Sgm58031(bus)
         adc.trigger(0)
         with pytest.raises(Saturated):
@@ -97,7 +135,7 @@ def test_clipped_at_the_bottom():
     ("code", "volts"), [("7F FE", 4.09575), ("80 01", -4.095875), ("FF FF", -0.000125)]
 )
 def test_not_quite_clipped(code, volts):
-    with conversation(parse(f"4B: 01 C3 83\n4B: 01 -> C3 83\n4B: 00 -> {code}")) as bus:
+    with conversation(parse(IDLE + f"4B: 01 C3 83\n4B: 01 -> C3 83\n4B: 00 -> {code}")) as bus:
         adc = Sgm58031(bus)
         adc.trigger(0)
         assert adc.collect() == pytest.approx(volts)
@@ -112,7 +150,7 @@ def test_a_little_below_ground():
 
 def test_a_brown_out_between_trigger_and_collect():
     """The chip is idle again, and its result is that of nobody."""
-    with conversation(parse("4B: 01 D3 83\n4B: 01 -> 85 83")) as bus:
+    with conversation(parse(IDLE + "4B: 01 D3 83\n4B: 01 -> 85 83")) as bus:
         adc = Sgm58031(bus)
         adc.trigger(1)
         with pytest.raises(UnexpectedValue, match=r"^0x4b: .*0x8583.*0xd383.*reset"):
@@ -123,7 +161,7 @@ def test_a_brown_out_between_trigger_and_collect():
 
 @pytest.mark.parametrize("config", ["E3 83", "D1 83", "D2 83", "D3 A3", "53 87"])
 def test_somebody_else_converts(config):
-    with conversation(parse(f"4B: 01 D3 83\n4B: 01 -> {config}")) as bus:
+    with conversation(parse(IDLE + f"4B: 01 D3 83\n4B: 01 -> {config}")) as bus:
         adc = Sgm58031(bus)
         adc.trigger(1)
         with pytest.raises(UnexpectedValue):
@@ -140,7 +178,7 @@ def test_a_conversion_is_collected_once():
 
 
 def test_a_trigger_that_failed_leaves_nothing_to_collect():
-    with conversation(parse("4B: 01 C3 83\n4B: 01 D3 83 !")) as bus:
+    with conversation(parse(IDLE + "4B: 01 C3 83\n4B: 01 -> C3 83\n4B: 01 D3 83 !")) as bus:
         adc = Sgm58031(bus)
         adc.trigger(0)
         with pytest.raises(NoAcknowledge):
@@ -150,7 +188,7 @@ def test_a_trigger_that_failed_leaves_nothing_to_collect():
 
 
 def test_identify_forgets_a_conversion():
-    with conversation(parse("4B: 01 C3 83\n4B: 05 -> 00 80\n4B: 04 00 00")) as bus:
+    with conversation(parse(IDLE + "4B: 01 C3 83\n4B: 05 -> 00 80\n4B: 04 00 00")) as bus:
         adc = Sgm58031(bus)
         adc.trigger(0)
         adc.identify()

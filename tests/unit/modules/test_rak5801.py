@@ -120,6 +120,30 @@ def test_an_adc_that_never_gets_ready() -> None:
         assert board.read("wisblock-1")[0].status is Status.GOOD
 
 
+def test_a_conversion_that_somebody_gave_up_on_is_waited_for() -> None:
+    """The first result would be that of the other input."""
+    with open_modules(ONE) as board:
+        board.read("wisblock-1")
+        board.twins.i2c.transfer(0x4B, bytes([0x01, 0xC3, 0x83]))
+        before = board.clock.monotonic()
+        assert at(board, 12000).value == pytest.approx(12000 * CODE_V / 149.9 * 1e3)
+        assert 20.5e-3 < board.clock.monotonic() - before < 25.5e-3, "two tries, a conversion"
+
+
+def test_a_start_is_given_up_after_two_conversions() -> None:
+    bench = ModuleBench(slot(1, "rak5801"))
+    module = bench.sampled["wisblock-1"].placed.module
+    module.open()
+    bench.clock.advance(1.0)
+    bench.faults.inject("never-ready", "adc")
+    bench.twins.i2c.transfer(0x4B, bytes([0x01, 0xC3, 0x83]))
+    steps = module.sample(module.groups[0])
+    assert isinstance(next(steps), Hold)
+    assert [next(steps) for _ in range(4)] == [pytest.approx(5e-3)] * 4
+    with pytest.raises(NotReady, match="another conversion"):
+        next(steps)
+
+
 def test_another_chip_at_the_address_of_the_adc() -> None:
     with open_modules(ONE) as board:
         board.twins.faults.inject("wrong-chip", "adc")
