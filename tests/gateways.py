@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from peers import free_port, until
+from peers import by_modes, free_port, until
 
 WISGATE = Path(sys.executable).with_name("wisgate")
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -65,13 +65,18 @@ class Running:
     """A process of `wisgate`, its output in files. Use as a context; what still runs at the end is
     killed."""
 
-    def __init__(self, folder: Path, *words: str | Path, limit_kb: int | None = None) -> None:
-        """`limit_kb`: no file may grow beyond (ulimit -f)."""
+    def __init__(
+        self, folder: Path, *words: str | Path, limit_kb: int | None = None, refused: bool = False
+    ) -> None:
+        """`limit_kb`: no file may grow beyond (ulimit -f). `refused`: what a mode forbids is
+        forbidden, whoever runs the tests."""
         folder.mkdir(parents=True, exist_ok=True)
         self._out, self._err = folder / "stdout", folder / "stderr"
         command: Sequence[str | Path] = [WISGATE, *words]
         if limit_kb is not None:
             command = ["bash", "-c", f'ulimit -f {limit_kb}; exec "$@"', "limited", *command]
+        if refused:
+            command = [*by_modes(), *command]
         with self._out.open("w") as out, self._err.open("w") as err:
             self.process = subprocess.Popen(
                 command, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
