@@ -27,7 +27,7 @@ from .rows import COLOURS, chosen, value_text
 )  # fmt: skip
 @click.option(
     "--buckets",
-    type=click.IntRange(1, 10_000),
+    type=click.IntRange(1, 2000),  # as many as the running gateway gives
     help="Gather the records into so many stretches with minimum, average and maximum.",
 )
 @click.option(

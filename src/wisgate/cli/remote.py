@@ -16,6 +16,7 @@ from .options import state_folder
 
 TIMEOUT_S = 10.0
 CONTROL = "control.sock"
+"""The socket in the gateway's folder that answers read, write and history."""
 
 
 class _SocketConnection(HTTPConnection):

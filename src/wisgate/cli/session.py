@@ -25,11 +25,9 @@ from ..gateway.sinks import open_sink
 from ..plan.plan import Plan, make
 from ..store.pace import REAL_TIME, VIRTUAL_TIME, Pace
 from ..store.store import Store
+from .remote import CONTROL
 
 log = logging.getLogger(__name__)
-
-CONTROL = "control.sock"
-"""The socket in the gateway's folder that answers read, write and history."""
 
 UNBOUNDED = 1e15
 """Bytes, or seconds."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
 
 from ..core.points import Point, Reading, Status
 from ..core.units import display
+from ..gateway.payloads import time_text
 from ..store.history import Bucket, History
 from ..store.records import Record
 from .contract import Gateway
@@ -28,13 +28,6 @@ def version() -> str:
     return metadata.version("wisgate")
 
 
-def moment(time_ns: int) -> str:
-    """RFC 3339 in UTC with milliseconds: "2026-11-20T12:00:00.000Z"."""
-    seconds, rest = divmod(time_ns, 1_000_000_000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{rest // 1_000_000:03}Z"
-
-
 def point_view(point: Point, reading: Reading | None, now_ns: int) -> PointView:
     """A point that was never read is stale and has no time."""
     dated = reading is not None and reading.time_ns > 0
@@ -44,7 +37,7 @@ def point_view(point: Point, reading: Reading | None, now_ns: int) -> PointView:
         unit=point.unit,
         display=display(point.unit),
         status=reading.status if reading else Status.STALE,
-        time=moment(reading.time_ns) if reading and dated else None,
+        time=time_text(reading.time_ns) if reading and dated else None,
         age=max(0.0, round((now_ns - reading.time_ns) / 1e9, 3)) if reading and dated else None,
         kind=point.kind,
         decimals=point.decimals,
@@ -71,7 +64,7 @@ def sink_views(gateway: Gateway) -> list[SinkView]:
     views = []
     for name, forwarder in gateway.forwarders.items():
         state = forwarder.state
-        since = moment(state.since_ns) if state.since_ns else None
+        since = time_text(state.since_ns) if state.since_ns else None
         views.append(
             SinkView(
                 name,
@@ -91,7 +84,7 @@ def store_view(gateway: Gateway) -> StoreView:
     return StoreView(
         records=stats.records,
         bytes=stats.bytes,
-        oldest=moment(stats.oldest_ns) if stats.oldest_ns else None,
+        oldest=time_text(stats.oldest_ns) if stats.oldest_ns else None,
         pending=stats.pending,
         dropped=stats.dropped,
         error=stats.error,
@@ -107,7 +100,7 @@ def status_view(gateway: Gateway) -> StatusView:
         board=gateway.config.board,
         version=version(),
         virtual=gateway.virtual,
-        started=moment(gateway.started_ns),
+        started=time_text(gateway.started_ns),
         ok=health.ok,
         problems=list(health.problems),
         sinks=sink_views(gateway),
@@ -126,8 +119,8 @@ def history_view(point: Point, history: History) -> HistoryView:
         point=point.name,
         unit=point.unit,
         display=display(point.unit),
-        start=moment(history.start_ns),
-        end=moment(history.end_ns),
+        start=time_text(history.start_ns),
+        end=time_text(history.end_ns),
         before=_record_row(history.before) if history.before else None,
         rows=records + [_bucket_row(bucket) for bucket in history.buckets],
         truncated=history.truncated,
@@ -135,12 +128,12 @@ def history_view(point: Point, history: History) -> HistoryView:
 
 
 def _record_row(record: Record) -> HistoryRow:
-    return HistoryRow(moment(record.time_ns), record.value, record.status)
+    return HistoryRow(time_text(record.time_ns), record.value, record.status)
 
 
 def _bucket_row(bucket: Bucket) -> HistoryRow:
     return HistoryRow(
-        moment(bucket.start_ns),
+        time_text(bucket.start_ns),
         bucket.last,
         bucket.status,
         bucket.count,
