@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ..bus.lines import Line, Output
 from ..config.model import SlotConfig
-from ..core.errors import BusUnavailable, UnexpectedValue
 from ..core.points import Channel, Group, Kind, Reading, Sampling, Value
 from ..core.units import Seconds
 from .outputs import as_switch, not_writable
+from .relay_line import RelayLine
 from .wires import LineAt, Wires
 
 RELAY = Channel("relay", kind=Kind.BOOL, decimals=0, writable=True, safe=False)
@@ -18,9 +17,7 @@ class Rak13007:
 
     def __init__(self, coil: LineAt, *, interval: Seconds = Seconds(10.0)) -> None:
         self.groups = (Group("relay", (RELAY,), interval),)
-        self._coil_at = coil
-        self._coil: Line | None = None
-        self._commanded = False
+        self._relay = RelayLine(coil)
 
     @classmethod
     def fit(cls, wires: Wires, config: SlotConfig) -> Rak13007:
@@ -29,40 +26,21 @@ class Rak13007:
 
     def open(self) -> None:
         """Take the line with the relay off. Raises BusError."""
-        self.close()
-        self._coil, self._commanded = self._coil_at.request(Output(False)), False
+        self._relay.open()
 
     def sample(self, group: Group) -> Sampling:
         """Read back what was commanded. Raises BusError, UnexpectedValue when the line says
         otherwise."""
         yield from ()  # nothing to wait for
-        if self._line().get() != self._commanded:
-            raise UnexpectedValue(
-                f"the relay line reads {'on' if not self._commanded else 'off'}, commanded was"
-                f" {'on' if self._commanded else 'off'}: the expander was reset"
-            )
-        return [Reading(RELAY.name, self._commanded)]
+        return [Reading(RELAY.name, self._relay.commanded())]
 
     def write(self, channel: str, value: Value) -> None:
         """Switch the relay. Raises OutputRefused, BusError."""
         if channel != RELAY.name:
             not_writable("rak13007", channel)
-        on = as_switch(channel, value)
-        self._line().set(on)
-        self._commanded = on
-
-    def _line(self) -> Line:
-        if self._coil is None:
-            raise BusUnavailable("the relay line is not open")
-        return self._coil
+        self._relay.switch(as_switch(channel, value))
 
     def close(self) -> None:
         """Switch off and let go of the line, even when the expander does not answer. Raises
         BusError."""
-        if self._coil is not None:
-            line, self._coil = self._coil, None
-            self._commanded = False
-            try:
-                line.set(False)
-            finally:
-                line.release()
+        self._relay.close()

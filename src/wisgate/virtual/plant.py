@@ -23,6 +23,7 @@ QUANTITIES = {
     "tank.level": "length", "tank.inflow": "flow", "tank.outflow": "flow", "pump.running": "",
     "room.temperature": "temperature", "room.humidity": "ratio", "cpu.temperature": "temperature",
     "supply.volts": "voltage", "load.volts": "voltage", "load.amps": "current",
+    "pressure.volts": "voltage", "valve.open": "",
 }  # fmt: skip
 """Every quantity with its dimension; "" is on or off."""
 
@@ -118,6 +119,19 @@ class Load:
         values["load.volts"] = 12.2 - 0.12 * amps + 0.01 * (self._random.random() - 0.5)
 
 
-def plant() -> tuple[Tank, Room, Supply, Load]:
+class Main:
+    """A water main: a ratiometric transmitter, 0.5 to 4.5 V, tells its pressure, which falls by a
+    quarter of the range while a valve is open."""
+
+    def start(self, values: dict[str, float], random: Random) -> None:
+        self._pressure = Wander(random, 0.1, 60.0)
+        values["pressure.volts"], values["valve.open"] = 2.5, 0.0
+
+    def step(self, values: dict[str, float], seconds_utc: float) -> None:
+        rest = 1.5 if values["valve.open"] >= 0.5 else 2.5
+        values["pressure.volts"] = min(4.5, max(0.5, rest + self._pressure.step()))
+
+
+def plant() -> tuple[Tank, Room, Supply, Load, Main]:
     """Every process of the world around a RAK7391."""
-    return Tank(), Room(), Supply(), Load()
+    return Tank(), Room(), Supply(), Load(), Main()

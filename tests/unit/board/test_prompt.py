@@ -37,6 +37,12 @@ relay off good, pump runs: False
 relay on good, pump runs: True
 at the end: off
 """,
+    "rak13001": """\
+relay on good, valve open: True
+relay off good, valve open: False
+relay on good, valve open: True
+at the end: off
+""",
     "rak16000": """\
 voltage 12.000 good   current 0.250 good   power 3.000 good   \n\
 voltage 12.000 good   current 1.500 good   power 18.000 good   \n\

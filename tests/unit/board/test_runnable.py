@@ -11,8 +11,8 @@ from wisgate.board.prompt import open_modules
 from wisgate.core.errors import ConfigError
 
 HEAD = 'name = "bench"\nboard = "rak7391"\n'
-FILE = f'{HEAD}[[slot]]\nslot = "wisblock-1"\nmodule = "rak13001"\n'
-REFUSAL = "rak13001 can be planned and checked, it cannot be run yet"
+FILE = f'{HEAD}[[slot]]\nslot = "wisblock-1"\nmodule = "rak16001"\n'
+REFUSAL = "rak16001 can be planned and checked, it cannot be run yet"
 
 
 def test_a_module_without_driver_is_refused_with_its_line() -> None:
@@ -25,7 +25,7 @@ def test_every_such_module_is_named() -> None:
     with pytest.raises(ConfigError) as refused, open_modules(both):
         pass
     assert [fault.split(": ")[2].split()[0] for fault in refused.value.faults] == [
-        "rak13001",
+        "rak16001",
         "rak13600",
     ]
 

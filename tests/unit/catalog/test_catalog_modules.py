@@ -256,6 +256,7 @@ def test_conditions_name_a_value_of_an_option(module: Module) -> None:
 
 def test_uses_follow_the_options() -> None:
     module = MODULES["rak13001"]
+    assert [u.signal for u in module.used({"input": "none"})] == ["IO4", "3V3_S"]
     assert [u.signal for u in module.used({"input": "IO3"})] == ["IO4", "IO3", "3V3_S"]
     assert [u.signal for u in module.used({"input": "SW1"})] == ["IO4", "SW1", "3V3_S"]
     motors = MODULES["rak17000"]

@@ -7,6 +7,7 @@ of the contact, wear.
 
 from __future__ import annotations
 
+from ..contact import attach_contact
 from ..slot import Attached, Options, SlotSide
 from ..world import World
 
@@ -17,16 +18,4 @@ CONTACT = "pump.running"
 
 def attach(slot: SlotSide, world: World, options: Options) -> Attached:
     """Put the module into a slot."""
-
-    def switch(_level: bool) -> None:
-        on = slot.driven(COIL_IO)
-        world.drive(CONTACT, float(on), OPERATE_S if on else RELEASE_S)
-
-    end_watch = slot.watch(COIL_IO, switch)
-    switch(False)
-
-    def detach() -> None:
-        end_watch()
-        world.drive(CONTACT, 0.0)
-
-    return Attached(detach=detach)
+    return attach_contact(slot, world, COIL_IO, CONTACT, OPERATE_S, RELEASE_S)

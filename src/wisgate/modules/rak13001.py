@@ -1,0 +1,66 @@
+"""RAK13001 relay: one line, high is on. The contact itself cannot be read back.
+
+The isolated input of the module is planned and not read: `input` other than "none" is refused.
+"""
+
+from __future__ import annotations
+
+from ..config.model import SlotConfig
+from ..core.errors import ConfigError
+from ..core.points import Channel, Group, Kind, Reading, Sampling, Value
+from ..core.units import Seconds
+from .outputs import as_switch, not_writable
+from .relay_line import RelayLine
+from .wires import LineAt, Wires
+
+RELAY = Channel("relay", kind=Kind.BOOL, decimals=0, writable=True, safe=False)
+NO_INPUT = "none"
+
+
+class Rak13001:
+    """Channel `relay`, off when nobody commands it. `input` is where the isolated input ends.
+    Raises ValueError when that is anywhere. Threads: lane only."""
+
+    def __init__(
+        self, coil: LineAt, *, interval: Seconds = Seconds(1.0), input: str = NO_INPUT
+    ) -> None:
+        if input != NO_INPUT:
+            raise ValueError(
+                f'input: an isolated input on "{input}" can be planned and checked, it cannot be'
+                f' read yet; write input = "{NO_INPUT}" to run the relay'
+            )
+        self.groups = (Group("relay", (RELAY,), interval),)
+        self._relay = RelayLine(coil)
+
+    @classmethod
+    def fit(cls, wires: Wires, config: SlotConfig) -> Rak13001:
+        """The module in a slot: the coil is on IO4 (modules sheet 4.4). Raises ConfigError."""
+        try:
+            return cls(
+                wires.lines["IO4"],
+                interval=Seconds(config.interval),
+                **dict(config.options),  # type: ignore[arg-type]  # checked against the entry
+            )
+        except ValueError as refused:
+            raise ConfigError([f"{config.where}: {refused}"]) from refused
+
+    def open(self) -> None:
+        """Take the line with the relay off. Raises BusError."""
+        self._relay.open()
+
+    def sample(self, group: Group) -> Sampling:
+        """Read back what was commanded. Raises BusError, UnexpectedValue when the line says
+        otherwise."""
+        yield from ()  # nothing to wait for
+        return [Reading(RELAY.name, self._relay.commanded())]
+
+    def write(self, channel: str, value: Value) -> None:
+        """Switch the relay. Raises OutputRefused, BusError."""
+        if channel != RELAY.name:
+            not_writable("rak13001", channel)
+        self._relay.switch(as_switch(channel, value))
+
+    def close(self) -> None:
+        """Switch off and let go of the line, even when the expander does not answer. Raises
+        BusError."""
+        self._relay.close()
