@@ -91,6 +91,7 @@ def pin(catalog: Catalog, on: Board, asked: str) -> list[Place]:
     "GPIO16", "j11.2". Raises CatalogError."""
     wanted = asked.strip().lower()
     found = [p for p in places(catalog, on) if _matches(p, wanted)]
+    found = found or [p for p in _printed(catalog, on) if _matches(p, wanted)]
     if found:
         return found
     names = {p.name for p in places(catalog, on)} | {p.place for p in places(catalog, on)}
@@ -134,6 +135,17 @@ def places(catalog: Catalog, on: Board) -> Iterator[Place]:
         where = f" ({', '.join(line.ends)})" if line.ends else ""
         yield Place(line.chip, (line.line,), line.name, f"{line.use}{where}",
                     line.source, line.confidence, line.note)  # fmt: skip
+
+
+def _printed(catalog: Catalog, on: Board) -> Iterator[Place]:
+    """Single pins of slots under the names that the connector has for them: "TXD1", "I2C1_SDA"."""
+    for slot in on.slots:
+        connector = catalog.connectors.get(slot.connector)
+        for one in connector.pins if connector else ():
+            for signal in slot.signals:
+                if one.number in signal.pins and one.signal != signal.name:
+                    place = _slot_place(catalog, on, slot, signal)
+                    yield msgspec.structs.replace(place, pins=(one.number,), name=one.signal)
 
 
 def _slot_place(catalog: Catalog, on: Board, slot: Slot, signal: Signal) -> Place:

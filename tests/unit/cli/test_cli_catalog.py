@@ -88,6 +88,8 @@ def test_piped_lines_are_wide_without_colour_or_blanks_at_the_end() -> None:
         ("rak4630", "pads.8", {("pads", "IO1 (pin 29) of the rak4631")}),
         ("rak6421", "io-1.37", {("io-1", "GPIO24"), ("io-1", "GPIO6")}),
         ("rak7391", "wisblock-1.10", {("wisblock-1", "not documented")}),
+        ("rak7391", "TXD1", {("wisblock-1", "wisblock-1-uart"), ("wisblock-2", "wisblock-2-uart")}),
+        ("rak7391", "wisblock-2.RXD1", {("wisblock-2", "wisblock-2-uart")}),
     ],
 )  # fmt: skip
 def test_pin(board: str, asked: str, places: set[tuple[str, str]]) -> None:
