@@ -58,7 +58,9 @@ def shown(value: object) -> str:
 def did_you_mean(name: str, known: Iterable[str], plural: str) -> str:
     """The cure for a name that is none of `known`."""
     names = list(known)
-    near = get_close_matches(name, names, n=1, cutoff=NEAR)
+    near = [n for n in names if n == name.lower()] or get_close_matches(
+        name, names, n=1, cutoff=NEAR
+    )
     if near:
         return f'did you mean "{near[0]}"?'
     return f"{plural}: {', '.join(names)}" if names else f"{plural}: none"
@@ -66,7 +68,7 @@ def did_you_mean(name: str, known: Iterable[str], plural: str) -> str:
 
 def in_catalog(name: str, known: Iterable[str]) -> str:
     """The cure for a name that the catalog does not have: it may hold too many to list."""
-    near = get_close_matches(name, list(known), n=1, cutoff=NEAR)
+    near = get_close_matches(name.lower(), list(known), n=1, cutoff=NEAR)
     if near:
         return f'did you mean "{near[0]}"?'
     return 'see those that exist with "wisgate catalog list"'
@@ -217,7 +219,9 @@ def measured(value: Value, ucum: str) -> float:
     return as_quantity(value, dimension).to(ucum)
 
 
-def one_of(entries: Sequence[str | int]) -> Reader[str | int]:
+def one_of(
+    entries: Sequence[str | int], shown: Callable[[object], str] = shown
+) -> Reader[str | int]:
     """One of the choices that a catalog entry gives."""
     listed = ", ".join(shown(e) for e in entries)
 

@@ -153,7 +153,7 @@ def _option_reader(entry: CatalogOption) -> Reader[Value]:
     if entry.dimension:
         return _quantity_option(entry)
     if entry.choices:
-        return one_of(entry.choices)
+        return one_of(entry.choices, _address if entry.name == "address" else shown)
     match entry.default:
         case bool():
             return boolean()
@@ -163,6 +163,11 @@ def _option_reader(entry: CatalogOption) -> Reader[Value]:
             return integer(low, high)
         case str():
             return text("any text", r"[^\x00-\x1f\x7f]*", entry.default)
+
+
+def _address(value: object) -> str:
+    """As straps and data sheets write it."""
+    return f"{value:#04x}" if type(value) is int and value >= 0 else shown(value)
 
 
 def _quantity_option(entry: CatalogOption) -> Reader[Value]:
