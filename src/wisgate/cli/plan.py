@@ -145,6 +145,5 @@ def _print_power(console: Console, told: Report) -> None:
     ]  # fmt: skip
     _table(console, "Current, at most", ("rail", "volts", "drawn", "limit", "by whom"), rows)
     supply = "" if told.available is None else f" of {told.available:g} W"
-    console.print(
-        f"{told.watts:.1f} W{supply}; the ultracapacitors hold {told.hold:g} s", style="dim"
-    )
+    hold = "" if told.hold is None else f"; the ultracapacitors hold {told.hold:g} s"
+    console.print(f"{told.watts:.1f} W{supply}{hold}", style="dim")

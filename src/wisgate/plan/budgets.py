@@ -55,8 +55,9 @@ class PowerBudget:
     """Reserved for the compute module."""
     watts: float
     available: float | None
-    hold: float
-    """Seconds that the ultracapacitors carry it, as the user measured or as assumed."""
+    hold: float | None
+    """Seconds that the ultracapacitors carry it, as the user measured or as assumed; None where a
+    board has none."""
 
     @property
     def margin(self) -> float | None:
@@ -65,7 +66,6 @@ class PowerBudget:
 
 def power_budget(wiring: Wiring, placements: Sequence[Placement]) -> PowerBudget:
     """Everything that draws, at its maximum, by rail."""
-    config = wiring.config
     loads = [*_module_loads(wiring, placements), *_connected(wiring)]
     names = dict.fromkeys([r.name for r in wiring.board.rails] + [x.rail for x in loads])
     fed = ((name, _through(wiring, name)) for name in names)
@@ -83,8 +83,15 @@ def power_budget(wiring: Wiring, placements: Sequence[Placement]) -> PowerBudget
         0.0,
     )
     watts = host + sum(x.amperes * (_rail_volts(wiring, x.rail) or 0.0) for x in loads)
-    hold = config.power.supercap_hold
-    return PowerBudget(rails, host, watts, _available(wiring), HOLD_S if hold is None else hold)
+    return PowerBudget(rails, host, watts, _available(wiring), _hold(wiring))
+
+
+def _hold(wiring: Wiring) -> float | None:
+    """Ultracapacitors sit on the rail that any one of several inputs feeds: "supply"."""
+    if all(rail.name != "supply" for rail in wiring.board.rails):
+        return None
+    hold = wiring.config.power.supercap_hold
+    return HOLD_S if hold is None else hold
 
 
 def _rail(wiring: Wiring, name: str, loads: list[Load]) -> RailBudget:

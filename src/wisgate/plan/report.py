@@ -81,8 +81,8 @@ class Report:
     rails: tuple[RailRow, ...]
     watts: float
     available: float | None
-    hold: float
-    """Seconds that the ultracapacitors carry the board."""
+    hold: float | None
+    """Seconds that the ultracapacitors carry the board; None where it has none."""
     findings: tuple[str, ...]
     hints: tuple[str, ...]
     """How each module is connected at its terminals."""

@@ -76,6 +76,10 @@ def test_a_switched_rail_counts_for_the_one_it_comes_from() -> None:
     assert rails["3V3"].margin == pytest.approx(0.75 - rails["3V3"].total)
 
 
+def test_a_base_without_ultracapacitors_has_no_hold_up_time() -> None:
+    assert plan('core = "rak4631"\n', "rak5005-o").power.hold is None
+
+
 def test_hold_up_time_is_assumed_or_measured() -> None:
     assert plan("").power.hold == 10.0
     assert plan('[power]\nsupercap_hold = "23s"\n').power.hold == 23.0
