@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from ..config.model import Config
+from ..catalog.boards import Board
 from .plan import Plan
 from .report import Report, report
-from .resources import Placement
+from .resources import ADC_REF, Placement
 
 TABLES = ("power", "host", "straps", "jumpers", "hat", "environment")
 """Tables of the file that describe the bench, not the program."""
+KEYS = {"inputs": "input"}
+"""Fields whose key in the file has another name."""
 
 
 def changes(old: Plan, new: Plan) -> list[str]:
     """The steps from the bench of `old` to the bench of `new`, in the order in which to do them:
     power off, out, moved, changed, in, straps and caps, then what follows for wires. Empty when
     nothing changes on the bench."""
-    steps = [*_board(old, new), *_modules(old, new), *_tables(old.config, new.config)]
+    steps = [*_board(old, new), *_modules(old, new), *_tables(old, new)]
     steps += _followups(report(old), report(new))
     return ["Switch the power off first.", *steps] if steps else []
 
@@ -65,19 +67,43 @@ def _strapped(old: Placement | None, new: Placement) -> Iterator[str]:
     yield f"Strap the {new.module.id} for address {new.address:#04x}{fitted}."
 
 
-def _tables(old: Config, new: Config) -> Iterator[str]:
+def _tables(old: Plan, new: Plan) -> Iterator[str]:
     for table in TABLES:
-        before, after = getattr(old, table), getattr(new, table)
+        before, after = getattr(old.config, table), getattr(new.config, table)
         for field in fields(before or after) if before or after else ():
             was, now = getattr(before, field.name, None), getattr(after, field.name, None)
-            if field.name != "where" and was != now:
-                yield f"[{table}] {field.name}: from {_said(was)} to {_said(now)}."
+            if field.name == "where" or was == now:
+                continue
+            said = (
+                f"[{table}] {KEYS.get(field.name, field.name)}: from {_said(was)} to {_said(now)}"
+            )
+            yield f"{said}{_work(new.board, table, field.name, was, now)}."
+
+
+def _work(board: Board, table: str, key: str, was: object, now: object) -> str:
+    """What a soldering iron or a cap has to do with it: ": move R648 to R650"."""
+    jumper = next((j for j in board.jumpers if j.setting == key), None)
+    if table == "jumpers" and jumper is not None and jumper.pins:
+        pins = "-".join(map(str, jumper.pins))
+        act = "fit the cap on" if now else "take the cap off"
+        return f": {act} {jumper.header.upper()} {pins} ({jumper.name})" if now is not None else ""
+    chip = board.chip(ADC_REF)
+    if table == "straps" and key == "adc" and chip is not None:
+        at = [chip.address if x is None else x for x in (was, now)]
+        fitted = [next((s.fitted for s in chip.straps if s.address == x), "?") for x in at]
+        return f": move {fitted[0]} to {fitted[1]}" if at[0] != at[1] else ""
+    for rework in board.reworks:
+        name, value = rework.effect or ("", "")
+        if name == f"{table}.{key}" and value in (was, now):
+            steps = "; ".join(rework.steps)
+            return f": {steps}" if value == now else f": take back what was done: {steps}"
+    return ""
 
 
 def _said(value: object) -> str:
     match value:
         case None | () | "":
-            return "as shipped"
+            return "not said"
         case bool():
             return "yes" if value else "no"
         case int() if value > 9:

@@ -86,8 +86,23 @@ def test_straps_and_supply_of_the_board() -> None:
     new = plan(
         slot(1, "rak5801"), '[straps]\nadc = "0x49"\n[power]\ninput = "dc"\nvoltage = "24V"\n'
     )
-    assert "[straps] adc: from as shipped to 0x49." in changes(old, new)
-    assert "[power] voltage: from as shipped to 24." in changes(old, new)
+    steps = changes(old, new)
+    assert "[straps] adc: from not said to 0x49: move R648 to R647." in steps
+    assert "[power] input: from not said to dc." in steps
+    assert "[power] voltage: from not said to 24." in steps
+
+
+def test_caps_and_reworks_in_the_words_of_the_bench() -> None:
+    old = plan('[jumpers]\nwake = true\n[straps]\nio_voltage = "3.3V"\n')
+    new = plan('[jumpers]\nwake = false\nbuzzer = true\n[straps]\nexternal_i2c = "i2c-3"\n')
+    steps = changes(old, new)
+    assert "[jumpers] wake: from yes to no: take the cap off J39 9-10 (Wake up)." in steps
+    assert "[jumpers] buzzer: from not said to yes: fit the cap on J39 11-12 (Buzzer ON)." in steps
+    rerouted = "move the 0 Ω resistors R718 and R719 to R716 and R717"
+    assert any(
+        s.startswith(f"[straps] external_i2c: from not said to i2c-3: {rerouted}") for s in steps
+    )
+    assert any("take back what was done: move the 0 Ω" in s for s in changes(new, old))
 
 
 pairs = st.tuples(*(st.sampled_from((None, *MODULES)) for _ in range(2)))
