@@ -176,6 +176,9 @@ def _ports(wiring: Wiring) -> Iterator[Finding]:
             said = _say(power, key, f"{amps:g} A")
             fact = f"{wiring.board.id}: {name} gives {rail.limit}", rail.source
             edit = Edit("power", key, limit)
-            cure = Cure(f"use a hub with its own supply and stay within {rail.limit}", (edit,))
+            way = (
+                "feed the display itself" if key == "hdmi_load" else "use a hub with its own supply"
+            )
+            cure = Cure(f"{way} and stay within {rail.limit}", (edit,))
             text = f"{amps:g} A is more than {rail.limit}"
             yield against(Severity.CONFLICT, f"current of {name}", text, said, fact, cure)
