@@ -167,8 +167,13 @@ def _leave_out(wiring: Wiring, finding: Finding, involved: Sequence[Placement]) 
         text = f"leave out the {placement.module.id} in {name}"
         kind = placement.module.connector
         if finding.resource == f"connector of {name}" and not _mates(wiring, kind):
-            text += f": no slot of this board is a {kind}"
+            text += f": no slot of this board is a {kind}" if kind else _without_slot(placement)
         yield Cure(text, (Edit(f"slot {name}"),))
+
+
+def _without_slot(placement: Placement) -> str:
+    """A battery or a panel plugs into no slot."""
+    return " and describe it in [power]" if placement.module.form == "power" else ""
 
 
 def _mates(wiring: Wiring, connector: str) -> bool:

@@ -157,11 +157,21 @@ def _use_claims(wiring: Wiring, placement: Placement, use: Use, where: str) -> I
         yield from _unknown(wiring, placement, signal, owner, where)
     for resource, natural in wiring.ends(slot, signal):
         shared = use.shared or natural
-        yield Claim(resource, owner, where, use.source, shared, slot.name)
+        soft = _at_ease(wiring, use, resource)
+        yield Claim(resource, owner, where, use.source, shared, slot.name, soft)
         for hub in wiring.upstream(resource):
             yield Claim(hub, f"{owner} ({resource})", where, use.source, True, slot.name)
     if signal.rail:
         yield from _switch_claims(wiring, placement, signal.rail, where)
+
+
+def _at_ease(wiring: Wiring, use: Use, resource: str) -> bool:
+    """An input of the module that rests high, on a line that is high to switch a supply on: both
+    work, and the one cannot be driven without the other."""
+    if not (use.optional and use.direction == "output" and use.safe is True):
+        return False
+    switches = {r.switched for r in wiring.board.rails if r.switched}
+    return resource in {wiring.net(s) for s in switches}
 
 
 def _unknown(

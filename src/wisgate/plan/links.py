@@ -51,11 +51,17 @@ def _lane(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Finding]:
     )
     everything = Cure(
         "leave all cards out, or live with it: use the 1 GbE port, which is not on this lane",
-        tuple(Edit(f"slot {p.slot.name}") for p in cards),
+        (*(Edit(f"slot {p.slot.name}") for p in cards), *_start_elsewhere(wiring)),
     )
     yield Finding(
         Severity.WARNING, "bandwidth", resource, text, tuple(claims), hints=(*cures, everything)
     )
+
+
+def _start_elsewhere(wiring: Wiring) -> tuple[Edit, ...]:
+    """A system on the drive in the M.2 socket goes with it."""
+    nvme = wiring.config.host.storage == "nvme"
+    return (Edit("host", "storage", None),) if nvme else ()
 
 
 def _concentrators(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from ..config.model import Config
 from ..core.errors import PlanConflict
 from .budgets import PowerBudget, power_budget, power_findings
 from .bus_time import LaneBudget, bus_findings, lane_budgets
-from .claims import Claim, clashes
+from .claims import Claim, can_share, clashes
 from .cures import kind_of, proposals
 from .edits import applied
 from .findings import Cure, Edit, Finding, Severity
@@ -103,8 +103,9 @@ def _claims(wiring: Wiring, placements: Sequence[Placement]) -> tuple[Claim, ...
 
 def _clashes(claims: Sequence[Claim]) -> Iterator[Finding]:
     for parties in clashes(claims):
-        hard = sum(1 for c in parties if not c.soft)
-        severity = Severity.CONFLICT if hard > 1 else Severity.WARNING
+        pairs = combinations((c for c in parties if not c.soft), 2)
+        hard = any(not can_share(one, other) for one, other in pairs)
+        severity = Severity.CONFLICT if hard else Severity.WARNING
         text = _what(parties)
         yield Finding(severity, kind_of(parties), parties[0].resource, text, parties)
 
@@ -145,14 +146,19 @@ def _tried(
     catalog: Catalog,
 ) -> tuple[Cure, ...]:
     """The proposals after which `finding` is gone and nothing new has come, one of each kind."""
-    before = {(f.resource, f.severity) for f in all_found} - {(finding.resource, finding.severity)}
+    before = {_dispute(f) for f in all_found} - {_dispute(finding)}
 
     def helps(cure: Cure) -> bool:
         after = make(applied(wiring.config, cure.edits), catalog, cures=False)
-        return {(f.resource, f.severity) for f in after.findings} <= before
+        return {_dispute(f) for f in after.findings} <= before
 
     proposed = list(proposals(finding, wiring, placements))
     return _distinct(helps, proposed) or _distinct(helps, _pairs(proposed), most=1)
+
+
+def _dispute(finding: Finding) -> tuple[str, Severity]:
+    """What a finding is known by: two modules at one address stay it on another bus."""
+    return re.sub(r"^i2c-\d address", "I2C address", finding.resource), finding.severity
 
 
 def _pairs(proposed: Sequence[Cure]) -> Iterator[Cure]:

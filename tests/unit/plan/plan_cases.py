@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wisgate.catalog.catalog import load as load_catalog
 from wisgate.config.load import read
 from wisgate.core import toml
-from wisgate.plan.plan import Plan, make
+from wisgate.plan.plan import Finding, Plan, make
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 CASES = sorted(p.parent for p in GOLDEN.glob("plan/*/gateway.toml"))
@@ -26,6 +26,11 @@ def planned(case: Path, *, cures: bool = True) -> Plan:
 def told(plan: Plan) -> str:
     """Every finding, as a user reads it."""
     return "".join(f"{finding}\n" for finding in plan.findings)
+
+
+def disputes(findings: Iterable[Finding]) -> set[tuple[str, str]]:
+    """What is wrong, whichever bus the slots are on: a rework gives it another name."""
+    return {(re.sub(r"^i2c-\d address", "address", f.resource), f.severity) for f in findings}
 
 
 def described(plan: Plan) -> str:

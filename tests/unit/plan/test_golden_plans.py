@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from plan_cases import CASES, CATALOG, LAYOUTS, described, planned, told
+from plan_cases import CASES, CATALOG, LAYOUTS, described, disputes, planned, told
 
 from wisgate.cli.check import command as check
 from wisgate.core.errors import PlanConflict
@@ -76,10 +76,10 @@ def test_every_cure_cures(case: Path) -> None:
     plan = planned(case)
     for finding in plan.findings:
         assert finding.cures, finding.resource
-        others = {(f.resource, f.severity) for f in plan.findings if f is not finding}
+        others = disputes(f for f in plan.findings if f is not finding)
         for cure in finding.cures:
             after = make(applied(plan.config, cure.edits), CATALOG, cures=False)
-            assert {(f.resource, f.severity) for f in after.findings} <= others, cure.text
+            assert disputes(after.findings) <= others, cure.text
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_name)

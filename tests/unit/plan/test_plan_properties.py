@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plan_cases import CATALOG, LAYOUTS, planned
+from plan_cases import CATALOG, LAYOUTS, disputes, planned
 
 from wisgate.config.model import Config, SlotConfig, Where
 from wisgate.plan.claims import Claim, can_share, clashes
@@ -107,10 +107,10 @@ def test_any_plan_can_be_cured(config: Config) -> None:
     plan = make(config, CATALOG)
     for finding in plan.findings:
         assert finding.cures, finding
-        others = {(f.resource, f.severity) for f in plan.findings if f is not finding}
+        others = disputes(f for f in plan.findings if f is not finding)
         for cure in finding.cures:
             after = make(applied(config, cure.edits), CATALOG, cures=False)
-            assert {(f.resource, f.severity) for f in after.findings} <= others, cure.text
+            assert disputes(after.findings) <= others, cure.text
 
 
 @settings(max_examples=60, deadline=None)
