@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from browser import DESKTOP, PHONE, Demo, Page, chromium
+from gateways import pump_house, running
+from peers import free_port
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(120)]
 
@@ -143,3 +145,23 @@ def test_a_lost_connection_is_shown_and_recovers(demo, tmp_path):
         page.wait(lambda: value(page, "tank_level") != before, why="nothing is live again")
         assert page.text("#sign-in") == "Sign in"
         assert all("ERR_" in complaint for complaint in page.complaints())
+
+
+def test_cards_are_shown_where_they_are_and_not_as_empty_sockets(tmp_path):
+    placed = {"mpcie-2": "rak5146-usb", "poe": "rak9063a"}
+    more = "".join(f'[[slot]]\nslot = "{s}"\nmodule = "{m}"\n' for s, m in placed.items())
+    file = pump_house(tmp_path, free_port(), more=more)
+    with (
+        running(tmp_path, file, tmp_path / "data") as gateway,
+        chromium(tmp_path / "profile") as page,
+    ):
+        page.driver.get(gateway.url)
+        assert "RAK5146-USB" in page.text("[data-slot=mpcie-2]")
+        assert "mPCIe 1" in page.text("[data-slot=mpcie-1]")
+        for slot, module in placed.items():
+            row = page.text(f"[data-placed={slot}]")
+            assert module.upper() in row
+            assert "not driven" in row
+        assert not page.all("[data-placed=mpcie-1]")
+        assert page.complaints() == []
+        gateway.stop()

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..plan.resources import Placement
     from .gateway import Gateway
+    from .sampler import Sampled
+
+NOT_DRIVEN = "not driven"
+"""The state of a card or a PoE module: it is placed, and nobody samples it."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +37,16 @@ def health(gateway: Gateway) -> Health:
 def plan_view(gateway: Gateway) -> dict[str, Any]:
     """Board, slots, modules and their points, as plain JSON values."""
     board = gateway.board.plan.board
-    placed = {s.placed.name: s for s in gateway.sampled}
-    slots: list[dict[str, Any]] = []
-    for slot in board.slots:
-        entry: dict[str, Any] = {"slot": slot.name, "title": slot.title, "module": None}
-        if (sampled := placed.get(slot.name)) is not None and sampled.placed.placement is not None:
-            module = sampled.placed.placement.module
-            entry["module"] = {
-                "id": module.id,
-                "title": module.title,
-                "state": "fault" if sampled.lost else "ok" if sampled.opened else "opening",
-                "problem": sampled.lost,
-                "points": [p.point.name for p in sampled.placed.points],
-            }
-        slots.append(entry)
+    sampled = {s.placed.name: s for s in gateway.sampled}
+    modules = {
+        p.slot.name: _module(p, sampled.get(p.slot.name)) for p in gateway.board.plan.placements
+    }
+    slots = [
+        {"slot": slot.name, "title": slot.title, "module": modules.get(slot.name)}
+        for slot in board.slots
+    ]
     onboard = [
-        {
-            "name": s.placed.name,
-            "title": s.placed.title,
-            "state": "fault" if s.lost else "ok" if s.opened else "opening",
-            "problem": s.lost,
-            "points": [p.point.name for p in s.placed.points],
-        }
+        {"name": s.placed.name, "title": s.placed.title, **_running(s)}
         for s in gateway.sampled
         if s.placed.placement is None
     ]
@@ -68,4 +61,22 @@ def plan_view(gateway: Gateway) -> dict[str, Any]:
             {"name": r.name, "when": r.when.text, "after": r.after, "set": dict(r.set)}
             for r in gateway.config.rules
         ],
+    }
+
+
+def _module(placement: Placement, sampled: Sampled | None) -> dict[str, Any]:
+    module = placement.module
+    at_rest = {"state": NOT_DRIVEN, "problem": "", "points": []}
+    return {
+        "id": module.id,
+        "title": module.title,
+        **(_running(sampled) if sampled is not None else at_rest),
+    }
+
+
+def _running(sampled: Sampled) -> dict[str, Any]:
+    return {
+        "state": "fault" if sampled.lost else "ok" if sampled.opened else "opening",
+        "problem": sampled.lost,
+        "points": [p.point.name for p in sampled.placed.points],
     }

@@ -332,6 +332,26 @@ def test_outputs_are_safe_although_the_store_is_full(
     assert "the disk is full" in caplog.messages
 
 
+def test_a_card_is_shown_in_its_socket_and_not_driven(tmp_path: Path) -> None:
+    card = '[[slot]]\nslot = "mpcie-1"\nmodule = "rak5146-usb"\n'
+    house = House(tmp_path, LOADS + card)
+
+    async def story(house: House) -> None:
+        await asyncio.sleep(1)
+        slots = {s["slot"]: s["module"] for s in house.gateway.plan_view()["slots"]}
+        assert slots["mpcie-1"] == {
+            "id": "rak5146-usb",
+            "title": load().modules["rak5146-usb"].title,
+            "state": "not driven",
+            "problem": "",
+            "points": [],
+        }
+        assert slots["wisblock-1"]["state"] == "ok"
+        assert slots["mpcie-2"] is None
+
+    house.play(story)
+
+
 def test_saturation_is_a_status_and_no_problem(tmp_path: Path) -> None:
     house = House(tmp_path, LOADS)
 

@@ -3,9 +3,10 @@ import { html } from "./html.js";
 import { both, title } from "./format.js";
 
 const SLOTS = { "wisblock-1": [26, 212], "wisblock-2": [216, 212] };
+const MPCIE = [["mpcie-1", 84], ["mpcie-2", 122], ["mpcie-3", 160]];
 const SLOT_WIDTH = 178;
 const SLOT_HEIGHT = 128;
-const STATES = { ok: "working", fault: "fault", opening: "starting" };
+const STATES = { ok: "working", fault: "fault", opening: "starting", "not driven": "not driven" };
 
 const PORTS = [["DC", 26, 38], ["HDMI", 71, 46], ["USB 3", 124, 44], ["USB 3", 175, 44], ["USB 2", 226, 44], ["1 GbE", 277, 54], ["2.5 GbE", 338, 56]];
 
@@ -14,9 +15,15 @@ function Port([name, x, width]) {
     <text class="tiny" x=${x + width / 2} y="36" text-anchor="middle">${name}</text></g>`;
 }
 
-function Mpcie({ y, number }) {
-  return html`<g><rect class="socket" x="216" y=${y} width="178" height="30" rx="4" />
-    <path class="contacts" d="M224 ${y + 25}h162" /><text class="tiny" x="228" y=${y + 18}>mPCIe ${number}</text></g>`;
+/** A socket for a card; a card works without us, so it is only named. */
+function Mpcie({ y, number, slot }) {
+  const module = slot?.module;
+  const label = module && `${slot.title}: ${module.id}, ${module.title}, ${STATES[module.state]}`;
+  return html`<g role=${module && "img"} aria-label=${label} data-slot=${slot?.slot}>
+    ${module && html`<title>${label}</title>`}
+    <rect class="socket ${module ? "taken" : ""}" x="216" y=${y} width="178" height="30" rx="4" />
+    <path class="contacts" d="M224 ${y + 25}h162" />
+    <text class="tiny" x="228" y=${y + 18}>${module ? `${number}  ${module.id.toUpperCase()}` : `mPCIe ${number}`}</text></g>`;
 }
 
 function Slot({ link, slot, open }) {
@@ -77,7 +84,7 @@ export function Board({ link, open }) {
       <rect class="socket cm4" x="26" y="84" width="178" height="106" rx="6" />
       <rect class="die" x="60" y="106" width="46" height="46" rx="3" /><rect class="die" x="122" y="110" width="34" height="24" rx="2" /><rect class="die" x="122" y="144" width="48" height="18" rx="2" />
       <text class="tiny" x="38" y="180">Compute Module 4</text>
-      <${Mpcie} y=${84} number=${1} /><${Mpcie} y=${122} number=${2} /><${Mpcie} y=${160} number=${3} />
+      ${MPCIE.map(([name, y], index) => html`<${Mpcie} y=${y} number=${index + 1} slot=${link.plan.slots.find((slot) => slot.slot === name)} />`)}
       ${link.plan.slots.filter((slot) => slot.slot in SLOTS).map((slot) => html`<${Slot} link=${link} slot=${slot} open=${open} />`)}
       <${Supply} link=${link} /><${Led} link=${link} name="led_1" x=${34} colour="red" /><${Led} link=${link} name="led_2" x=${112} colour="green" /><${Climate} link=${link} />
     </svg>

@@ -38,7 +38,7 @@ function groups(link) {
     key: slot.slot, name: slot.title, detail: `${slot.module.id.toUpperCase()} · ${slot.module.title}`,
     problem: slot.module.state === "fault" ? slot.module.problem : "", points: slot.module.points,
   });
-  const made = plan.slots.filter((slot) => slot.module).map(module);
+  const made = plan.slots.filter((slot) => slot.module && slot.module.state !== "not driven").map(module);
   const board = plan.onboard.flatMap((part) => part.points);
   const problem = plan.onboard.filter((part) => part.state === "fault").map((part) => `${part.name}: ${part.problem}`).join("; ");
   if (board.length) made.push({ key: "board", name: "On the board", detail: plan.board.title, problem, points: board });

@@ -26,6 +26,12 @@ function Sink({ sink }) {
   </li>`;
 }
 
+/** What is only placed: cards in sockets, a PoE module. */
+function Placed({ slot }) {
+  return html`<li data-placed=${slot.slot}>${icon("card")}<div><b>${slot.module.id.toUpperCase()}</b> <span class="muted">${slot.title}</span>
+    <p class="muted">${slot.module.title}</p></div><span class="muted">${slot.module.state}</span></li>`;
+}
+
 function setting([name, value]) {
   return `${title(name)} ${value === true ? "on" : value === false ? "off" : value}`;
 }
@@ -34,6 +40,7 @@ export function Side({ link }) {
   if (!link.status) return null;
   const { sinks, store, started, version } = link.status;
   const rules = link.plan?.rules ?? [];
+  const placed = (link.plan?.slots ?? []).filter((slot) => slot.module?.state === "not driven");
   const oldest = store.oldest ? `since ${clockTime(store.oldest)}` : "empty";
   return html`<section class="panel" aria-label="Where values go">
     <h2>Where values go</h2>
@@ -49,6 +56,7 @@ export function Side({ link }) {
       ${rules.map((rule) => html`<li>${icon("rule")}<div><code>${rule.when}</code>
         <p class="muted">${rule.after > 0 ? `for ${span(rule.after)}, then ` : "then "}${Object.entries(rule.set).map(setting).join(", ")}</p></div></li>`)}
     </ul>`}
+    ${placed.length > 0 && html`<h2>Also on the board</h2><ul class="rows">${placed.map((slot) => html`<${Placed} key=${slot.slot} slot=${slot} />`)}</ul>`}
     <p class="muted note">wisgate ${version} · up since ${clockTime(started)} · <a href="/api/v1/openapi.json">API</a> · <a href="/metrics">metrics</a></p>
   </section>`;
 }
