@@ -66,6 +66,13 @@ def test_the_first_page_names_every_command(tmp_path: Path) -> None:
     assert "wisgate demo" in page
 
 
+def test_the_changelog_names_every_command() -> None:
+    text = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
+    _, _, line = text.partition("- **Commands**:")
+    named = re.findall(r"`(\w+)`", line.partition("\n- **")[0])
+    assert set(COMMANDS) <= set(named)
+
+
 def test_the_version(tmp_path: Path) -> None:
     assert re.fullmatch(r"wisgate, version \d+\.\d+\.\d+\n", good("--version", state=tmp_path))
 
