@@ -189,6 +189,15 @@ def test_strapped_chips_have_an_address_option() -> None:
     assert with_straps == {m.id for m in ADDRESS_OPTION}
 
 
+@pytest.mark.parametrize(("name", "pins"), [("rak14003", {"A0", "A1", "A2"}),
+                                            ("rak16000", {"A0", "A1"})])  # fmt: skip
+def test_straps_name_every_pin_where_one_is_high_as_shipped(name: str, pins: set[str]) -> None:
+    """ "A1 = VS" would leave A0 as it was, and give another address."""
+    for strap in MODULES[name].chips[0].straps:
+        said = set(re.findall(r"\bA[012]\b", strap.fitted))
+        assert said == pins or strap.fitted == "as shipped", strap
+
+
 def test_all_call_of_the_pca9685() -> None:
     (answer,) = MODULES["rak13004"].answers
     assert (answer.ref, answer.address) == ("U1", 0x70)
