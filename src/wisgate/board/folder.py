@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,16 +14,20 @@ from ..core.errors import Unavailable
 
 @contextmanager
 def hold_folder(folder: Path) -> Iterator[Path]:
-    """Make `folder` if need be, readable for us alone, and keep every other gateway out of it.
-    Raises Unavailable."""
+    """Make `folder` if need be, keep every other gateway out of it, and let what is written
+    meanwhile be readable for us alone. Raises Unavailable."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise Unavailable(
             f"{folder}: cannot be used for the store: {error.strerror}; choose another with --data"
         ) from error
-    with hold(folder / "lock"):
-        yield folder
+    before = os.umask(0o077)  # the folder may have been made by somebody more generous
+    try:
+        with hold(folder / "lock"):
+            yield folder
+    finally:
+        os.umask(before)
 
 
 def boot_id() -> str:

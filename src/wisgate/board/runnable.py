@@ -15,11 +15,12 @@ OPENED_BUS = "i2c-1"
 def demand_runnable(plan: Plan) -> None:
     """Raises ConfigError with a line for the board and for every module that has no driver yet. A
     card or a PoE module needs none."""
-    if faults := list(_faults(plan)):
+    if faults := list(obstacles(plan)):
         raise ConfigError(faults)
 
 
-def _faults(plan: Plan) -> Iterator[str]:
+def obstacles(plan: Plan) -> Iterator[str]:
+    """Why a plan cannot be run yet, a line each."""
     if plan.board.id not in RUNNABLE_BOARDS:
         yield (
             f"{plan.config.board_where}: board: {plan.board.id} can be planned and checked, it"

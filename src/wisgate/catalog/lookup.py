@@ -61,7 +61,7 @@ def find(catalog: Catalog, asked: str) -> Item:
         category, identifier = names[name]
         found: Item = getattr(catalog, category)[identifier]
         return found
-    near = get_close_matches(name, [n for n in names if "/" not in n], n=3, cutoff=0.5)
+    near = get_close_matches(name, [n for n in names if "/" not in n], n=3, cutoff=0.7)
     hint = f"; did you mean {' or '.join(near)}?" if near else '; "wisgate catalog list" shows all'
     raise CatalogError(f'the catalog has no "{asked}"{hint}')
 

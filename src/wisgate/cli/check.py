@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ def command(file: Path, as_json: bool) -> None:
     file is wrong, 3 when two parts of it claim one resource, or when something cannot fit.
     Warnings are printed too and change nothing of that.
     """
+    from ..board.runnable import obstacles
     from ..catalog.catalog import load as load_catalog
     from ..config.load import load
     from ..plan.plan import make
@@ -38,8 +40,11 @@ def command(file: Path, as_json: bool) -> None:
         for warning in plan.warnings:
             click.echo(str(warning), err=True)
     plan.check()
-    if not as_json:
-        click.echo(_summary(file, plan))
+    if as_json:
+        return
+    click.echo(_summary(file, plan))
+    for obstacle in obstacles(plan):
+        click.echo(f"note: {obstacle}", err=True)
 
 
 def _summary(file: Path, plan: Plan) -> str:
@@ -47,8 +52,13 @@ def _summary(file: Path, plan: Plan) -> str:
     return (
         f"{file}: fine. {config.name} on {plan.board.id}:"
         f" {len(config.slots)} of {len(plan.board.slots)} slots used,"
-        f" {len(config.points)} points, {len(config.rules)} rules, {len(config.sinks)} sinks"
+        f" {_count(config.points, 'point')}, {_count(config.rules, 'rule')},"
+        f" {_count(config.sinks, 'sink')}"
     )
+
+
+def _count(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def _print_json(plan: Plan) -> None:

@@ -28,6 +28,8 @@ from .view import Health, health, plan_view
 
 log = logging.getLogger(__name__)
 
+MOST_COMMANDS = 100
+"""Commands of sinks under way at once."""
 SINK_DEADLINE_S = 3.0
 """How long sinks may take for their last records when the gateway stops."""
 
@@ -57,6 +59,7 @@ class Gateway:
         self.counters: Counter[str] = Counter()
         self._forwarding: list[asyncio.Task[None]] = []
         self._commands: set[asyncio.Task[None]] = set()
+        self._complained: set[str] = set()
         self._closed = False
         self.live = Live(self.config.points, self.clock)
         holds = Holds()
@@ -85,7 +88,11 @@ class Gateway:
         return await self.outputs.write(point, value, cause)
 
     def command(self, point: str, value: Value, cause: str) -> None:
-        """Set a point for somebody who does not wait; a refusal is logged."""
+        """Set a point for somebody who does not wait. A refusal is logged until the point takes a
+        value again; what comes too fast is counted and left out."""
+        if len(self._commands) >= MOST_COMMANDS:
+            self.counters["commands_dropped"] += 1
+            return
         task = asyncio.get_running_loop().create_task(self._command(point, value, cause))
         self._commands.add(task)
         task.add_done_callback(self._commands.discard)
@@ -94,7 +101,12 @@ class Gateway:
         try:
             await self.write(point, value, cause)
         except WisgateError as error:
-            log.warning("%s wanted %s = %r: %s", cause, point, value, error)
+            self.counters["commands_refused"] += 1
+            if point in self.live.points and point not in self._complained:
+                self._complained.add(point)
+                log.warning("%s wanted %s = %r: %s", cause, point, value, error)
+        else:
+            self._complained.discard(point)
 
     async def read_all(self) -> None:
         """Sample every group once, beside the regular samples."""

@@ -21,7 +21,7 @@ from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusUnavailable, OutputRefused, StoreError
 from wisgate.core.points import Reading, Sampling, Status
 from wisgate.gateway.forwarder import Forwarder
-from wisgate.gateway.gateway import SINK_DEADLINE_S, Gateway, Parts
+from wisgate.gateway.gateway import MOST_COMMANDS, SINK_DEADLINE_S, Gateway, Parts
 from wisgate.gateway.outputs import SAFE, TooSoon
 from wisgate.gateway.rules import UNKNOWN_S
 from wisgate.plan.plan import make
@@ -287,6 +287,32 @@ def test_sinks_say_good_bye_at_the_same_time(tmp_path: Path, tracebacks: list[st
     assert house.clock.monotonic() - stopped[0] < 1.5 * SINK_DEADLINE_S
     assert len(tracebacks) == 1
     tracebacks.clear()
+
+
+def test_commands_are_bounded_and_complain_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(tmp_path)
+
+    async def story(house: House) -> None:
+        await asyncio.sleep(3)
+        for _ in range(MOST_COMMANDS + 7):
+            house.gateway.command("pump", 7, "sink plant")
+        await asyncio.sleep(1)
+        house.gateway.command("nothing", 7, "sink plant")
+        house.gateway.command("maintenance", True, "sink plant")
+        await asyncio.sleep(1)
+
+    house.play(story)
+    counters = house.gateway.counters
+    assert counters["commands_dropped"] == 7
+    assert counters["commands_refused"] == MOST_COMMANDS + 1
+    told = [r.getMessage() for r in caplog.records if "sink plant wanted" in r.getMessage()]
+    assert told == ["sink plant wanted pump = 7: pump takes true or false, not 7"]
+    assert [e.value for e in house.entries if getattr(e, "point", "") == "maintenance"] == [
+        False,
+        True,
+    ]
 
 
 def test_nothing_is_written_after_the_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -115,11 +115,13 @@ class MqttSink:
     async def close(self, deadline: float) -> None:
         """Publish offline and disconnect."""
         connected = self._listening is not None and not self._listening.done()
-        with suppress(SinkError, TimeoutError):
-            async with asyncio.timeout(deadline):
-                if connected:
-                    await self._state("offline")
-                await self._drop()
+        try:
+            with suppress(SinkError, TimeoutError):
+                async with asyncio.timeout(deadline):
+                    if connected:
+                        await self._state("offline")
+        finally:
+            await self._drop()
 
     # Messages
 
