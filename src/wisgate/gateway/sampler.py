@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 RESTART_S, LONGEST_REST_S = 5.0, 300.0
 """How long a module rests after an unexpected exception: twice as long after each one."""
+QUIET_S = 60.0
+"""A group that comes and goes is told of this often at most; counters have the rest."""
 
 
 class Holds:
@@ -54,6 +56,8 @@ class Sampled:
         self._closed = False
         self._lost: dict[str, str] = {}
         self._failures: Counter[str] = Counter()
+        self._told: set[str] = set()
+        self._quiet_until: dict[str, float] = {}
         self._had_to_reopen = False
         self._crashes: Counter[str] = Counter()
         self._rests_until = float("-inf")
@@ -198,6 +202,7 @@ class Sampled:
         self._counters["unexpected"] += 1
         self._rests_until = self._clock.monotonic() + rest
         self._failures[group] += 1
+        self._told.add(group)
         self._lost[group] = f"unexpected: {error!r}"
         self.opened, self._had_to_reopen = False, True
 
@@ -216,8 +221,11 @@ class Sampled:
     def _mark_lost(self, group: str, error: BusError | ChipError) -> None:
         """A unit on a serial line that stays silent takes nobody else with it; every other error
         has the whole module opened again."""
-        if not self._failures[group]:
+        now = self._clock.monotonic()
+        if not self._failures[group] and now >= self._quiet_until.get(group, now):
             log.warning("%s: %s", self.placed.name, error)
+            self._told.add(group)
+            self._quiet_until[group] = now + QUIET_S
         self._counters["failures"] += 1
         self._failures[group] += 1
         self._lost[group] = str(error)
@@ -225,7 +233,9 @@ class Sampled:
             self.opened, self._had_to_reopen = False, True
 
     def _answered(self, group: str) -> None:
-        if failures := self._failures.pop(group, 0):
+        failures = self._failures.pop(group, 0)
+        if group in self._told:
+            self._told.discard(group)
             log.warning("%s: answers again after %d failures", self.placed.name, failures)
         for key in (group, ""):
             self._crashes.pop(key, None)

@@ -496,6 +496,24 @@ def test_a_warm_up_of_the_first_sample_is_not_late() -> None:
     assert Kept(2, steps=[1.5]).bench.counters["late"] == 0
 
 
+def test_a_module_that_comes_and_goes_is_told_once_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench()
+    bench.module.failures = [UnexpectedValue("a loose wire"), None] * 60
+
+    async def main() -> None:
+        for _ in range(120):
+            await bench.statuses()
+            await asyncio.sleep(1)
+
+    bench.run(main())
+    assert bench.counters["failures"] == 60
+    assert caplog.messages == 2 * [
+        "wisblock-1: a loose wire", "wisblock-1: answers again after 1 failures"
+    ]  # fmt: skip
+
+
 def test_the_log_stays_short(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench()
     bench.module.failures = [UnexpectedValue("the supply is off")] * 50
