@@ -6,16 +6,13 @@ loop: it has no identity, and both read 0 mA.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-
-from ..bus.lines import Line, Output
 from ..chips.sgm58031 import Sgm58031
 from ..config.model import SlotConfig
 from ..core.clock import Clock
-from ..core.errors import NotReady, UnexpectedValue
-from ..core.points import Channel, Group, Hold, Reading, Release, Sampling, Status, Step, Value
-from ..core.units import Ohms, Seconds, Volts
+from ..core.points import Channel, Group, Reading, Sampling, Status, Value
+from ..core.units import Ohms, Seconds
 from .outputs import not_writable
+from .supplied_input import SuppliedInput
 from .wires import LineAt, Wires
 
 FAILURE_LOW_MA = 3.6  # NE 43: open loop or broken sensor below
@@ -23,7 +20,6 @@ UNCERTAIN_LOW_MA = 3.8
 UNCERTAIN_HIGH_MA = 20.5
 FAILURE_HIGH_MA = 21.0  # NE 43: sensor failure or short
 CLIP_V = 3.28  # the ADC clips near its 3.3 V supply; modules sheet 4.1
-SETTLE_S = 0.05  # boost converter and two filters of 1 ms; modules sheet 4.1
 
 A1 = Channel("a1", unit="mA")
 
@@ -53,11 +49,8 @@ class Rak5801:
         warm_up: Seconds = Seconds(0.5),
     ) -> None:
         self.groups = (Group("loop", (A1,), interval),)
-        self._adc, self._channel, self._enable_at, self._clock = adc, channel, enable, clock
-        self._transfer, self._warm_up = transfer, warm_up
-        self._enable: Line | None = None
-        self._identified = False
-        self._warm_at = 0.0
+        self._transfer = transfer
+        self._input = SuppliedInput(adc, channel, enable, clock, supply="loop", warm_up=warm_up)
 
     @classmethod
     def fit(cls, wires: Wires, config: SlotConfig) -> Rak5801:
@@ -72,62 +65,24 @@ class Rak5801:
         )
 
     def open(self) -> None:
-        """Switch the loop supply on. The ADC may be converting for the other slot: it is looked at
-        by the first sampling, when it is ours. Raises BusError."""
-        self.close()
-        self._identified = False
-        self._enable = self._enable_at.request(Output(True))
-        self._warm_at = self._clock.monotonic() + max(self._warm_up, SETTLE_S)
+        """Switch the loop supply on. Raises BusError."""
+        self._input.open()
 
     def sample(self, group: Group) -> Sampling:
-        """One conversion; the ADC is ours until it is done. Raises BusError, ChipError, above all
-        UnexpectedValue when the loop has lost its supply."""
-        if (wait := self._warm_at - self._clock.monotonic()) > 0:
-            yield wait
-        yield Hold(self._adc)
-        if not self._identified:
-            self._adc.identify()
-            self._identified = True
-        yield (yield from self._start())
-        volts = yield from self._collect()
-        yield Release(self._adc)
-        self._check_supply()
+        """One conversion. Raises BusError, ChipError, above all UnexpectedValue when the loop has
+        lost its supply."""
+        yield from self._input.warm()
+        volts = yield from self._input.convert()
+        self._input.check_supply()
         if volts >= CLIP_V:
             return [Reading(A1.name, None, Status.SATURATED)]
         milliamperes = volts / self._transfer * 1e3
         status = loop_status(milliamperes)
         return [Reading(A1.name, milliamperes if status.carries_value else None, status)]
 
-    def _start(self) -> Generator[Step, None, Seconds]:
-        """Start our conversion. One that another slot gave up on may still run."""
-        for _ in range(self._adc.RETRIES):
-            try:
-                return self._adc.trigger(self._channel)
-            except NotReady:
-                yield self._adc.RETRY
-        return self._adc.trigger(self._channel)
-
-    def _collect(self) -> Generator[Step, None, Volts]:
-        try:
-            return self._adc.collect()
-        except NotReady:
-            yield self._adc.RETRY
-            return self._adc.collect()
-
-    def _check_supply(self) -> None:
-        """A loop without supply looks like an open one, and one that hangs on the weak pull-up of
-        a reset expander like a good one: the line tells which it is."""
-        if self._enable is None or not self._enable.get():
-            raise UnexpectedValue("the loop supply is off: the expander was reset")
-
     def write(self, channel: str, value: Value) -> None:
         not_writable("rak5801", channel)
 
     def close(self) -> None:
         """Switch the loop supply off and let go of the line. Raises BusError."""
-        if self._enable is not None:
-            line, self._enable = self._enable, None
-            try:
-                line.set(False)
-            finally:
-                line.release()
+        self._input.close()

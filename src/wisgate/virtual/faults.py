@@ -21,7 +21,7 @@ class FaultKind(StrEnum):
     """Every sensor of a quantity keeps seeing its present value. Target: a quantity of the
     world."""
     OPEN_LOOP = "open-loop"
-    """The wire of the current loop is broken: 0 mA. Target: a slot with a loop input."""
+    """The wire of an analog input is broken: 0 mA, or 0 V. Target: a slot with such an input."""
     MODULE_PULLED = "module-pulled"
     """The module leaves its slot; cleared, it is put back, freshly powered. Target: a slot."""
     BROKER_GONE = "broker-gone"

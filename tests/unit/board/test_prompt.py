@@ -31,6 +31,14 @@ PRINTED = {
 20.000 mA =  3.50 m  good
 no current  fault
 """,
+    "rak5811": """\
+0.500 V  good
+2.500 V  good
+4.500 V  good
+5.200 V  uncertain
+no value  saturated
+0.000 V  good  (0 V, or no wire)
+""",
     "rak13007": """\
 relay on good, pump runs: True
 relay off good, pump runs: False

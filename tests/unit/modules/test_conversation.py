@@ -17,6 +17,7 @@ from wisgate.core.points import Hold, Module
 from wisgate.core.quantities import parse
 from wisgate.modules.rak5801 import Rak5801
 from wisgate.modules.rak5802 import Rak5802
+from wisgate.modules.rak5811 import Rak5811
 from wisgate.modules.rak13001 import Rak13001
 from wisgate.modules.rak13007 import Rak13007
 from wisgate.modules.rak16000 import Rak16000
@@ -112,9 +113,9 @@ def settings(name: str) -> SlotConfig:
     return SlotConfig(HERE, SLOT, name, 1.0, (), tuple(options.items()))
 
 
-@pytest.mark.parametrize("kind", [Rak5801, Rak13001, Rak13007, Rak16000])
+@pytest.mark.parametrize("kind", [Rak5801, Rak5811, Rak13001, Rak13007, Rak16000])
 def test_a_sample_costs_what_the_catalog_says(
-    kind: type[Rak5801 | Rak13001 | Rak13007 | Rak16000],
+    kind: type[Rak5801 | Rak5811 | Rak13001 | Rak13007 | Rak16000],
 ) -> None:
     name = kind.__name__.lower()
     traced = Traced(name)
