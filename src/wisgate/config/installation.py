@@ -33,10 +33,21 @@ def read_core(top: Table, board: Board | None, boards: Mapping[str, Board]) -> s
     return name
 
 
-def read_power(table: Table | None) -> PowerConfig:
-    """`[power]`, or nothing said."""
+LOADS = (
+    (schema.POWER_12V, "supply"), (schema.POWER_5V, "5V"), (schema.POWER_USB2, "usb2-vbus"),
+    (schema.POWER_USB3, "usb3-vbus"), (schema.POWER_HDMI, "hdmi-5v"),
+)  # fmt: skip
+"""What feeds something outside, and the rail that it hangs on."""
+
+
+def read_power(table: Table | None, board: Board | None) -> PowerConfig:
+    """`[power]`, or nothing said; loads only where the board has an output for them."""
     if table is None:
         return PowerConfig()
+    rails = {rail.name for rail in board.rails} if board else set()
+    for option, rail in LOADS:
+        if board and option.name in table.values and rail not in rails:
+            table.wrong(option, f'board "{board.id}" has no such output; remove it')
     return PowerConfig(
         where=table.where(),
         inputs=table.get(schema.POWER_INPUT),
@@ -55,10 +66,12 @@ def read_power(table: Table | None) -> PowerConfig:
     )
 
 
-def read_host(table: Table | None) -> HostConfig:
-    """`[host]`, or nothing said."""
+def read_host(table: Table | None, board: Board | None) -> HostConfig:
+    """`[host]`, or nothing said; a base with a core slot has no computer."""
     if table is None:
         return HostConfig()
+    if board and board.slot("core"):
+        table.fault(f'board "{board.id}" carries no compute module; remove [host]')
     return HostConfig(
         where=table.where(),
         cm4=table.get(schema.HOST_CM4),
@@ -70,10 +83,14 @@ def read_host(table: Table | None) -> HostConfig:
     )
 
 
-def read_jumpers(table: Table | None) -> JumpersConfig:
+def read_jumpers(table: Table | None, board: Board | None) -> JumpersConfig:
     """`[jumpers]`; None for what the file does not say."""
     if table is None:
         return JumpersConfig()
+    settings = {jumper.setting for jumper in board.jumpers} if board else set()
+    for option in schema.JUMPERS.options:
+        if board and option.name in table.values and option.name not in settings:
+            table.wrong(option, f'board "{board.id}" has no such cap; remove it')
     return JumpersConfig(
         where=table.where(),
         flash=table.get(schema.JUMPER_FLASH),
