@@ -31,7 +31,7 @@ from .rows import COLOURS, chosen, value_text
     help="Gather the records into so many stretches with minimum, average and maximum.",
 )
 @click.option(
-    "--file", type=click.Path(path_type=Path),
+    "--file", type=click.Path(path_type=Path, readable=False),
     help="Where no gateway runs: the file whose store is opened.",
 )  # fmt: skip
 @data_option

@@ -34,7 +34,9 @@ class Duration(click.ParamType[float]):
 
 def file_argument(function: F) -> F:
     """FILE, the one file of a gateway."""
-    return click.argument("file", metavar="FILE", type=click.Path(path_type=Path))(function)
+    return click.argument("file", metavar="FILE", type=click.Path(path_type=Path, readable=False))(
+        function
+    )
 
 
 def data_option(function: F) -> F:

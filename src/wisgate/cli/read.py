@@ -22,7 +22,7 @@ from .rows import chosen, print_points
 )
 @click.argument("points", metavar="[POINT]...", nargs=-1)
 @click.option(
-    "--file", type=click.Path(path_type=Path),
+    "--file", type=click.Path(path_type=Path, readable=False),
     help="Where no gateway runs: open the board of this file, read once, close it.",
 )  # fmt: skip
 @virtual_option

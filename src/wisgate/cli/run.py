@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,21 +70,24 @@ def command(
             _fast_forward(session, clock, seconds)
             return
         click.echo(f"{config.name}: store and secrets are in {folder}", err=True)
-        live(session, announce)
+        live(session, partial(announce, code_anyway=False))
     click.echo(f"{config.name}: stopped; outputs are safe, everything is stored", err=True)
 
 
-def announce(url: str, claim_code: str) -> None:
-    """Tell on the console where the dashboard is, and how the first user signs in. A console that
-    nobody reads any more stops no gateway."""
+def announce(url: str, claim_code: str, *, code_anyway: bool = True) -> None:
+    """Tell on the console where the dashboard is, and how the first user signs in. The code goes to
+    a terminal, not into the log of a service. A console that nobody reads any more stops no
+    gateway."""
     with suppress(BrokenPipeError):
         if url:
             click.echo(f"dashboard: {url}")
-        if claim_code and url:
+        if claim_code and url and (code_anyway or sys.stdout.isatty()):
             click.echo(
                 f"claim code: {claim_code}  (creates the first user who may switch; 15 minutes,"
                 " once)"
             )
+        elif claim_code and url:
+            click.echo("no user yet; wisgate claim prints a code for the first one")
 
 
 def _fast_forward(session: Session, clock: VirtualClock, seconds: float) -> None:

@@ -23,7 +23,7 @@ from .rows import chosen
 @click.argument("point")
 @click.argument("value")
 @click.option(
-    "--file", type=click.Path(path_type=Path),
+    "--file", type=click.Path(path_type=Path, readable=False),
     help="Where no gateway runs: open the board of this file, write, hold, close it.",
 )  # fmt: skip
 @click.option(
