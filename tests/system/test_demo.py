@@ -53,7 +53,7 @@ def test_the_tank_lives_and_the_end_is_clean(tmp_path: Path, number: signal.Sign
 def test_a_second_terminal_finds_the_demo(tmp_path: Path) -> None:
     """Without --data, as in the README; nothing is left behind."""
     state = tmp_path / "state"
-    with Running(tmp_path, "demo", "--listen", f"127.0.0.1:{free_port()}") as gateway:
+    with Running(tmp_path, "demo", "--listen", "127.0.0.1:0") as gateway:
         gateway.ready()
         for words in (("read", "tank_level"), ("write", "pump", "on"), ("claim",)):
             done = wisgate(*words, state=state)
