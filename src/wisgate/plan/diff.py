@@ -92,6 +92,7 @@ def _work(board: Board, table: str, key: str, was: object, now: object) -> str:
         at = [chip.address if x is None else x for x in (was, now)]
         fitted = [next((s.fitted for s in chip.straps if s.address == x), "?") for x in at]
         return f": move {fitted[0]} to {fitted[1]}" if at[0] != at[1] else ""
+    was, now = (f"{x:g}V" if isinstance(x, float) else x for x in (was, now))
     for rework in board.reworks:
         name, value = rework.effect or ("", "")
         if name == f"{table}.{key}" and value in (was, now):

@@ -103,6 +103,8 @@ def test_caps_and_reworks_in_the_words_of_the_bench() -> None:
         s.startswith(f"[straps] external_i2c: from not said to i2c-3: {rerouted}") for s in steps
     )
     assert any("take back what was done: move the 0 Ω" in s for s in changes(new, old))
+    low = plan('[straps]\nio_voltage = "1.8V"\n')
+    assert "[straps] io_voltage: from 3.3 to 1.8: move R11 to R12." in changes(plan(), low)
 
 
 pairs = st.tuples(*(st.sampled_from((None, *MODULES)) for _ in range(2)))
