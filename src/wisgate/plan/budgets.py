@@ -24,6 +24,7 @@ class Load:
     where: str
     source: str
     rail: str
+    """That it hangs on; one that feeds this rail carries it too."""
     amperes: float
 
 
@@ -70,7 +71,7 @@ def power_budget(wiring: Wiring, placements: Sequence[Placement]) -> PowerBudget
     names = dict.fromkeys([r.name for r in wiring.board.rails] + [x.rail for x in loads])
     fed = ((name, _through(wiring, name)) for name in names)
     rails = tuple(
-        _rail(wiring, name, [x for x in loads if x.rail in parts])
+        _rail(wiring, name, [_seen_by(wiring, name, x) for x in loads if x.rail in parts])
         for name, parts in fed
         if any(x.rail in parts for x in loads)
     )
@@ -111,14 +112,24 @@ def _rail_volts(wiring: Wiring, name: str) -> float | None:
 
 
 def _through(wiring: Wiring, name: str) -> set[str]:
-    """A rail and those that are nothing but a switched or filtered part of it."""
-    rails = {r.name: r for r in wiring.board.rails}
+    """A rail and those that are fed by it, switched, filtered or converted. The supply is counted
+    in watts, where the compute module is too: there only what hangs on it directly."""
     found = {name}
     for rail in wiring.board.rails:
-        origin = rails.get(rail.origin)
-        if origin and origin.name in found and origin.voltage == rail.voltage:
+        if rail.origin in found and rail.origin != "supply":
             found.add(rail.name)
     return found
+
+
+def _seen_by(wiring: Wiring, name: str, load: Load) -> Load:
+    """A load as the rail `name` carries it. Behind a converter its watts count, before the losses
+    of the converter, at the lower end of the feeding rail, where the current is greatest."""
+    rails = {r.name: r.voltage for r in wiring.board.rails}
+    if name not in rails or load.rail not in rails or rails[name] == rails[load.rail]:
+        return load
+    least = parse(rails[name].partition(" to ")[0], "voltage").si
+    drawn = load.amperes * (_rail_volts(wiring, load.rail) or 0.0)
+    return replace(load, amperes=drawn / least)
 
 
 def _module_loads(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Load]:
@@ -221,7 +232,7 @@ def _slots(wiring: Wiring, budget: PowerBudget) -> Iterator[Finding]:
         if entry is None or not entry.maximum:
             continue
         most = parse(entry.maximum, "current").si
-        for load in rail.loads:
+        for load in (x for x in rail.loads if x.rail == rail.rail):
             if load.amperes <= most or not load.owner.startswith("wisblock"):
                 continue
             text = f"{_ma(load.amperes)} at most, {entry.maximum} are assumed to be safe"
@@ -243,7 +254,7 @@ def _too_small(wiring: Wiring, budget: PowerBudget) -> Finding:
         enough = float(-(-budget.watts * 1.2 // 5) * 5)
         edit = Edit("power", "supply", enough)
         cures.append(Cure(f"use a supply of {enough:g} W or more", (edit,)))
-    loads = {x: None for r in budget.rails for x in r.loads}
+    loads = {x: None for r in budget.rails for x in r.loads if x.rail == r.rail}
     watts = [replace(x, amperes=x.amperes * (_rail_volts(wiring, x.rail) or 0.0)) for x in loads]
     cures += list(_drop(watts, -(budget.margin or 0.0)))
     for key in (*PORTS, "load_12v"):

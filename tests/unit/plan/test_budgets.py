@@ -38,10 +38,11 @@ def test_an_empty_gateway_reserves_the_compute_module() -> None:
 def test_modules_draw_from_their_rails() -> None:
     budget = plan(slot("wisblock-1", "rak5801") + slot("wisblock-2", "rak13007")).power
     rails = {r.rail: r for r in budget.rails}
-    assert rails["5V"].total == pytest.approx(drawn("rak5801", "VBAT"))
     expected = drawn("rak5801", "3V3_S") + drawn("rak13007", "3V3_S")
     assert rails["3V3"].total == pytest.approx(expected)
-    watts = 25 + rails["5V"].total * 5 + rails["3V3"].total * 3.3
+    converted = expected * 3.3 / 5
+    assert rails["5V"].total == pytest.approx(drawn("rak5801", "VBAT") + converted)
+    watts = 25 + rails["5V"].total * 5
     assert budget.watts == pytest.approx(watts)
 
 
@@ -74,6 +75,20 @@ def test_a_switched_rail_counts_for_the_one_it_comes_from() -> None:
     assert rails["3V3_S"].total == pytest.approx(drawn("rak13007", "3V3_S"))
     assert sending == pytest.approx(0.125), "the core at 20 dBm"
     assert rails["3V3"].margin == pytest.approx(0.75 - rails["3V3"].total)
+
+
+def test_what_is_converted_counts_for_the_feeding_rail_with_its_watts() -> None:
+    """By hand: the core sends with 125 mA at 3.3 V, which a battery at 3.3 V gives as it is; on
+    the gateway the watts of the 3.3 V rail come from 5 V."""
+    field = plan('core = "rak4631"\n' + slot("io", "rak13007"), "rak5005-o")
+    rails = {r.rail: r for r in field.power.rails}
+    assert rails["VBAT"].total == pytest.approx(0.125 + drawn("rak13007", "3V3_S"))
+    assert field.power.watts == pytest.approx(rails["3V3"].total * 3.3), "counted once"
+    gateway = plan(slot("wisblock-1", "rak13007"))
+    rails = {r.rail: r for r in gateway.power.rails}
+    assert rails["5V"].total == pytest.approx(drawn("rak13007", "3V3_S") * 3.3 / 5)
+    assert gateway.power.watts == pytest.approx(25 + drawn("rak13007", "3V3_S") * 3.3)
+    assert "supply" not in rails, "that one is counted in watts"
 
 
 def test_a_base_without_ultracapacitors_has_no_hold_up_time() -> None:
