@@ -171,6 +171,17 @@ def _leave_out(wiring: Wiring, finding: Finding, involved: Sequence[Placement]) 
         yield Cure(text, (Edit(f"slot {name}"),))
 
 
+def keep_one(finding: Finding, placements: Sequence[Placement]) -> Iterator[Cure]:
+    """One of many stays, or none: for a crowd, where two changes at once are not enough."""
+    involved = [p for p in placements if p.slot.name in _claimants(finding)]
+    for kept in (*involved, None):
+        others = [p.slot.name for p in involved if p is not kept]
+        text = f"leave out what is in {', '.join(others)}"
+        if kept is not None:
+            text = f"keep the {kept.module.id} in {kept.slot.name} and {text}"
+        yield Cure(text, tuple(Edit(f"slot {name}") for name in others))
+
+
 def _without_slot(placement: Placement) -> str:
     """A battery or a panel plugs into no slot."""
     return " and describe it in [power]" if placement.module.form == "power" else ""

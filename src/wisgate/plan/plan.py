@@ -15,7 +15,7 @@ from ..core.errors import PlanConflict
 from .budgets import PowerBudget, power_budget, power_findings
 from .bus_time import LaneBudget, bus_findings, lane_budgets
 from .claims import Claim, can_share, clashes
-from .cures import kind_of, proposals
+from .cures import keep_one, kind_of, proposals
 from .edits import applied
 from .findings import Cure, Edit, Finding, Severity
 from .gather import board_claims, hat_claims, host_claims, module_claims
@@ -153,7 +153,11 @@ def _tried(
         return {_dispute(f) for f in after.findings} <= before
 
     proposed = list(proposals(finding, wiring, placements))
-    return _distinct(helps, proposed) or _distinct(helps, _pairs(proposed), most=1)
+    return (
+        _distinct(helps, proposed)
+        or _distinct(helps, _pairs(proposed), most=1)
+        or _distinct(helps, keep_one(finding, placements), most=1)
+    )
 
 
 def _dispute(finding: Finding) -> tuple[str, Severity]:

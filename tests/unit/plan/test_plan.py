@@ -117,3 +117,14 @@ def test_rails_are_shared() -> None:
     made = plan(slot(1, "rak5801"), slot(2, "rak13007"))
     assert len([c for c in made.claims if c.resource == "rail 3V3"]) >= 2
     assert made.conflicts == ()
+
+
+def test_a_crowd_at_one_address_is_cured_by_keeping_one() -> None:
+    slots = ("io", "sensor-a", "sensor-b", "sensor-c", "sensor-d")
+    head = 'name = "crowd"\nboard = "rak5005-o"\ncore = "rak4631"\n'
+    tables = "".join(f'[[slot]]\nslot = "{s}"\nmodule = "rak12019"\n' for s in slots)
+    made = make(read(toml.parse(head + tables, "gateway.toml"), Path(), load()), load())
+    crowd = next(f for f in made.findings if "address 0x53" in f.resource)
+    assert crowd.cures[0].text.startswith("keep the rak12019 in ")
+    after = make(applied(made.config, crowd.cures[0].edits), load(), cures=False)
+    assert not any("address 0x53" in f.resource for f in after.findings)
