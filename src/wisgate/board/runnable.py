@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..core.errors import ConfigError
 from ..plan.plan import Plan
+from ..plan.resources import INTERNAL, Placement
 
 RUNNABLE_BOARDS = ("rak7391",)
 """What `board.build` knows how to open. The others are planned and checked."""
@@ -33,13 +34,30 @@ def obstacles(plan: Plan) -> Iterator[str]:
                 f"{placement.config.where}: module: {placement.module.id} can be planned and"
                 " checked, it cannot be run yet; take it out of the file to run the rest"
             )
+        yield from _planned_options(placement)
+
+
+def _planned_options(placement: Placement) -> Iterator[str]:
+    """What the driver of a module refuses, said before it is asked."""
+    for option in placement.module.options if placement.module.runs else ():
+        chosen = placement.options.get(option.name)
+        if chosen in option.planned:
+            yield (
+                f'{placement.config.where}: {option.name}: "{chosen}" can be planned and checked,'
+                f' it cannot be run yet; write {option.name} = "{option.default}" to run the'
+                f" {placement.module.id}"
+            )
 
 
 def _moved_bus(plan: Plan) -> Iterator[str]:
     """Modules on a bus that `build` does not open."""
     straps = plan.config.straps
     moved = straps.external_i2c not in (None, OPENED_BUS)
-    users = [p for p in plan.driven if any(c.bus.startswith("I2C") for c in p.module.chips)]
+    users = [
+        p
+        for p in plan.driven
+        if p.slot.name not in INTERNAL and any(c.bus.startswith("I2C") for c in p.module.chips)
+    ]
     if moved and users:
         named = ", ".join(p.title for p in users)
         yield (

@@ -47,6 +47,8 @@ class Option(Entry, frozen=True, kw_only=True):
     """Of a quantity ("time", "resistance"); otherwise `choices` or a plain integer."""
     default: str | int | bool
     choices: tuple[str | int, ...] = ()
+    planned: tuple[str | int, ...] = ()
+    """Of the choices: those that can be planned and checked, not run yet."""
     minimum: str | int | None = None
     maximum: str | int | None = None
 

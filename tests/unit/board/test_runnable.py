@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 from gateways import wisgate
 
 from wisgate.board.prompt import open_modules
+from wisgate.board.runnable import obstacles
+from wisgate.catalog.catalog import load
+from wisgate.config.load import read
 from wisgate.core.errors import ConfigError
+from wisgate.core.toml import Document
+from wisgate.plan.plan import make
 
 HEAD = 'name = "bench"\nboard = "rak7391"\n'
 FILE = f'{HEAD}[[slot]]\nslot = "wisblock-1"\nmodule = "rak16001"\n'
@@ -61,3 +67,28 @@ def test_modules_on_the_moved_bus_are_refused() -> None:
         pass
     with open_modules(f'{text}"rak5801"\n') as board:
         assert len(board.read("wisblock-1")) == 1
+
+
+def test_the_display_stays_on_its_bus() -> None:
+    """J14 is soldered to i2c-1 whatever was re-routed."""
+    text = f'{HEAD}[straps]\nexternal_i2c = "i2c-3"\n[[slot]]\nslot = "{{}}"\nmodule = "{{}}"\n'
+    both = f'{text.format("oled", "rak1921")}[[slot]]\nslot = "wisblock-1"\nmodule = "rak16000"\n'
+    assert not [fault for fault in told(text.format("oled", "rak1921")) if "external_i2c" in fault]
+    assert "(wisblock-1: rak16000)" in told(both)[0]
+
+
+def test_an_input_that_is_not_read_is_told_before_it_is_run() -> None:
+    text = f'{HEAD}[[slot]]\nslot = "wisblock-1"\nmodule = "rak13001"\n'
+    assert told(text) == []
+    assert told(f'{text}input = "none"\n') == []
+    assert told(f'{text}input = "IO3"\n') == [
+        'gateway.toml:1: input: "IO3" can be planned and checked, it cannot be run yet;'
+        ' write input = "none" to run the rak13001'
+    ]
+
+
+def told(text: str) -> list[str]:
+    """What stands in the way of running a file."""
+    catalog = load()
+    document = Document(tomllib.loads(text), {}, "gateway.toml")
+    return list(obstacles(make(read(document, Path(), catalog), catalog)))
