@@ -91,12 +91,12 @@ def _value(edit: Edit) -> Value:
 
 
 def _choices(module: Module, option: Option, slot: Slot) -> Iterator[Step | None]:
-    """As shipped, then everything that changes what the module takes of its slot."""
+    """As shipped, then everything that changes what the module takes of its slot and can be run."""
     yield None
     if option.name == "address":
         yield from _addresses(module, option, slot)
     elif any(u.when and u.when[0] == option.name for u in module.uses):
-        for value in (v for v in option.choices if v != option.default):
+        for value in (v for v in option.choices if v not in (option.default, *option.planned)):
             yield _option(module, option, slot, value)
 
 

@@ -14,7 +14,7 @@ from wisgate.config.load import read
 from wisgate.config.model import Config
 from wisgate.core import toml
 from wisgate.plan.plan import make
-from wisgate.plan.seats import Wish
+from wisgate.plan.seats import Wish, seats
 from wisgate.plan.skeleton import skeleton, vacant
 from wisgate.plan.solve import Answer, Solution, solve
 
@@ -107,6 +107,16 @@ def test_an_option_moves_a_signal_away() -> None:
     (answer,) = ask("rak5005-o", "rak5811", "rak12500").answers
     assert told(answer)[2:] == ["io: rak5811: Move R94 to R95: A0 becomes analog"]
     assert 'a0 = "AIN0"' in skeleton(answer, wishes("rak5811", "rak12500"))
+
+
+def test_an_input_that_is_not_read_is_not_proposed() -> None:
+    """It takes a line and gives nothing; who chose it keeps it."""
+    slot = CATALOG.boards["rak7391"].slot("wisblock-1")
+    assert slot is not None
+    (bare_relay,) = seats(0, Wish(CATALOG.modules["rak13001"]), slot)
+    assert bare_relay.steps == ()
+    (chosen,) = seats(0, Wish(CATALOG.modules["rak13001"], (("input", "SW1"),)), slot)
+    assert chosen.placement.options["input"] == "SW1"
 
 
 def test_a_long_sensor_covers_its_neighbour() -> None:
