@@ -14,6 +14,13 @@ import pytest
 import yaml
 from devicetree import dtlib, edtlib
 from emitted import EVERY_SERVICE, GOLDEN, Case, of_kind
+from plan_cases import CATALOG
+
+from wisgate.config.load import read
+from wisgate.core.toml import Document
+from wisgate.plan.emit.order import Order
+from wisgate.plan.emit.zephyr_overlay import text as overlay_of_zephyr
+from wisgate.plan.plan import make
 
 SCHEMA = json.loads((GOLDEN / "compose.schema.json").read_text("utf-8"))
 COMPOSE = [*of_kind("compose"), EVERY_SERVICE]
@@ -243,6 +250,22 @@ def test_zephyr_lines_are_those_of_the_core(tmp_path) -> None:
     assert "< &adc 0x7 >" in str(user["io-channels"])
     assert "< &gpio1 0x2 0x0 >" in str(tree.label2node["switched_supply"].props["enable-gpios"])
     assert list(tree.label2node["adc"].nodes) == ["channel@7"]
+
+
+def test_zephyr_gives_the_line_of_the_supply_to_the_regulator_alone() -> None:
+    """IO2 is the reset of the RAK12500 in slot A, and the switch of 3V3_S."""
+    values = {
+        "name": "field",
+        "board": "rak5005-o",
+        "core": "rak4631",
+        "slot": [{"slot": "sensor-a", "module": "rak12500"}],
+    }
+    config = read(Document(values, {}, "gateway.toml"), Path(), CATALOG)
+    written = overlay_of_zephyr(Order(make(config, CATALOG)))
+    tree = parsed(ZEPHYR_BOARD + replaced(written))
+    assert not [name for name in tree.get_node("/zephyr,user").props if "reset" in name]
+    assert "< &gpio1 0x2 0x0 >" in str(tree.label2node["switched_supply"].props["enable-gpios"])
+    assert "IO2 switches 3V3_S" in written
 
 
 @pytest.mark.parametrize("case", of_kind("zephyr-overlay"), ids=str)

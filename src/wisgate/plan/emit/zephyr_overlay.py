@@ -57,7 +57,12 @@ def text(order: Order) -> str:
 def _root(order: Order, core: Board, used: list[UsedPin]) -> Iterator[str]:
     yield "/ {"
     yield "\tzephyr,user {"
+    found = switch(order, core)
     for pin in (u for u in used if not _analog(u)):
+        if found is not None and pin.pin == found[1]:
+            told = f"{pin.words} ({pin.use.use}): {pin.use.signal} switches {found[0]}; not named"
+            yield f"\t\t/* {commented(told)} here, the regulator below takes it */"
+            continue
         level = "GPIO_ACTIVE_LOW" if pin.use.active_low else "GPIO_ACTIVE_HIGH"
         yield f"\t\t/* {commented(f'{pin.use.direction}: {pin.use.use}')} */"
         yield f"\t\t{pin.words}-gpios = <{_gpio(pin.pin)} {level}>;"
