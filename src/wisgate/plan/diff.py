@@ -84,9 +84,10 @@ def _work(board: Board, table: str, key: str, was: object, now: object) -> str:
     """What a soldering iron or a cap has to do with it: ": move R648 to R650"."""
     jumper = next((j for j in board.jumpers if j.setting == key), None)
     if table == "jumpers" and jumper is not None and jumper.pins:
-        pins = "-".join(map(str, jumper.pins))
-        act = "fit the cap on" if now else "take the cap off"
-        return f": {act} {jumper.header.upper()} {pins} ({jumper.name})" if now is not None else ""
+        where = f"{jumper.header.upper()} {'-'.join(map(str, jumper.pins))} ({jumper.name})"
+        if now is None:
+            return f": look at {where}, the file no longer says whether its cap is fitted"
+        return f": {'fit the cap on' if now else 'take the cap off'} {where}"
     chip = board.chip(ADC_REF)
     if table == "straps" and key == "adc" and chip is not None:
         at = [chip.address if x is None else x for x in (was, now)]

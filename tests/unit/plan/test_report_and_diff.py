@@ -107,6 +107,13 @@ def test_caps_and_reworks_in_the_words_of_the_bench() -> None:
     assert "[straps] io_voltage: from 3.3 to 1.8: move R11 to R12." in changes(plan(), low)
 
 
+def test_a_cap_that_the_file_no_longer_mentions_is_to_be_looked_at() -> None:
+    look = "look at J39 9-10 (Wake up), the file no longer says whether its cap is fitted"
+    for said, value in (("yes", "true"), ("no", "false")):
+        steps = changes(plan(f"[jumpers]\nwake = {value}\n"), plan())
+        assert f"[jumpers] wake: from {said} to not said: {look}." in steps
+
+
 pairs = st.tuples(*(st.sampled_from((None, *MODULES)) for _ in range(2)))
 
 
