@@ -241,7 +241,31 @@ def answerers(catalog: Catalog, address: int) -> list[Answerer]:
                 found.append(Answerer(module.id, further.ref, part, module.title, "I2C1", True,
                                       further.use, (further.cure,) if further.cure else (),
                                       further.source))  # fmt: skip
+    for carrier in catalog.boards.values():
+        found += [*_formerly(carrier, address), *_disputed(carrier, address)]
     return sorted(found, key=lambda one: (not one.shipped, one.on))
+
+
+def _formerly(board: Board, address: int) -> Iterator[Answerer]:
+    """Chips of older series of a board, where its present one has nothing as shipped."""
+    if any(chip.address == address for chip in board.chips):
+        return
+    for one in board.generations:
+        how = f"on boards of generation {one.number}: {one.title}"
+        if address in one.adc:
+            yield Answerer(board.id, "ADC", "", "Slot ADC", "i2c-1", False, how, (), one.source)
+        if f"{address:#04x}" in f"{one.expanders} {one.note}":
+            title = one.expanders if f"{address:#04x}" in one.expanders else one.note
+            yield Answerer(board.id, "IO", "", title, "i2c-1", False, how, (), one.source)
+
+
+def _disputed(board: Board, address: int) -> Iterator[Answerer]:
+    """What sources disagree about, where the topic is an address."""
+    for one in board.disagreements:
+        if one.topic.endswith(f" at {address:#04x}"):
+            said = "; ".join(f"{x.says} ({x.source})" for x in one.claims)
+            how = f"disputed: {said}. {one.id}: {one.resolution}"
+            yield Answerer(board.id, one.id, "", one.topic, "i2c-1", False, how, (), one.source)
 
 
 def _answers(entry: Board | Module, chip: Fitted, address: int) -> Answerer | None:

@@ -133,6 +133,25 @@ def test_address_knows_straps_and_further_addresses() -> None:
     assert answer("address", "0x0b") == []
 
 
+@pytest.mark.parametrize(
+    ("address", "generations"),
+    [("0x20", {1}), ("0x21", {2}), ("0x23", {2}), ("0x48", {1, 2}), ("0x27", set()),
+     ("0x4b", set()), ("0x22", set())],
+)  # fmt: skip
+def test_address_knows_older_series_of_the_board(address: str, generations: set[int]) -> None:
+    rows = [one for one in answer("address", address) if one["on"] == "rak7391"]
+    older = [one["how"] for one in rows if "generation" in one["how"]]
+    assert {int(how.split("generation ")[1][0]) for how in older} == generations
+    assert not any(one["shipped"] for one in rows if one["how"] in older)
+
+
+def test_address_tells_of_a_chip_that_sources_disagree_about() -> None:
+    (row,) = [one for one in answer("address", "0x50") if one["on"] == "rak7391"]
+    assert (row["chip"], row["shipped"]) == ("X10", False)
+    assert "CAT24C32" in row["how"]
+    assert "taken as absent" in row["how"]
+
+
 @pytest.mark.parametrize("wrong", ["0x80", "-1", "fan", ""])
 def test_what_is_no_address(wrong: str) -> None:
     found = CliRunner().invoke(command, ["address", "--", wrong])
