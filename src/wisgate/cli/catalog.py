@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from ..catalog.boards import Board
     from ..catalog.catalog import Catalog
     from ..catalog.lookup import Item
+    from ..catalog.pages import Page
 
-CATEGORIES = ("boards", "modules", "chips", "connectors")
+CATEGORIES = ("boards", "modules", "chips", "connectors", "pages")
 
 
 class _Catalog(click.Group):
@@ -56,12 +57,13 @@ def command() -> None:
 @click.option("--category", type=click.Choice(CATEGORIES), help="Only these.")
 @json_option
 def list_(category: str | None, as_json: bool) -> None:
-    """List every entry."""
+    """List every entry, and the vendor's pages that they come from."""
     from ..catalog.catalog import load
 
+    catalog = load()
     rows = [
         {"category": c, "id": e.id, "title": e.title, "evidence": getattr(e, "evidence", "")}
-        for c, e in load()
+        for c, e in (*catalog, *(("pages", page) for page in catalog.pages.values()))
         if category in (None, c)
     ]
     if as_json:
@@ -83,12 +85,17 @@ def show(identifier: str, section: str, as_json: bool) -> None:
     """Show one entry, every fact with its source.
 
     SECTION is a part of it: slots, pins, gpio, chips, straps, jumpers, reworks, power, headers,
-    links, cards, generations, disagreements; of a module: uses, channels, options, chips, power.
+    links, cards, generations, disagreements; of a module: uses, channels, options, chips, power;
+    of a page of the vendor (s0 to s3): one of its tables, or statements.
     """
     from ..catalog.catalog import load
     from ..catalog.lookup import find
+    from .pages import page
 
     catalog = load()
+    if (printed := page(catalog, identifier)) is not None:
+        _show_page(printed, section, as_json)
+        return
     entry = find(catalog, identifier)
     if not section:
         _json(entry) if as_json else _show(catalog, entry)
@@ -241,6 +248,27 @@ def _show(catalog: Catalog, entry: Item) -> None:
         print_values(entry)
     if rest := [n for n in possible if n not in shown]:
         click.echo(f"More: wisgate catalog show {entry.id} {'|'.join(rest)}")
+
+
+def _show_page(printed: Page, section: str, as_json: bool) -> None:
+    from .pages import page_sections
+    from .tables import print_heading, print_section
+
+    shown = page_sections(printed, section)
+    if as_json:
+        _json(_part(printed, section))
+        return
+    if not section:
+        print_heading(printed)
+    for table in shown:
+        print_section(table)
+
+
+def _part(printed: Page, section: str) -> Any:
+    """What a section of a page holds."""
+    if section.lower() == "statements":
+        return printed.statements
+    return next((t for t in printed.tables if t.id == section.lower()), printed)
 
 
 def _json(value: Any) -> None:

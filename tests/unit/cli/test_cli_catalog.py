@@ -31,7 +31,8 @@ def answer(*arguments: str) -> Any:
 
 def test_list_names_every_entry() -> None:
     rows = answer("list")
-    assert [(r["category"], r["id"]) for r in rows] == [(c, e.id) for c, e in CATALOG]
+    expected = [(c, e.id) for c, e in CATALOG] + [("pages", page) for page in CATALOG.pages]
+    assert [(r["category"], r["id"]) for r in rows] == expected
     assert {r["category"] for r in answer("list", "--category", "boards")} == {"boards"}
     assert "rak4630" in said("list", "--category", "boards")
     assert "rak5801" not in said("list", "--category", "boards")
@@ -45,6 +46,27 @@ def test_show_prints_every_entry_and_its_json_is_complete(identifier: str) -> No
     assert entry.source.split(";")[0][:20] in text
     assert answer("show", identifier)["id"] == identifier.split("/")[1]
     assert len(answer("show", identifier)) == len(entry.__struct_fields__)
+
+
+@pytest.mark.parametrize("identifier", CATALOG.pages)
+def test_show_prints_every_page(identifier: str) -> None:
+    page = CATALOG.pages[identifier]
+    text = said("show", identifier)
+    assert page.title in text
+    assert answer("show", f"pages/{identifier}") == json.loads(msgspec.json.encode(page))
+    for table in page.tables:
+        assert table.title in text
+        part = said("show", identifier, table.id)
+        assert f"{identifier.upper()} line {table.line}" in part
+        assert answer("show", identifier, table.id)["rows"] == [list(r) for r in table.rows]
+    if page.statements:
+        assert page.statements[0].id in said("show", identifier, "statements")
+        assert len(answer("show", identifier, "statements")) == len(page.statements)
+
+
+def test_a_page_has_only_its_sections() -> None:
+    with pytest.raises(CatalogError, match="s3 has no section 'fan'; it has: power, "):
+        said("show", "s3", "fan")
 
 
 @pytest.mark.parametrize("identifier", [*CATALOG.boards, "rak5801", "rak5802"])
