@@ -147,6 +147,7 @@ def _tried(
 ) -> tuple[Cure, ...]:
     """The proposals after which `finding` is gone and nothing new has come, one of each kind."""
     before = {_dispute(f) for f in all_found} - {_dispute(finding)}
+    before |= {(resource, Severity.WARNING) for resource, _ in before}  # less is not new
 
     def helps(cure: Cure) -> bool:
         after = make(applied(wiring.config, cure.edits), catalog, cures=False)

@@ -10,6 +10,7 @@ from plan_cases import CATALOG, LAYOUTS, disputes, planned
 
 from wisgate.config.model import Config, SlotConfig, Where
 from wisgate.plan.claims import Claim, can_share, clashes
+from wisgate.plan.findings import Severity
 from wisgate.plan.plan import applied, make
 
 CLAIMS = st.builds(
@@ -100,6 +101,16 @@ def test_renaming_keeps_a_plan_free(case: object, name: str) -> None:
     assert renamed.conflicts == ()
 
 
+def test_a_cure_may_leave_a_warning_of_a_conflict() -> None:
+    """Leaving out the second of two receivers leaves the reset of the first on its supply."""
+    slots = tuple(
+        SlotConfig(Where("gateway.toml", line), slot, "rak12500", 0.0, ())
+        for line, slot in ((3, "io"), (7, "sensor-b"))
+    )
+    plan = make(Config("gateway.toml", "any", "rak5005-o", slots, (), core="rak4631"), CATALOG)
+    assert all(finding.cures for finding in plan.findings)
+
+
 @settings(max_examples=40, deadline=None)
 @given(configs())
 def test_any_plan_can_be_cured(config: Config) -> None:
@@ -108,6 +119,7 @@ def test_any_plan_can_be_cured(config: Config) -> None:
     for finding in plan.findings:
         assert finding.cures, finding
         others = disputes(f for f in plan.findings if f is not finding)
+        others |= {(resource, Severity.WARNING) for resource, _ in others}
         for cure in finding.cures:
             after = make(applied(config, cure.edits), CATALOG, cures=False)
             assert disputes(after.findings) <= others, cure.text
