@@ -167,6 +167,8 @@ def test_a_broker_that_goes_and_comes_back_misses_nothing(tmp_path: Path, caplog
             append(1000)
             await until(lambda: forwarder.state.delivered == 1000, "first thousand")
             assert forwarder.state.connected
+            # the broker has acknowledged them all; what it has not passed on dies with it
+            await asyncio.to_thread(subscriber.wait, lambda messages: len(messages) >= 1000)
             await asyncio.to_thread(broker.stop)
             append(500)
             await until(lambda: not forwarder.state.connected, "the loss is seen")

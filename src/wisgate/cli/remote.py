@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 
 from ..core.errors import RemoteError, Unavailable
 from ..core.points import Value
+from ..web.console import answers, connect
 from .options import state_folder
 
 TIMEOUT_S = 10.0
@@ -27,9 +27,7 @@ class _SocketConnection(HTTPConnection):
         self._path = path
 
     def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
+        self.sock = connect(self._path, TIMEOUT_S)
 
 
 class Remote:
@@ -77,19 +75,9 @@ def find(data: Path | None) -> Remote | None:
     nothing runs there. Raises Unavailable when several do."""
     if data is not None:
         path = data / CONTROL
-        return Remote(path) if _listens(path) else None
-    running = [path for path in sorted(state_folder().glob(f"*/{CONTROL}")) if _listens(path)]
+        return Remote(path) if answers(path) else None
+    running = [path for path in sorted(state_folder().glob(f"*/{CONTROL}")) if answers(path)]
     if len(running) > 1:
         names = ", ".join(path.parent.name for path in running)
         raise Unavailable(f"several gateways run here: {names}; choose one with --data DIR")
     return Remote(running[0]) if running else None
-
-
-def _listens(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1.0)
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-    return True

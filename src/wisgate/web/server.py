@@ -14,12 +14,10 @@ from pathlib import Path
 from ..config.model import WebConfig
 from ..core.errors import Unavailable
 from .app import App
+from .console import address, answers
 from .contract import Gateway
 from .listening import Listening
 from .origins import loopback
-
-_SOCKET_PATH_LIMIT = 107
-"""Bytes of a Unix socket's path that Linux takes."""
 
 
 async def serve(
@@ -112,15 +110,14 @@ def _why_not(where: str, error: OSError) -> str:
 @contextlib.contextmanager
 def _unix_socket(path: Path) -> Iterator[socket.socket]:
     """Bound with mode 0600, removed afterwards. What a killed gateway left behind is replaced."""
-    if len(os.fsencode(path)) > _SOCKET_PATH_LIMIT:
-        raise Unavailable(f"{path} is too long for a socket; choose a shorter --data folder")
-    if _answers(path):
+    if answers(path):
         raise Unavailable(f"{path}: another gateway runs with this folder; stop it first")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         before = os.umask(0o177)
         try:
             path.unlink(missing_ok=True)
-            listener.bind(os.fspath(path))
+            with address(path) as name:
+                listener.bind(name)
         except OSError as error:
             raise Unavailable(f"{path} cannot be made: {error.strerror}") from error
         finally:
@@ -129,13 +126,3 @@ def _unix_socket(path: Path) -> Iterator[socket.socket]:
             yield listener
         finally:
             path.unlink(missing_ok=True)
-
-
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1.0)
-        try:
-            probe.connect(os.fspath(path))
-        except OSError:
-            return False
-    return True

@@ -133,7 +133,7 @@ def test_no_input_takes_no_line() -> None:
 
 def test_an_input_that_nobody_would_read_is_refused_with_its_line() -> None:
     text = HEAD + slot(2, "rak13001", input="IO3")
-    refusal = '<prompt>:3: input: an isolated input on "IO3" can be planned and checked'
+    refusal = '<prompt>:3: input: "IO3" can be planned and checked, it cannot be run yet'
     with pytest.raises(ConfigError, match=refusal), open_modules(text):
         pass
 

@@ -15,6 +15,7 @@ from wisgate.config.model import WebConfig
 from wisgate.core.clock import SystemClock
 from wisgate.core.errors import Unavailable
 from wisgate.web.app import App
+from wisgate.web.console import answers, connect
 from wisgate.web.server import serve
 
 
@@ -130,13 +131,19 @@ def test_a_socket_left_behind_is_replaced_but_a_running_gateway_is_not(tmp_path)
     asyncio.run(main())
 
 
-def test_a_path_that_is_too_long_is_said_so(tmp_path):
+def test_a_folder_deeper_than_a_socket_address_is_served(tmp_path):
     async def main():
         deep = tmp_path / ("x" * 110)
         deep.mkdir()
-        with pytest.raises(Unavailable, match="too long for a socket; choose a shorter --data"):
-            async with Running(deep):
-                pass
+        assert not answers(deep / "control.sock")
+        async with Running(deep):
+            with connect(deep / "control.sock", 5) as console:
+                reader, writer = await asyncio.open_unix_connection(sock=console)
+                writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
+                assert (await reader.read()).startswith(b"HTTP/1.1 200")
+                writer.close()
+                await writer.wait_closed()
+        assert not (deep / "control.sock").exists()
 
     asyncio.run(main())
 

@@ -1,0 +1,44 @@
+"""The Unix socket in a gateway's folder: where it is, and whether somebody answers there."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROBE_S = 1.0
+
+
+@contextmanager
+def address(path: Path) -> Iterator[str]:
+    """`path` as a socket address. Linux takes 107 bytes, and folders may be deeper: so the folder
+    is named by its descriptor. Raises OSError when there is no such folder."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def connect(path: Path, timeout: float) -> socket.socket:
+    """A connection to who listens at `path`. Raises OSError."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(timeout)
+        with address(path) as name:
+            connection.connect(name)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def answers(path: Path) -> bool:
+    """Whether somebody listens at `path`; what a killed gateway left behind does not count."""
+    try:
+        connect(path, PROBE_S).close()
+    except OSError:
+        return False
+    return True
