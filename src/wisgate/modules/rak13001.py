@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from ..config.model import SlotConfig
 from ..core.errors import ConfigError
-from ..core.points import Channel, Group, Kind, Reading, Sampling, Value
+from ..core.points import Channel, Kind
 from ..core.units import Seconds
-from .outputs import as_switch, not_writable
-from .relay_line import RelayLine
+from .relay_module import RelayModule
 from .wires import LineAt, Wires
 
 RELAY = Channel("relay", kind=Kind.BOOL, decimals=0, writable=True, safe=False)
+
 NO_INPUT = "none"
 
 
-class Rak13001:
+class Rak13001(RelayModule):
     """Channel `relay`, off when nobody commands it. `input` is where the isolated input ends.
     Raises ValueError when that is anywhere. Threads: lane only."""
 
@@ -29,8 +29,7 @@ class Rak13001:
                 f'input: an isolated input on "{input}" can be planned and checked, it cannot be'
                 f' read yet; write input = "{NO_INPUT}" to run the relay'
             )
-        self.groups = (Group("relay", (RELAY,), interval),)
-        self._relay = RelayLine(coil)
+        super().__init__(coil, RELAY, interval)
 
     @classmethod
     def fit(cls, wires: Wires, config: SlotConfig) -> Rak13001:
@@ -43,24 +42,3 @@ class Rak13001:
             )
         except ValueError as refused:
             raise ConfigError([f"{config.where}: {refused}"]) from refused
-
-    def open(self) -> None:
-        """Take the line with the relay off. Raises BusError."""
-        self._relay.open()
-
-    def sample(self, group: Group) -> Sampling:
-        """Read back what was commanded. Raises BusError, UnexpectedValue when the line says
-        otherwise."""
-        yield from ()  # nothing to wait for
-        return [Reading(RELAY.name, self._relay.commanded())]
-
-    def write(self, channel: str, value: Value) -> None:
-        """Switch the relay. Raises OutputRefused, BusError."""
-        if channel != RELAY.name:
-            not_writable("rak13001", channel)
-        self._relay.switch(as_switch(channel, value))
-
-    def close(self) -> None:
-        """Switch off and let go of the line, even when the expander does not answer. Raises
-        BusError."""
-        self._relay.close()

@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 from ..config.model import SlotConfig
-from ..core.points import Channel, Group, Kind, Reading, Sampling, Value
+from ..core.points import Channel, Kind
 from ..core.units import Seconds
-from .outputs import as_switch, not_writable
-from .relay_line import RelayLine
+from .relay_module import RelayModule
 from .wires import LineAt, Wires
 
 RELAY = Channel("relay", kind=Kind.BOOL, decimals=0, writable=True, safe=False)
 
 
-class Rak13007:
+class Rak13007(RelayModule):
     """Channel `relay`, off when nobody commands it. Threads: lane only."""
 
     def __init__(self, coil: LineAt, *, interval: Seconds = Seconds(10.0)) -> None:
-        self.groups = (Group("relay", (RELAY,), interval),)
-        self._relay = RelayLine(coil)
+        super().__init__(coil, RELAY, interval)
 
     @classmethod
     def fit(cls, wires: Wires, config: SlotConfig) -> Rak13007:
         """The module in a slot: the coil is on IO4 (modules sheet 4.8)."""
         return cls(wires.lines["IO4"], interval=Seconds(config.interval))
-
-    def open(self) -> None:
-        """Take the line with the relay off. Raises BusError."""
-        self._relay.open()
-
-    def sample(self, group: Group) -> Sampling:
-        """Read back what was commanded. Raises BusError, UnexpectedValue when the line says
-        otherwise."""
-        yield from ()  # nothing to wait for
-        return [Reading(RELAY.name, self._relay.commanded())]
-
-    def write(self, channel: str, value: Value) -> None:
-        """Switch the relay. Raises OutputRefused, BusError."""
-        if channel != RELAY.name:
-            not_writable("rak13007", channel)
-        self._relay.switch(as_switch(channel, value))
-
-    def close(self) -> None:
-        """Switch off and let go of the line, even when the expander does not answer. Raises
-        BusError."""
-        self._relay.close()

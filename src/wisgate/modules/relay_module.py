@@ -1,16 +1,21 @@
-"""What relay modules share: one line, high is on. The contact itself cannot be read back."""
+"""What relay modules are: one line, high is on. The contact itself cannot be read back."""
 
 from __future__ import annotations
 
 from ..bus.lines import Line, Output
 from ..core.errors import BusUnavailable, UnexpectedValue
+from ..core.points import Channel, Group, Reading, Sampling, Value
+from ..core.units import Seconds
+from .outputs import as_switch, not_writable
 from .wires import LineAt
 
 
-class RelayLine:
-    """The line of a coil, and what was commanded last. Threads: lane only."""
+class RelayModule:
+    """One switch, `relay`, off when nobody commands it. Threads: lane only."""
 
-    def __init__(self, coil: LineAt) -> None:
+    def __init__(self, coil: LineAt, relay: Channel, interval: Seconds) -> None:
+        self.groups = (Group("relay", (relay,), interval),)
+        self._relay = relay
         self._coil_at = coil
         self._coil: Line | None = None
         self._commanded = False
@@ -20,17 +25,22 @@ class RelayLine:
         self.close()
         self._coil, self._commanded = self._coil_at.request(Output(False)), False
 
-    def commanded(self) -> bool:
-        """What was commanded. Raises BusError, UnexpectedValue when the line says otherwise."""
+    def sample(self, group: Group) -> Sampling:
+        """Read back what was commanded. Raises BusError, UnexpectedValue when the line says
+        otherwise."""
+        yield from ()  # nothing to wait for
         if self._line().get() != self._commanded:
             raise UnexpectedValue(
                 f"the relay line reads {'on' if not self._commanded else 'off'}, commanded was"
                 f" {'on' if self._commanded else 'off'}: the expander was reset"
             )
-        return self._commanded
+        return [Reading(self._relay.name, self._commanded)]
 
-    def switch(self, on: bool) -> None:
-        """Raises BusError."""
+    def write(self, channel: str, value: Value) -> None:
+        """Switch the relay. Raises OutputRefused, BusError."""
+        if channel != self._relay.name:
+            not_writable(type(self).__name__.lower(), channel)
+        on = as_switch(channel, value)
         self._line().set(on)
         self._commanded = on
 
