@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .findings import Finding
 from .plan import Plan
 from .resources import Placement
 
@@ -114,13 +113,9 @@ def report(plan: Plan) -> Report:
         watts=power.watts,
         available=power.available,
         hold=power.hold,
-        findings=tuple(_told(f) for f in plan.findings),
+        findings=tuple(str(f) for f in plan.findings),
         hints=tuple(f"{p.title}: {hint}" for p in plan.placements for hint in p.module.wiring),
     )  # fmt: skip
-
-
-def _told(finding: Finding) -> str:
-    return str(finding)
 
 
 def _piece(placement: Placement) -> Piece:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ...config.model import MqttConfig, SinkConfig
 from ...core.errors import ConfigError
-from ...core.points import Value
-from .base import Sink
-
-OnCommand = Callable[[str, Value], None]
+from .base import OnCommand, Sink
 
 
 def open_sink(config: SinkConfig, gateway: str, on_command: OnCommand) -> Sink:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from ...core.points import Value
 from ...store.records import Entry
+
+OnCommand = Callable[[str, Value], None]
+"""Takes a point and the value that the other side wants it to have. Must not raise."""
 
 
 class Sink(Protocol):

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import Any, NamedTuple, Self, TypeVar
@@ -20,9 +20,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ...config.model import MqttConfig
 from ...core.errors import SinkError, SinkRefused
-from ...core.points import Value
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
+from .base import OnCommand
 
 log = logging.getLogger(__name__)
 _client_log = logging.getLogger(f"{__name__}.client")
@@ -43,8 +43,6 @@ _LOGIN_REFUSED = (0x86, 0x87)
 """Bad user name or password, not authorized: paho translates MQTT 3.1.1's 4 and 5 to these."""
 
 T = TypeVar("T")
-
-OnCommand = Callable[[str, Value], None]
 
 
 class _Closing(ssl.SSLSocket):
