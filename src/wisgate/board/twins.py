@@ -40,6 +40,7 @@ class Twins:
         )
         self._clock = clock
         self._lock: Lock = nullcontext() if isinstance(clock, VirtualClock) else RLock()
+        self.board.host.guard = self._lock
         self._player = Player(Scenario.load(scenario), self.board) if scenario else None
         self.ends = self._ends(plan)
 

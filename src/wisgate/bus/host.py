@@ -11,3 +11,7 @@ class Host(Protocol):
     def boot_id(self) -> str:
         """Changes with every start of the operating system, and never within one."""
         ...
+
+    def cpu_temperature(self) -> float:
+        """Of the processor, in degrees Celsius. Raises Unavailable where nothing measures it."""
+        ...

@@ -54,7 +54,7 @@ class VirtualRak7391:
     ) -> None:
         self.clock = clock
         self.world = World(clock, seed, plant())
-        self.host = VirtualHost(seed)
+        self.host = VirtualHost(self.world, seed)
         self.i2c = VirtualI2c(clock, costs_time=costs_time, seed=seed)
         self.lines = VirtualLines(clock, refresh=self.world.catch_up)
         self.uarts = {name: VirtualUart(clock, seed=seed) for name in FIRST_LINE}

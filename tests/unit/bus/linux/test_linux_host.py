@@ -27,3 +27,22 @@ def test_boot_id_of_this_machine_is_one_and_stays() -> None:
 def test_no_proc(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"boot_id cannot be read.*mount /proc"):
         LinuxHost(tmp_path).boot_id()
+
+
+def zone(root: Path, number: int, kind: str, temperature: str) -> None:
+    folder = root / f"sys/class/thermal/thermal_zone{number}"
+    folder.mkdir(parents=True)
+    (folder / "type").write_text(f"{kind}\n")
+    (folder / "temp").write_text(temperature)
+
+
+def test_the_temperature_is_that_of_the_processor(tmp_path: Path) -> None:
+    zone(tmp_path, 0, "acpitz", "20000\n")
+    zone(tmp_path, 1, "cpu-thermal", "48212\n")
+    assert LinuxHost(tmp_path).cpu_temperature() == 48.212
+
+
+def test_no_zone_of_the_processor(tmp_path: Path) -> None:
+    zone(tmp_path, 0, "acpitz", "20000\n")
+    with pytest.raises(Unavailable, match="no thermal zone of the processor"):
+        LinuxHost(tmp_path).cpu_temperature()
