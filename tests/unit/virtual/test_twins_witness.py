@@ -9,6 +9,7 @@ import pytest
 from transcript import HERE, replay, titles
 
 from wisgate.core.clock import VirtualClock
+from wisgate.virtual.chips.adc121c021 import Adc121c021Twin
 from wisgate.virtual.chips.ina219 import Ina219Twin
 from wisgate.virtual.chips.sgm58031 import Sgm58031Twin
 from wisgate.virtual.chips.shtc3 import Shtc3Twin
@@ -16,6 +17,7 @@ from wisgate.virtual.chips.tpt29555 import Tpt29555Twin
 from wisgate.virtual.i2c import PoweredTwin, VirtualI2c
 
 TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
+    "adc121c021": lambda clock: Adc121c021Twin(clock, addresses=(0x55,)),
     "ina219": lambda clock: Ina219Twin(clock, addresses=(0x41,), shunt_ohm=0.1),
     "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
     "shtc3": Shtc3Twin,
