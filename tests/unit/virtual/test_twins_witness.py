@@ -10,6 +10,7 @@ from transcript import HERE, replay, titles
 
 from wisgate.core.clock import VirtualClock
 from wisgate.virtual.chips.adc121c021 import Adc121c021Twin
+from wisgate.virtual.chips.cat24c32 import Cat24c32Twin
 from wisgate.virtual.chips.ina219 import Ina219Twin
 from wisgate.virtual.chips.sgm58031 import Sgm58031Twin
 from wisgate.virtual.chips.shtc3 import Shtc3Twin
@@ -18,6 +19,7 @@ from wisgate.virtual.i2c import PoweredTwin, VirtualI2c
 
 TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
     "adc121c021": lambda clock: Adc121c021Twin(clock, addresses=(0x55,)),
+    "cat24c32": Cat24c32Twin,
     "ina219": lambda clock: Ina219Twin(clock, addresses=(0x41,), shunt_ohm=0.1),
     "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
     "shtc3": Shtc3Twin,
