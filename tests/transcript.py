@@ -9,6 +9,13 @@
     70: !                     nobody acknowledges the address (SMBus quick)
     70: 35 17 !               not acknowledged when written to; a read after it never happens
     70: -> !                  not acknowledged when read
+    spi: 80 00                one chip select frame on SPI; what is answered does not count
+    spi: C0 00 -> 00 22/00 7E full duplex: as many bytes come back, under the mask
+    line reset=0              the host drives a line of the chip
+    line busy -> 1            the level of a line that the chip drives
+    after start-up            that section has been played before; a driver's script begins here
+    peer: 48 65               the other end of a radio or a bus sends this (the header says what)
+    peer -> 48 65             it received this last
     wait 2 ms                 also us and s
     world bus_v=11.98         what the twin's pins see from here on
     # …                       a comment
@@ -32,6 +39,13 @@ _EXCHANGE = re.compile(
     r"(?P<reads> ->(?P<read>(?: [0-9A-F]{2})*)(?:/(?P<mask>[0-9A-F]{2}(?: [0-9A-F]{2})*))?)?"
     r"(?P<refused> !)?"
 )
+_FRAME = re.compile(
+    r"spi:(?P<write>(?: [0-9A-F]{2})+)"
+    r"(?: ->(?P<read>(?: [0-9A-F]{2})+)(?:/(?P<mask>[0-9A-F]{2}(?: [0-9A-F]{2})*))?)?"
+)
+_LINE = re.compile(r"line (\w+)(=| -> )([01])")
+_AFTER = re.compile(r"after (\S.*)")
+_PEER = re.compile(r"peer(:| ->)((?: [0-9A-F]{2})+)")
 _WAIT = re.compile(r"wait (\d+(?:\.\d+)?) (us|ms|s)")
 _WORLD = re.compile(r"world((?: \w+=[-+.\w]+)+)")
 _SCALE = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
@@ -60,7 +74,51 @@ class World:
     quantities: dict[str, float]
 
 
-Step = Exchange | Wait | World
+@dataclass(frozen=True)
+class Frame:
+    """One chip select frame. `read` and `mask` are as long as `write`."""
+
+    line: int
+    write: bytes
+    read: bytes
+    mask: bytes
+
+
+@dataclass(frozen=True)
+class Drive:
+    """The host sets a line."""
+
+    line: int
+    name: str
+    level: bool
+
+
+@dataclass(frozen=True)
+class Level:
+    """The chip holds a line at a level."""
+
+    line: int
+    name: str
+    level: bool
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What the other end sends, or has received last."""
+
+    line: int
+    payload: bytes
+    sends: bool
+
+
+@dataclass(frozen=True)
+class After:
+    """What has been said before, in another section."""
+
+    title: str
+
+
+Step = Exchange | Frame | Drive | Level | Peer | After | Wait | World
 
 
 def titles(chip: str) -> list[str]:
@@ -106,6 +164,15 @@ def _step(where: str, number: int, text: str) -> Step:
         return World({name: float(value) for name, value in pairs})
     if match := _EXCHANGE.fullmatch(text):
         return _exchange(where, number, match)
+    if match := _FRAME.fullmatch(text):
+        return _frame(where, number, match)
+    if match := _LINE.fullmatch(text):
+        kind = Drive if match[2] == "=" else Level
+        return kind(number, match[1], match[3] == "1")
+    if match := _AFTER.fullmatch(text):
+        return After(match[1])
+    if match := _PEER.fullmatch(text):
+        return Peer(number, bytes.fromhex(match[2]), match[1] == ":")
     raise ValueError(f"{where}: cannot read {text!r}")
 
 
@@ -118,6 +185,15 @@ def _exchange(where: str, number: int, match: re.Match[str]) -> Exchange:
     count = len(read) or (1 if match["reads"] else 0)
     write = bytes.fromhex(match["write"])
     return Exchange(number, int(match["address"], 16), write, count, read, mask, not refused)
+
+
+def _frame(where: str, number: int, match: re.Match[str]) -> Frame:
+    write, read = bytes.fromhex(match["write"]), bytes.fromhex(match["read"] or "")
+    mask = bytes.fromhex(match["mask"]) if match["mask"] else b"\xff" * len(read)
+    if not read:
+        read = mask = bytes(len(write))
+    assert len(mask) == len(read) == len(write), f"{where}: answer and mask do not fit the frame"
+    return Frame(number, write, read, mask)
 
 
 class ScriptedI2c:
