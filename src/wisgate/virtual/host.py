@@ -1,23 +1,96 @@
-"""The computer of the virtual board."""
+"""The computer of the virtual board: a healthy compute module on a RAK7391, until a fault says
+otherwise."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from random import Random
 from uuid import UUID
 
+from ..bus.host import (
+    ClockChip,
+    Container,
+    DefaultRoute,
+    Drive,
+    Interface,
+    Measuring,
+    Modem,
+    Mount,
+    PciUnit,
+    SerialPort,
+    Throttling,
+    UsbUnit,
+)
 from .world import World
+
+HUB = (0x1A40, 0x0101)
+BRIDGE = (0x1A86, 0x7523)
+SERIAL_AT = {"wisblock-1": "1-1.3", "wisblock-2": "1-1.4"}
+"""Where the serial bridge of each slot is plugged in. Nobody publishes the ports; the lower one is
+that of slot 1 (boards sheet F14)."""
+USB2 = {
+    "1-1": UsbUnit("1-1", *HUB, "Terminus Hub"),
+    "1-1.1": UsbUnit("1-1.1", *HUB, "Terminus Hub"),
+    **{path: UsbUnit(path, *BRIDGE, "QinHeng Serial") for path in SERIAL_AT.values()},
+}
+"""Behind the USB2 hub (boards sheet A19, A22)."""
+PCI = (
+    PciUnit("0000:00:00.0", 0x14E4, 0x2711),
+    PciUnit("0000:01:00.0", 0x1B21, 0x1184),
+    *(PciUnit(f"0000:02:0{port}.0", 0x1B21, 0x1184) for port in (1, 3, 5, 7)),
+    PciUnit("0000:03:00.0", 0x1106, 0x3483),
+    PciUnit("0000:04:00.0", 0x10EC, 0x8125),
+)
+"""The root of the CM4, the switch with its four ports, USB3, 2.5 GbE (boards sheet A22)."""
+CARD_AT = {
+    "mpcie-1": "1-1.1.1", "mpcie-2": "1-1.1.2", "mpcie-3": "0000:05:00.0", "m2": "0000:06:00.0",
+}  # fmt: skip
+"""Where a card in a socket turns up: on the USB2 hub, or behind the switch."""
+USB3_AT = {"mpcie-3": "2-3", "m2": "2-4"}
+EMMC = 15.6e9
+FREE = 9.3e9
 
 
 class VirtualHost:
     """The `Host` contract. One seed has one boot id, so that it gives the same bytes again.
-    Threads: any, once `guard` is what keeps the world whole."""
+    Threads: any, once `guard` is what keeps the world whole.
+
+    What faults change stands in plain attributes. Not modelled: the kernel's own drivers (nothing
+    belongs to them unless `owners` says so), measuring chips, USB behind a module's connector.
+    """
 
     def __init__(self, world: World, seed: int = 1) -> None:
         self.guard: AbstractContextManager[object] = nullcontext()
         """Held while the world is looked at."""
+        self.type_c = False
+        """Whether a cable is in the Type-C socket, which switches the USB2 hub off."""
+        self.unplugged: set[str] = set()
+        """Places on the USB and PCI whose unit is gone."""
+        self.port_numbers = {name: number for number, name in enumerate(SERIAL_AT)}
+        """Slot: number of its ttyUSB."""
+        self.cards: dict[str, UsbUnit | PciUnit] = {}
+        """By socket."""
+        self.owners: dict[int, str] = {}
+        """Address on i2c-1: the kernel driver that owns it."""
+        self.free = FREE
+        """Bytes on the drive."""
+        self.carrier = True
+        """Whether a cable is in eth0."""
+        self.power = Throttling()
+        self.modem: Modem | None = None
         self._world = world
         self._boot_id = str(UUID(int=Random(f"{seed}/boot").getrandbits(128), version=4))
+
+    def fit(self, cards: Mapping[str, tuple[str, int, int]]) -> None:
+        """Put cards into sockets: for each socket ("usb" or "pci", vendor, product)."""
+        for socket, (kind, vendor, product) in cards.items():
+            if kind == "pci":
+                self.cards[socket] = PciUnit(CARD_AT[socket], vendor, product)
+            else:
+                place = USB3_AT.get(socket, CARD_AT[socket])
+                self.cards[socket] = UsbUnit(place, vendor, product)
 
     def boot_id(self) -> str:
         return self._boot_id
@@ -25,3 +98,66 @@ class VirtualHost:
     def cpu_temperature(self) -> float:
         with self.guard:
             return self._world.observe("cpu.temperature")
+
+    def throttling(self) -> Throttling:
+        return self.power
+
+    def clock_chip(self) -> ClockChip | None:
+        return None
+
+    def time_synchronized(self) -> bool:
+        return True
+
+    def driver_of(self, bus: int, address: int) -> str:
+        return self.owners.get(address, "") if bus == 1 else ""
+
+    def measuring(self) -> tuple[Measuring, ...]:
+        return ()
+
+    def serial_ports(self) -> tuple[SerialPort, ...]:
+        there = {unit.path for unit in self.usb()}
+        return tuple(
+            SerialPort(f"ttyUSB{self.port_numbers[slot]}", path)
+            for slot, path in SERIAL_AT.items()
+            if path in there
+        )
+
+    def usb(self) -> tuple[UsbUnit, ...]:
+        cards = [card for card in self.cards.values() if isinstance(card, UsbUnit)]
+        units = [*USB2.values(), *cards]
+        hidden = [u for u in units if self.type_c and u.path.startswith("1-")]
+        return tuple(
+            sorted(
+                (u for u in units if u not in hidden and u.path not in self.unplugged),
+                key=lambda unit: unit.path,
+            )
+        )
+
+    def pci(self) -> tuple[PciUnit, ...]:
+        cards = [card for card in self.cards.values() if isinstance(card, PciUnit)]
+        return tuple(unit for unit in (*PCI, *cards) if unit.path not in self.unplugged)
+
+    def mounts(self) -> tuple[Mount, ...]:
+        boot = Mount("/boot/firmware", "mmcblk0", "vfat", False, 536_000_000, 460_000_000)
+        return (Mount("/", "mmcblk0", "ext4", False, int(EMMC), int(self.free)), boot)
+
+    def drives(self) -> tuple[Drive, ...]:
+        return (Drive("mmcblk0", "virtual eMMC", "emmc", 0.1, "normal"),)
+
+    def interfaces(self) -> tuple[Interface, ...]:
+        """TEST-NET-1, which nobody routes (RFC 5737)."""
+        addresses = ("192.0.2.10",) if self.carrier else ()
+        return (Interface("eth0", self.carrier, addresses), Interface("eth1", False))
+
+    def default_routes(self) -> tuple[DefaultRoute, ...]:
+        return (DefaultRoute("eth0", "192.0.2.1"),) if self.carrier else ()
+
+    def modems(self) -> tuple[Modem, ...]:
+        return (self.modem,) if self.modem else ()
+
+    def containers(self) -> tuple[Container, ...]:
+        return ()
+
+    def undervolt(self, low: bool) -> None:
+        """Let the supply of the compute module be too low, or no longer."""
+        self.power = replace(self.power, undervoltage=low, undervoltage_seen=True)

@@ -17,6 +17,7 @@ from typing import Protocol, cast
 
 from ...core.errors import BusUnavailable, NoAcknowledge
 from .faults import bus_error
+from .kernel import driver_of
 
 I2C_RETRIES = 0x0701
 I2C_TIMEOUT = 0x0702
@@ -91,7 +92,7 @@ class LinuxI2c:
         """Open the node. Raises BusUnavailable when it is missing, forbidden or SMBus only."""
         self.name = f"i2c-{number}"
         self._number = number
-        self._sysfs = root / "sys/bus/i2c/devices"
+        self._root = root
         self._ioctl = ioctl or cast(Ioctl, fcntl.ioctl)
         self._out, self._out_address = _buffer()
         self._into, self._into_address = _buffer()
@@ -192,12 +193,10 @@ class LinuxI2c:
             self._free.add(address)
 
     def _refuse_owned(self, address: int) -> None:
-        chip = f"{self._number}-{address:04x}"
-        try:
-            driver = os.readlink(self._sysfs / chip / "driver")
-        except OSError:
+        name = driver_of(self._root, self._number, address)
+        if not name:
             return
-        name = os.path.basename(driver)
+        chip = f"{self._number}-{address:04x}"
         raise BusUnavailable(
             f"{address:#04x} belongs to the kernel driver {name} on {self.name}; use what that"
             f" driver offers, or free it: echo {chip} > /sys/bus/i2c/drivers/{name}/unbind"

@@ -1,0 +1,35 @@
+"""Who knows the time: the clock chip of the kernel, and whether the system's clock is kept right.
+
+Sources: kernel, Documentation/ABI/testing/sysfs-class-rtc, drivers/rtc/rtc-pcf85063.c (a clock that
+stood still refuses to be read); adjtimex(2).
+"""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+from ..host import ClockChip
+from .files import text
+from .kernel import place_of
+
+TIME_ERROR = 5
+"""What adjtimex returns while nobody keeps the clock right."""
+
+
+def clock_chip(root: Path) -> ClockChip | None:
+    """The first clock of the kernel, which is the one that sets the system's at its start."""
+    node = root / "sys/class/rtc/rtc0"
+    name = text(node / "name")
+    if not name:
+        return None
+    counted = text(node / "since_epoch")
+    return ClockChip(name, place_of(node), float(counted) if counted.isdigit() else None)
+
+
+def synchronized() -> bool | None:
+    """Whether a time service has told the kernel that its clock is right, whichever it is: chrony,
+    ntpd and systemd-timesyncd all do. None where the kernel does not say."""
+    room = (ctypes.c_long * 64)()  # struct timex with all zero: modes = 0 changes nothing
+    answer = int(ctypes.CDLL(None).adjtimex(room))
+    return None if answer < 0 else answer != TIME_ERROR
