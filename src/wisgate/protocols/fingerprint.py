@@ -22,12 +22,10 @@ _BITS = 10  # start, eight data bits, stop
 
 
 class Kind(IntEnum):
-    """What a packet is; 5.1."""
+    """What a packet is; 5.1. The other two carry images and templates, which stay in the reader."""
 
     COMMAND = 0x01
-    DATA = 0x02
     ANSWER = 0x07
-    END = 0x08
 
 
 class Command(IntEnum):
