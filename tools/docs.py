@@ -13,8 +13,9 @@ import click
 
 from wisgate.catalog.boards import Board
 from wisgate.catalog.catalog import load
-from wisgate.catalog.modules import Module, Option, Use
+from wisgate.catalog.modules import Module, Use
 from wisgate.catalog.parts import Connector
+from wisgate.catalog.settings import Option
 from wisgate.cli import COMMANDS
 from wisgate.cli.sections import Section, names, sections
 from wisgate.config.load import load as load_config

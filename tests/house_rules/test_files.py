@@ -25,8 +25,8 @@ MODULE_FILES = {
     "example": ROOT / "examples" / "{}.py",
     "test": TESTS / "unit" / "modules" / "test_{}.py",
 }
-CONTRACTS = {"base"}
-"""In gateway/sinks/: what a sink is, not a sink."""
+CONTRACTS = {"base", "carrier"}
+"""What a sink is, what an onboard function can reach: neither is one."""
 FRAMINGS = {"word"}
 """In registers/: what maps are written in, not a map."""
 

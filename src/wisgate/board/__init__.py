@@ -9,6 +9,7 @@ from ..bus.lane import Lane
 from ..core.clock import Clock
 from ..plan.plan import Plan
 from .board import Board, Placed, build
+from .memory import Memories, forgetful
 from .runnable import demand_runnable
 
 
@@ -20,18 +21,20 @@ def open_board(
     virtual: bool,
     seed: int = 1,
     scenario: Path | None = None,
+    memory: Memories | None = None,
 ) -> Board:
     """The board of `plan`, opened. `lane` makes the lane of a bus; `seed` and `scenario` are
-    for a virtual board. Raises BusUnavailable, ConfigError for a wrong scenario and for what can
-    only be planned."""
+    for a virtual board. What modules keep over restarts goes to `memory`; without one it is
+    forgotten with the board. Raises BusUnavailable, ConfigError for a wrong scenario and for what
+    can only be planned."""
     demand_runnable(plan)
     if not virtual:
         from .linux import open_ends
 
-        return build(plan, open_ends(plan, clock), lane)
+        return build(plan, open_ends(plan, clock, memory or forgetful()), lane)
     from .twins import Twins
 
-    twins = Twins(plan, clock, seed, scenario)
+    twins = Twins(plan, clock, seed, scenario, memory or forgetful())
     return build(plan, twins.ends, lane, twins)
 
 

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Protocol
 
 from ..bus.host import Host
 from ..bus.i2c import I2c
 from ..bus.lane import Lane
-from ..bus.lines import Lines
+from ..bus.lines import LineAt, Lines
+from ..bus.memory import Memory
+from ..bus.spi import Spi
 from ..bus.uart import Uart
+from ..catalog.settings import Command
 from ..chips.sgm58031 import Sgm58031
-from ..chips.shtc3 import Shtc3
+from ..config.arguments import read_arguments
 from ..config.model import OnboardConfig, PointConfig
+from ..config.readers import did_you_mean
 from ..core.clock import Clock
-from ..core.points import Module
-from ..core.units import Seconds
-from ..modules.wires import LineAt, Wires
-from ..onboard.climate import Climate
-from ..onboard.indicators import Indicators
-from ..onboard.power import Power
+from ..core.errors import OutputRefused
+from ..core.points import Commanded, Commanding, Module, Value
+from ..modules.wires import Wires
+from ..onboard.carrier import Carrier
 from ..plan.plan import Placement, Plan
+from .memory import forgetful
 
 SLOT_EXPANDER = "U133"
 LED_EXPANDER = "U134"
@@ -42,6 +45,10 @@ class Ends:
     uarts: Mapping[str, Uart]
     """By slot."""
     close: Callable[[], None]
+    spis: Mapping[str, Callable[[int, int], Spi]] = field(default_factory=dict)
+    """By slot: opens its chip select with a clock in hertz and a mode."""
+    memory: Callable[[str], Memory] = field(default_factory=forgetful)
+    """By owner: "wisblock-1-rak12009", "clock"."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,15 @@ class Placed:
     points: tuple[PointConfig, ...]
     placement: Placement | None = None
     """None for a function of the carrier."""
+    commands: tuple[Command, ...] = ()
+
+    def told(self, name: str, given: Mapping[str, Value]) -> Commanding:
+        """The command `name` in steps, its arguments checked. Raises OutputRefused."""
+        command = next((c for c in self.commands if c.name == name), None)
+        if command is None or not isinstance(self.module, Commanded):
+            known = did_you_mean(name, [c.name for c in self.commands], "its commands")
+            raise OutputRefused(f'{self.name} has no command "{name}"; {known}')
+        return self.module.command(name, read_arguments(command, given))
 
 
 class Surroundings(Protocol):
@@ -111,7 +127,7 @@ def build(
     for placement in plan.driven:
         wires = _wires(placement, ends, adc)
         own = i2c_lane
-        if placement.module.units:
+        if placement.serial:
             own = lane(f"{placement.slot.name}-uart")
             lanes.append(own)
         placed.append(
@@ -122,13 +138,17 @@ def build(
                 own,
                 placement.config.points,
                 placement,
+                placement.module.commanded(placement.options),
             )
         )
+    carrier = _carrier(plan, ends)
     for function in plan.config.onboard:
-        own = host_lane if function.name == "power" else i2c_lane
-        module = _onboard(function, plan, ends)
-        title = next(f.title for f in plan.board.onboard if f.name == function.name)
-        placed.append(Placed(function.name, title, module, own, function.points))
+        entry = next(f for f in plan.board.onboard if f.name == function.name)
+        memory = ends.memory(function.name)
+        module = _onboard(function, replace(carrier, memory=memory))
+        own = i2c_lane if entry.chip else host_lane
+        points, commands = function.points, entry.commands
+        placed.append(Placed(function.name, entry.title, module, own, points, commands=commands))
     return Board(plan, ends, tuple(placed), tuple(lanes), surroundings)
 
 
@@ -157,17 +177,27 @@ def _wires(placement: Placement, ends: Ends, adc: Sgm58031) -> Wires:
             if s.line is not None
         },
         uart=ends.uarts.get(slot.name),
+        spi=ends.spis.get(slot.name),
+        memory=ends.memory(f"{slot.name}-{placement.module.id}"),
     )
 
 
-def _onboard(function: OnboardConfig, plan: Plan, ends: Ends) -> Module:
-    interval = Seconds(function.interval)
-    lines = {line.name: line.line for line in plan.board.lines}
-    match function.name:
-        case "climate":
-            return Climate(Shtc3(ends.i2c), interval=interval)
-        case "power":
-            return Power(ends.host_lines, lines["POWER_FAIL"], interval=interval)
-        case _:
-            leds = {"led_1": lines["LED_1"], "led_2": lines["LED_2"]}
-            return Indicators(ends.expanders[LED_EXPANDER], leds, interval=interval)
+def _carrier(plan: Plan, ends: Ends) -> Carrier:
+    board = plan.board
+    return Carrier(
+        clock=ends.clock,
+        i2c=ends.i2c,
+        host=ends.host,
+        lines={
+            line.name: LineAt(ends.expanders.get(line.chip, ends.host_lines), line.line, line.name)
+            for line in board.lines
+        },
+        chips={c.ref: c.address for c in board.chips if c.address is not None},
+    )
+
+
+def _onboard(function: OnboardConfig, carrier: Carrier) -> Module:
+    """A function of the carrier: class `Climate` of the file `onboard/climate.py`."""
+    file = import_module(f"wisgate.onboard.{function.name}")
+    module: Module = getattr(file, function.name.capitalize()).fit(carrier, function)
+    return module

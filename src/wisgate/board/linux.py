@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
+from threading import RLock
 
 from ..bus.i2c import I2c
 from ..bus.lines import Lines
@@ -11,7 +13,9 @@ from ..bus.linux import usb
 from ..bus.linux.host import LinuxHost
 from ..bus.linux.i2c import LinuxI2c
 from ..bus.linux.lines import LinuxLines
+from ..bus.linux.spi import LinuxSpi
 from ..bus.linux.uart import LinuxUart
+from ..bus.spi import Spi
 from ..bus.trace import TracedI2c, TracedUart
 from ..bus.uart import Uart
 from ..catalog.facts import Fitted
@@ -20,20 +24,23 @@ from ..core.clock import Clock
 from ..core.errors import BusUnavailable
 from ..plan.plan import Plan
 from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
+from .locked import LockedLines
+from .memory import Memories
 
 CH340 = (0x1A86, 0x7523)
 HOST_LABELS = ("pinctrl-bcm2711", "pinctrl-rp1")
 DEFAULT_BAUD = 9600
 
 
-def open_ends(plan: Plan, clock: Clock) -> Ends:
+def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
     """Open every bus that `plan` uses. Raises BusUnavailable with the cure."""
     with ExitStack() as stack:
         wire = LinuxI2c(1)
         stack.callback(wire.close)
         i2c = TracedI2c(wire, clock, name="i2c-1")
-        expanders = {
-            ref: _expander(plan.board.chip(ref), i2c, stack.callback)
+        lock = RLock()
+        expanders: dict[str, Lines] = {
+            ref: LockedLines(_expander(plan.board.chip(ref), i2c, stack.callback), lock)
             for ref in (SLOT_EXPANDER, LED_EXPANDER)
         }
         host_lines = _host_lines()
@@ -44,7 +51,19 @@ def open_ends(plan: Plan, clock: Clock) -> Ends:
         traced: dict[str, Uart] = {
             name: TracedUart(uart, clock, name=name) for name, uart in uarts.items()
         }
-        return Ends(clock, LinuxHost(), i2c, expanders, host_lines, traced, stack.pop_all().close)
+        selects = _Selects(plan)
+        stack.callback(selects.close)
+        return Ends(
+            clock,
+            LinuxHost(),
+            i2c,
+            expanders,
+            host_lines,
+            traced,
+            stack.pop_all().close,
+            selects.by_slot(),
+            memory,
+        )
 
 
 def _expander(
@@ -73,7 +92,7 @@ def _host_lines() -> LinuxLines:
 def _uarts(plan: Plan, clock: Clock) -> dict[str, LinuxUart]:
     """The CH340 of each slot that uses one. Their USB paths are sorted: slot 1 is on the lower port
     (boards sheet F14, an assumption)."""
-    wanted = [p.slot.name for p in plan.driven if p.module.units]
+    wanted = [p.slot.name for p in plan.driven if p.serial]
     if not wanted:
         return {}
     found = usb.paths(*CH340)
@@ -88,3 +107,24 @@ def _uarts(plan: Plan, clock: Clock) -> dict[str, LinuxUart]:
             )
         uarts[name] = LinuxUart.at_usb(found[place], DEFAULT_BAUD, clock=clock)
     return uarts
+
+
+class _Selects:
+    """The chip selects of the slots, opened when a module asks for its own."""
+
+    def __init__(self, plan: Plan) -> None:
+        signals = {p.slot.name: p.slot.signal("SPI", plan.wiring.revision) for p in plan.driven}
+        self._buses = {name: s.bus for name, s in signals.items() if s is not None and s.bus}
+        self._open: list[LinuxSpi] = []
+
+    def by_slot(self) -> dict[str, Callable[[int, int], Spi]]:
+        return {name: partial(self._select, bus) for name, bus in self._buses.items()}
+
+    def _select(self, bus: str, hertz: int, mode: int) -> Spi:
+        spi = LinuxSpi(bus.removeprefix("spi-"), hertz, mode)
+        self._open.append(spi)
+        return spi
+
+    def close(self) -> None:
+        for spi in self._open:
+            spi.close()

@@ -16,10 +16,11 @@ Without `hardware=True` this happens on a virtual board, in virtual time: nothin
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from ..bus.lane import InlineLane
 from ..catalog.catalog import load as load_catalog
@@ -28,7 +29,7 @@ from ..config.model import Config
 from ..core import toml
 from ..core.clock import Clock, SystemClock, VirtualClock
 from ..core.errors import BusError, ChipError, Unavailable
-from ..core.points import Group, Hold, Reading, Release, Value
+from ..core.points import Hold, Reading, Release, Step, Value
 from ..plan.plan import make
 from ..virtual.board import VirtualRak7391
 from ..virtual.world import World
@@ -37,6 +38,8 @@ from .board import Board, Placed
 from .twins import Twins
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PROMPT = "<prompt>"
 """What messages call a file that was given as text."""
@@ -59,7 +62,7 @@ class Prompt:
         readings: list[Reading] = []
         try:
             for group in placed.module.groups:
-                readings += self._sampled(placed, group)
+                readings += self._walked(placed.module.sample(group))
         except (BusError, ChipError):
             self._open.discard(name)
             raise
@@ -69,6 +72,11 @@ class Prompt:
     def write(self, name: str, channel: str, value: Value) -> None:
         """Set an output. Raises OutputRefused, Unavailable, BusError, ChipError."""
         self._opened(name).module.write(channel, value)
+
+    def command(self, name: str, command: str, **arguments: Value) -> Mapping[str, Value]:
+        """Let a module or a function of the board do one of its commands. Raises OutputRefused,
+        Unavailable, BusError, ChipError."""
+        return self._walked(self._opened(name).told(command, arguments))
 
     def sleep(self, seconds: float) -> None:
         """Let time pass; on a virtual board at once."""
@@ -111,15 +119,14 @@ class Prompt:
             self._open.add(name)
         return placed
 
-    def _sampled(self, placed: Placed, group: Group) -> Sequence[Reading]:
+    def _walked(self, steps: Generator[Step, None, T]) -> T:
         """Nobody else uses the board meanwhile, so that a held chip needs no lock."""
-        steps = placed.module.sample(group)
         while True:
             try:
                 step = next(steps)
             except StopIteration as done:
-                readings: Sequence[Reading] = done.value
-                return readings
+                result: T = done.value
+                return result
             if not isinstance(step, (Hold, Release)):
                 self.clock.sleep(step)
 

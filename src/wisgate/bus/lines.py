@@ -74,3 +74,16 @@ class Lines(Protocol):
         """Take a line. Raises BusUnavailable when somebody else has it, ValueError for an offset
         that the chip does not have."""
         ...
+
+
+@dataclass(frozen=True)
+class LineAt:
+    """One line of a GPIO chip, not yet requested."""
+
+    lines: Lines
+    offset: int
+    consumer: str
+
+    def request(self, settings: Input | Output) -> Line:
+        """Take the line. Raises BusUnavailable."""
+        return self.lines.request(self.offset, settings, self.consumer)

@@ -15,6 +15,7 @@ from .carrier import (
     Rework,
 )
 from .facts import ChannelEntry, Disagreement, Entry, Fitted
+from .settings import Command, Option
 
 
 class Bus(Entry, frozen=True, kw_only=True):
@@ -114,6 +115,9 @@ class Function(Entry, frozen=True, kw_only=True):
     channels: tuple[ChannelEntry, ...]
     interval: str
     chip: str = ""
+    """`ref` of the chip it uses."""
+    options: tuple[Option, ...] = ()
+    commands: tuple[Command, ...] = ()
 
 
 class Board(Entry, frozen=True, kw_only=True):

@@ -73,12 +73,23 @@ class ChannelEntry(Entry, frozen=True, kw_only=True):
     point: str = ""
     """What the point is called when the user does not name it; only for functions of the carrier,
     which exist once."""
+    event: bool = False
+    """Whether its readings are things that happened, not the state of something."""
+    when: tuple[str, str | int | bool] | None = None
+    """(option, value) of the user's file with which it exists; None is always."""
 
     @property
     def channel(self) -> Channel:
         safe: Value = self.safe
         return Channel(
-            self.name, self.unit, self.kind, self.decimals, self.writable, safe, self.point
+            self.name,
+            self.unit,
+            self.kind,
+            self.decimals,
+            self.writable,
+            safe,
+            self.point,
+            self.event,
         )
 
 

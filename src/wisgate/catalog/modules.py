@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from .facts import ChannelEntry, Disagreement, Entry, Fitted
+from .settings import Command, Option, applies
 
 Evidence = Literal["documented", "modelled", "proven"]
 Form = Literal["io", "sensor", "sensor-long", "core", "hat", "mpcie", "m2", "poe", "power", "oled"]
@@ -35,22 +36,6 @@ class Use(Entry, frozen=True, kw_only=True):
     for, a terminal that may stay open. It is taken all the same, unless `when` says otherwise."""
     when: tuple[str, str | int | bool] | None = None
     """(option, value) of the user's file with which it is used; None is always."""
-
-
-class Option(Entry, frozen=True, kw_only=True):
-    """A parameter of a module that the user's file may set in its `[[slot]]`, and a keyword of the
-    module's constructor."""
-
-    name: str
-    title: str
-    dimension: str = ""
-    """Of a quantity ("time", "resistance"); otherwise `choices` or a plain integer."""
-    default: str | int | bool
-    choices: tuple[str | int, ...] = ()
-    planned: tuple[str | int, ...] = ()
-    """Of the choices: those that can be planned and checked, not run yet."""
-    minimum: str | int | None = None
-    maximum: str | int | None = None
 
 
 class Draw(Entry, frozen=True, kw_only=True):
@@ -142,6 +127,7 @@ class Module(Entry, frozen=True, kw_only=True):
     chips: tuple[Fitted, ...] = ()
     answers: tuple[Answer, ...] = ()
     options: tuple[Option, ...] = ()
+    commands: tuple[Command, ...] = ()
     draws: tuple[Draw, ...] = ()
     gives: tuple[Give, ...] = ()
     conversation: tuple[Conversation, ...] = ()
@@ -160,12 +146,16 @@ class Module(Entry, frozen=True, kw_only=True):
 
     def used(self, options: Mapping[str, object]) -> tuple[Use, ...]:
         """What it uses with these options."""
-        return tuple(u for u in self.uses if _applies(u.when, options))
+        return tuple(u for u in self.uses if applies(u.when, options))
+
+    def offered(self, options: Mapping[str, object]) -> tuple[ChannelEntry, ...]:
+        """The channels that it has with these options."""
+        return tuple(c for c in self.channels if applies(c.when, options))
+
+    def commanded(self, options: Mapping[str, object]) -> tuple[Command, ...]:
+        """The commands that it takes with these options."""
+        return tuple(c for c in self.commands if applies(c.when, options))
 
     def drawn(self, options: Mapping[str, object]) -> tuple[Draw, ...]:
         """What it draws with these options."""
-        return tuple(d for d in self.draws if _applies(d.when, options))
-
-
-def _applies(when: tuple[str, str | int | bool] | None, options: Mapping[str, object]) -> bool:
-    return when is None or options.get(when[0]) == when[1]
+        return tuple(d for d in self.draws if applies(d.when, options))

@@ -22,6 +22,7 @@ COMMANDS = {
     "solve": "Find slots, straps and addresses for modules.",
     "read": "Read points now.",
     "write": "Set an output or a virtual point.",
+    "command": "Let a module do something: calibrate, send, erase.",
     "history": "Show what was stored of a point.",
     "claim": "Print a new claim code for the first user.",
     "catalog": "Look up boards, modules, chips and connectors.",

@@ -45,6 +45,17 @@ class Remote:
         """Raises RemoteError with the gateway's reason."""
         return self._ask("PUT", f"/api/v1/points/{quote(point)}", {"value": value})
 
+    def commands(self) -> list[dict[str, Any]]:
+        """Every command of every module. Raises RemoteError."""
+        found: list[dict[str, Any]] = self._ask("GET", "/api/v1/commands")["commands"]
+        return found
+
+    def perform(self, place: str, name: str, arguments: dict[str, Value]) -> dict[str, Any]:
+        """Let a module do a command. Raises RemoteError with the gateway's reason."""
+        path = f"/api/v1/commands/{quote(place)}/{quote(name)}"
+        result: dict[str, Any] = self._ask("POST", path, {"arguments": arguments})["result"]
+        return result
+
     def history(self, point: str, **query: Any) -> dict[str, Any]:
         """Raises RemoteError."""
         asked = urlencode({key: value for key, value in query.items() if value is not None})

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..board import demand_runnable, open_board
 from ..board.folder import boot_id, hold_folder
+from ..board.memory import in_folder
 from ..bus.lane import InlineLane, Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
 from ..config.model import Config
@@ -63,6 +64,7 @@ async def open_gateway(
         virtual=session.virtual,
         seed=session.seed,
         scenario=session.scenario,
+        memory=None if isinstance(clock, VirtualClock) else in_folder(session.folder),
     )
     store_lane = lane("store")
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeVar
 
-from ..core.quantities import Quantity
+from ..core.quantities import EXAMPLES, Quantity
+from .model import Curve
 from .readers import Misfit, Reader, as_quantity, choice, plain_number, quantity, shown
 
 T = TypeVar("T")
@@ -84,3 +86,27 @@ def choices(*names: str) -> Reader[tuple[str, ...]]:
         return (one.read(value),)
 
     return Reader(f"{one.expects}, or a list of them", read)
+
+
+def curve(across: str, up: str) -> Reader[Curve]:
+    """Pairs of an `across` and an `up`, in base units; the first of each pair must rise."""
+    example = f"[[{EXAMPLES[across]}, {EXAMPLES[up]}], …]"
+
+    def one(value: object) -> tuple[float, float]:
+        if not isinstance(value, list | tuple) or len(value) != 2:
+            raise Misfit(f"{shown(value)} is no pair; write {example}")
+        return (
+            _element(lambda v: as_quantity(v, across).si, value[0], 0),
+            _element(lambda v: as_quantity(v, up).si, value[1], 1),
+        )
+
+    def read(value: object) -> Curve:
+        if not isinstance(value, list | tuple) or not value:
+            raise Misfit(f"{shown(value)} is no list of pairs; write {example}")
+        pairs = tuple(_element(one, v, place) for place, v in enumerate(value))
+        for place, (low, high) in enumerate(pairwise(pairs), 1):
+            if low[0] >= high[0]:
+                raise Misfit("does not rise; put the pairs in rising order", (place, 0))
+        return pairs
+
+    return Reader(f"a list of pairs of {across} and {up}", read)

@@ -19,6 +19,9 @@ from .bench import (
 from .expressions import Expression
 from .where import Where
 
+Curve = tuple[tuple[float, float], ...]
+"""Pairs in base units, the first of each rising."""
+
 
 @dataclass(frozen=True)
 class PointConfig:
@@ -75,7 +78,7 @@ class SlotConfig:
     interval: float
     """Seconds."""
     points: tuple[PointConfig, ...]
-    options: tuple[tuple[str, Value], ...] = ()
+    options: tuple[tuple[str, Value | Curve], ...] = ()
     """Every option of the catalog entry: quantities in base units, defaults filled in."""
     units: tuple[UnitConfig, ...] = ()
 
@@ -109,6 +112,8 @@ class OnboardConfig:
     name: str
     interval: float
     points: tuple[PointConfig, ...]
+    options: tuple[tuple[str, Value | Curve], ...] = ()
+    """As of a slot."""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def _point(origin: Origin, table: Table | None, channel: Channel, names: Names) 
         source=f"{origin.source}/{channel.name}",
         slot=origin.slot,
         interval=origin.interval,
+        event=channel.event,
     )
     if table is None:
         names.add(plain, origin.table, given=False)

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..catalog.modules import Module
-from ..catalog.modules import Option as CatalogOption
-from ..core.errors import ConfigError
+from ..catalog.settings import Option as CatalogOption
+from ..core.errors import CatalogError, ConfigError
 from ..core.points import Value
 from ..core.quantities import parse
+from .lists import curve
 from .modbus import read_units, unit_points
-from .model import OnboardConfig, PointConfig, SlotConfig, UnitConfig
+from .model import Curve, OnboardConfig, PointConfig, SlotConfig, UnitConfig
 from .naming import Names
 from .points import Origin, default_name, read_points
 from .readers import (
@@ -88,7 +89,7 @@ def _give_up(table: Table, catalog: Catalog, names: Names) -> None:
 
 
 def _slot(table: Table, module: Module, names: Names) -> SlotConfig:
-    options = _options(table, module)
+    options = _options(table, module.options)
     given = table.get(schema.SLOT_INTERVAL)
     interval = _interval(module) if given is None else given
     slot = table.get(schema.SLOT_SLOT)
@@ -99,7 +100,7 @@ def _slot(table: Table, module: Module, names: Names) -> SlotConfig:
     else:
         _refuse_units(table, module)
         origin = Origin(table, slot, slot, f'module "{module.id}"', slot, interval)
-        channels = [c.channel for c in module.channels]
+        channels = [c.channel for c in module.offered(dict(options))]
         points = read_points(origin, table.list(schema.SLOT_POINT), channels, names)
     return SlotConfig(table.where(), slot, module.id, interval, points, options, units)
 
@@ -128,20 +129,22 @@ def _refuse_units(table: Table, module: Module) -> None:
         unit.fault(f'module "{module.id}" has no serial line for units; remove [[slot.unit]]')
 
 
-def _options(table: Table, module: Module) -> tuple[tuple[str, Value], ...]:
-    """Every option of the module, in the order of the catalog."""
-    table.refuse_others(tuple(o.name for o in module.options))
-    return tuple((o.name, table.get(module_option(o))) for o in module.options)
+def _options(
+    table: Table, entries: tuple[CatalogOption, ...]
+) -> tuple[tuple[str, Value | Curve], ...]:
+    """Every option of a module or function, in the order of the catalog."""
+    table.refuse_others(tuple(o.name for o in entries))
+    return tuple((o.name, table.get(module_option(o))) for o in entries)
 
 
-def module_option(entry: CatalogOption) -> Option[Value]:
+def module_option(entry: CatalogOption) -> Option[Value | Curve]:
     """An option of a module as a declaration like our own. Quantities become base units."""
     reader = _option_reader(entry)
     example = shown(entry.default)
     return Option(entry.name, reader, entry.title, example, reader.read(entry.default))
 
 
-def option_value(entry: CatalogOption, written: object) -> Value:
+def option_value(entry: CatalogOption, written: object) -> Value | Curve:
     """What a module's option means, in base units. Raises ConfigError for what it does not take."""
     try:
         return module_option(entry).reader.read(written)
@@ -149,7 +152,9 @@ def option_value(entry: CatalogOption, written: object) -> Value:
         raise ConfigError([f"{entry.name}: {misfit}"]) from misfit
 
 
-def _option_reader(entry: CatalogOption) -> Reader[Value]:
+def _option_reader(entry: CatalogOption) -> Reader[Value] | Reader[Curve]:
+    if entry.curve:
+        return curve(*entry.curve)
     if entry.dimension:
         return _quantity_option(entry)
     if entry.choices:
@@ -163,6 +168,8 @@ def _option_reader(entry: CatalogOption) -> Reader[Value]:
             return integer(low, high)
         case str():
             return text("any text", r"[^\x00-\x1f\x7f]*", entry.default)
+        case _:
+            raise CatalogError(f"option {entry.name}: a list of pairs, and no dimensions in curve")
 
 
 def _address(value: object) -> str:
@@ -182,6 +189,10 @@ def _quantity_option(entry: CatalogOption) -> Reader[Value]:
         return found
 
     return Reader(f"a {entry.dimension}", read)
+
+
+def _shipped(entries: tuple[CatalogOption, ...]) -> tuple[tuple[str, Value | Curve], ...]:
+    return tuple((o.name, module_option(o).default) for o in entries)
 
 
 def read_onboard(
@@ -212,5 +223,6 @@ def read_onboard(
         channels = [c.channel for c in function.channels]
         points = read_points(origin, described, channels, names)
         where = own.where() if own else whole.where("board")
-        found.append(OnboardConfig(where, function.name, interval, points))
+        options = _options(own, function.options) if own else _shipped(function.options)
+        found.append(OnboardConfig(where, function.name, interval, points, options))
     return tuple(found)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from .units import Seconds
 
@@ -57,6 +57,9 @@ class Channel:
     writable: bool = False
     safe: Value = None
     point: str = ""
+    event: bool = False
+    """Whether each of its readings is something that happened (a card seen, a frame received): it
+    is read only when it did, is always stored, and never grows stale."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Point:
     slot: str = ""
     interval: float | None = None
     """Seconds between samples; None for a point that changes only when it is set."""
+    event: bool = False
+    """As of its channel."""
 
 
 _TAKES: dict[Kind, tuple[tuple[type, ...], str]] = {
@@ -141,6 +146,10 @@ Sampling = Generator[Step, None, Sequence[Reading]]
 """A sampling in steps: each yielded number gives the bus back for that many seconds."""
 
 
+Commanding = Generator[Step, None, Mapping[str, Value]]
+"""A command in steps, as a sampling; what it returns is shown to who gave it."""
+
+
 class Module(Protocol):
     """What the gateway samples and writes: a module in a slot, or a function of the carrier.
 
@@ -165,4 +174,15 @@ class Module(Protocol):
 
     def close(self) -> None:
         """Put every output into its safe state and let go of the lines. Never needs `open`."""
+        ...
+
+
+@runtime_checkable
+class Commanded(Protocol):
+    """A module whose catalog entry lists commands: actions that are no value of a channel."""
+
+    def command(self, name: str, arguments: Mapping[str, Value]) -> Commanding:
+        """Do what the catalog calls `name`; every argument of its entry is there, checked and in
+        base units, None where it was left out and may be. Raises OutputRefused, BusError,
+        ChipError."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Any
 from ..board.board import Board
 from ..bus.lane import Lane
 from ..config.model import Config
+from ..config.readers import did_you_mean
 from ..core.errors import OutputRefused, StoreError, WisgateError
 from ..core.points import Group, Reading, Value
 from ..store.store import Store
@@ -86,6 +87,22 @@ class Gateway:
         if self._closed:
             raise OutputRefused(f"{point} cannot be written: the gateway is stopping")
         return await self.outputs.write(point, value, cause)
+
+    async def perform(
+        self, place: str, name: str, given: Mapping[str, Value], cause: str
+    ) -> Mapping[str, Value]:
+        """Let the module in slot `place`, or a function of the board, do its command `name`; who
+        gave it is logged. Raises OutputRefused, BusError, ChipError."""
+        if self._closed:
+            raise OutputRefused(f"{name} is not done: the gateway is stopping")
+        sampled = next((s for s in self.sampled if s.placed.name == place), None)
+        if sampled is None:
+            there = [s.placed.name for s in self.sampled if s.placed.commands]
+            cure = did_you_mean(place, there, "what takes commands")
+            raise OutputRefused(f'there is no "{place}" here; {cure}')
+        result = await sampled.command(name, given)
+        log.info("%s: %s by %s", place, name, cause)
+        return result
 
     def command(self, point: str, value: Value, cause: str) -> None:
         """Set a point for somebody who does not wait. A refusal is logged until the point takes a

@@ -36,7 +36,7 @@ class Live:
         reading = self._last.get(name)
         if reading is None:
             return None
-        interval = self.points[name].interval
+        interval = self._interval(name)
         age = self._clock.monotonic() - self._seen[name]
         if interval is not None and age > self._oldest(interval):
             return replace(reading, value=None, status=Status.STALE)
@@ -44,7 +44,7 @@ class Live:
 
     def stale_in(self, name: str) -> float | None:
         """Seconds until the last reading is too old; None for one that never will be, or is."""
-        if name not in self._last or (interval := self.points[name].interval) is None:
+        if name not in self._last or (interval := self._interval(name)) is None:
             return None
         left = self._oldest(interval) - (self._clock.monotonic() - self._seen[name])
         return left if left >= 0 else None
@@ -52,6 +52,11 @@ class Live:
     def all(self) -> list[Reading]:
         """The last reading of every point that has one, in the order of the file."""
         return [r for name in self.points if (r := self.get(name)) is not None]
+
+    def _interval(self, name: str) -> float | None:
+        """Within which a reading must come; None for what happens when it happens."""
+        point = self.points[name]
+        return None if point.event else point.interval
 
     @staticmethod
     def _oldest(interval: float) -> float:

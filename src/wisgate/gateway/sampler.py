@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import TypeVar
 
 from ..board.board import Placed
 from ..core.clock import Clock
@@ -18,9 +19,11 @@ from ..core.errors import (
     Saturated,
     WisgateError,
 )
-from ..core.points import Group, Hold, Reading, Release, Sampling, Status, Step, Value
+from ..core.points import Group, Hold, Reading, Release, Status, Step, Value
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 RESTART_S, LONGEST_REST_S = 5.0, 300.0
 """How long a module rests after an unexpected exception: twice as long after each one."""
@@ -115,6 +118,23 @@ class Sampled:
             self._crash(self._group_of(channel), error)
             raise ChipError(f"{self.placed.name}: unexpected: {error!r}") from error
 
+    async def command(self, name: str, given: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Do a command of the module, between two samplings; a lost module is opened first.
+        Raises OutputRefused, BusError, ChipError."""
+        async with self._busy:
+            self._demand_working("commands")
+            steps = self.placed.told(name, given)
+            try:
+                await self._ensure_open()
+                return await self._steps(steps)
+            except WisgateError as error:
+                if isinstance(error, BusError):
+                    self._mark_lost("", error)
+                raise
+            except Exception as error:
+                self._crash("", error)
+                raise ChipError(f"{self.placed.name}: unexpected: {error!r}") from error
+
     async def close(self) -> None:
         """Outputs to safe, for good. Never raises; logs what could not be done."""
         self.opened, self._closed = False, True
@@ -139,10 +159,13 @@ class Sampled:
 
     async def _open_to_write(self) -> None:
         async with self._busy:
-            if self._closed or self._resting:
-                why = self.lost or "it is closed"
-                raise OutputRefused(f"{self.placed.name} takes no writes: {why}")
+            self._demand_working("writes")
             await self._ensure_open()
+
+    def _demand_working(self, what: str) -> None:
+        if self._closed or self._resting:
+            why = self.lost or "it is closed"
+            raise OutputRefused(f"{self.placed.name} takes no {what}: {why}")
 
     async def _retried(self, group: Group) -> Sequence[Reading]:
         """Once more at once after an error that may pass; a silent unit has cost its time-out."""
@@ -154,8 +177,8 @@ class Sampled:
             self._counters["retries"] += 1
             return await self._steps(self.placed.module.sample(group))
 
-    async def _steps(self, steps: Sampling) -> Sequence[Reading]:
-        """Walk through one sampling; a held chip is released at any end."""
+    async def _steps(self, steps: Generator[Step, None, T]) -> T:
+        """Walk through one sampling or command; a held chip is released at any end."""
         held: asyncio.Lock | None = None
         try:
             while True:
@@ -242,12 +265,12 @@ class Sampled:
             self._lost.pop(key, None)
 
 
-def _next(steps: Sampling) -> Step | Sequence[Reading]:
+def _next(steps: Generator[Step, None, T]) -> Step | T:
     try:
         return next(steps)
     except StopIteration as done:
-        readings: Sequence[Reading] = done.value
-        return readings
+        result: T = done.value
+        return result
 
 
 async def keep_sampling(

@@ -5,12 +5,13 @@ The isolated input of the module is planned and not read: `input` other than "no
 
 from __future__ import annotations
 
+from ..bus.lines import LineAt
 from ..config.model import SlotConfig
 from ..core.errors import ConfigError
 from ..core.points import Channel, Kind
 from ..core.units import Seconds
 from .relay_module import RelayModule
-from .wires import LineAt, Wires
+from .wires import Wires
 
 RELAY = Channel("relay", kind=Kind.BOOL, decimals=0, writable=True, safe=False)
 

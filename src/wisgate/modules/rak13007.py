@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ..bus.lines import LineAt
 from ..config.model import SlotConfig
 from ..core.points import Channel, Kind
 from ..core.units import Seconds
 from .relay_module import RelayModule
-from .wires import LineAt, Wires
+from .wires import Wires
 
 RELAY = Channel("relay", kind=Kind.BOOL, decimals=0, writable=True, safe=False)
 

@@ -6,6 +6,7 @@ loop: it has no identity, and both read 0 mA.
 
 from __future__ import annotations
 
+from ..bus.lines import LineAt
 from ..chips.sgm58031 import Sgm58031
 from ..config.model import SlotConfig
 from ..core.clock import Clock
@@ -13,7 +14,7 @@ from ..core.points import Channel, Group, Reading, Sampling, Status, Value
 from ..core.units import Ohms, Seconds
 from .outputs import not_writable
 from .supplied_input import SuppliedInput
-from .wires import LineAt, Wires
+from .wires import Wires
 
 FAILURE_LOW_MA = 3.6  # NE 43: open loop or broken sensor below
 UNCERTAIN_LOW_MA = 3.8

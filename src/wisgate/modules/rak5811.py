@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from statistics import fmean
 
+from ..bus.lines import LineAt
 from ..chips.sgm58031 import Sgm58031
 from ..config.model import SlotConfig
 from ..core.clock import Clock
@@ -15,7 +16,7 @@ from ..core.points import Channel, Group, Reading, Sampling, Status, Value
 from ..core.units import Seconds, Volts
 from .outputs import not_writable
 from .supplied_input import SuppliedInput
-from .wires import LineAt, Wires
+from .wires import Wires
 
 DIVIDER = 0.6  # 1.5 MΩ of 1 MΩ + 1.5 MΩ; modules sheet 4.3
 OVER_V = 3.0  # at the ADC: 5.0 V at the terminal, the end of the range; modules sheet 4.3

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ..bus.lines import Line, Output
+from ..bus.lines import Line, LineAt, Output
 from ..core.errors import BusUnavailable, UnexpectedValue
 from ..core.points import Channel, Group, Reading, Sampling, Value
 from ..core.units import Seconds
 from .outputs import as_switch, not_writable
-from .wires import LineAt
 
 
 class RelayModule:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from ..bus.lines import Line, Output
+from ..bus.lines import Line, LineAt, Output
 from ..chips.sgm58031 import Sgm58031
 from ..core.clock import Clock
 from ..core.errors import NotReady, UnexpectedValue
 from ..core.points import Hold, Release, Step
 from ..core.units import Seconds, Volts
-from .wires import LineAt
 
 SETTLE_S = 0.05  # boost converter and two filters of 1 ms; modules sheet 4.1, 4.3
 

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..bus.i2c import I2c
-from ..bus.lines import Input, Line, Lines, Output
+from ..bus.lines import LineAt
+from ..bus.memory import Forgetful, Memory
+from ..bus.spi import Spi
 from ..bus.uart import Uart
 from ..chips.sgm58031 import Sgm58031
 from ..core.clock import Clock
 from ..core.errors import BusUnavailable
-
-
-@dataclass(frozen=True)
-class LineAt:
-    """One line of a GPIO chip, not yet requested."""
-
-    lines: Lines
-    offset: int
-    consumer: str
-
-    def request(self, settings: Input | Output) -> Line:
-        """Take the line. Raises BusUnavailable."""
-        return self.lines.request(self.offset, settings, self.consumer)
 
 
 @dataclass(frozen=True)
@@ -39,6 +28,16 @@ class Wires:
     lines: Mapping[str, LineAt] = field(default_factory=dict)
     """Line behind each IO signal: {"IO1": …}."""
     uart: Uart | None = None
+    spi: Callable[[int, int], Spi] | None = None
+    """Opens the chip select of the slot with a clock in hertz and a mode (0 to 3)."""
+    memory: Memory = field(default_factory=Forgetful)
+    """What the module keeps over restarts: a calibration, a ledger."""
+
+    def selected(self, hertz: int, mode: int = 0) -> Spi:
+        """The SPI of the slot. Raises BusUnavailable when the board has none there."""
+        if self.spi is None:
+            raise BusUnavailable(f"{self.slot} has no SPI on this board")
+        return self.spi(hertz, mode)
 
     def serial(self) -> Uart:
         """The UART of the slot. Raises BusUnavailable when the board has none there."""

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from ..chips.shtc3 import Shtc3
+from ..config.model import OnboardConfig
 from ..core.errors import OutputRefused
 from ..core.points import Channel, Group, Reading, Sampling, Value
 from ..core.units import Seconds
+from .carrier import Carrier
 
 TEMPERATURE = Channel("temperature", unit="Cel", decimals=2, point="board_temperature")
 HUMIDITY = Channel("humidity", unit="%", decimals=1, point="board_humidity")
@@ -19,6 +21,10 @@ class Climate:
         self.groups = (Group("climate", (TEMPERATURE, HUMIDITY), interval),)
         self._shtc3 = shtc3
         self._identified = False
+
+    @classmethod
+    def fit(cls, carrier: Carrier, config: OnboardConfig) -> Climate:
+        return cls(Shtc3(carrier.i2c), interval=Seconds(config.interval))
 
     def open(self) -> None:
         self._identified = False

@@ -6,32 +6,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from ..bus.lines import Line, Lines, Output
+from ..bus.lines import Line, LineAt, Output
+from ..config.model import OnboardConfig
 from ..core.errors import BusUnavailable, OutputRefused
 from ..core.points import Channel, Group, Kind, Reading, Sampling, Value
 from ..core.units import Seconds
+from .carrier import Carrier
+
+LEDS = {"led_1": "LED_1", "led_2": "LED_2"}
+"""Channel: line of the board."""
 
 
 class Indicators:
     """One writable channel per LED, dark when nobody commands it. Threads: lane only."""
 
-    def __init__(
-        self, lines: Lines, offsets: Mapping[str, int], *, interval: Seconds = Seconds(60.0)
-    ) -> None:
+    def __init__(self, leds: Mapping[str, LineAt], *, interval: Seconds = Seconds(60.0)) -> None:
         self._channels = {
             name: Channel(name, kind=Kind.BOOL, decimals=0, writable=True, safe=False, point=name)
-            for name in offsets
+            for name in leds
         }
         self.groups = (Group("indicators", tuple(self._channels.values()), interval),)
-        self._lines, self._offsets = lines, offsets
+        self._leds = leds
         self._open: dict[str, Line] = {}
+
+    @classmethod
+    def fit(cls, carrier: Carrier, config: OnboardConfig) -> Indicators:
+        leds = {name: carrier.lines[line] for name, line in LEDS.items()}
+        return cls(leds, interval=Seconds(config.interval))
 
     def open(self) -> None:
         """Take both lines, dark. Raises BusError."""
         self.close()
-        for name, offset in self._offsets.items():
-            dark = Output(False, active_low=True)
-            self._open[name] = self._lines.request(offset, dark, f"LED {name}")
+        for name, led in self._leds.items():
+            self._open[name] = led.request(Output(False, active_low=True))
 
     def sample(self, group: Group) -> Sampling:
         """Read both pins back. Raises BusError."""

@@ -3,10 +3,12 @@ its supercapacitors."""
 
 from __future__ import annotations
 
-from ..bus.lines import Bias, Input, Line, Lines
+from ..bus.lines import Bias, Input, Line, LineAt
+from ..config.model import OnboardConfig
 from ..core.errors import BusUnavailable, OutputRefused
 from ..core.points import Channel, Group, Kind, Reading, Sampling, Value
 from ..core.units import Seconds
+from .carrier import Carrier
 
 SUPPLY = Channel("supply", kind=Kind.BOOL, decimals=0, point="supply_present")
 
@@ -16,15 +18,19 @@ POWER_FAIL = Input(active_low=True, bias=Bias.PULL_UP, edges=True)
 class Power:
     """Threads: lane only."""
 
-    def __init__(self, lines: Lines, offset: int, *, interval: Seconds = Seconds(1.0)) -> None:
+    def __init__(self, fail: LineAt, *, interval: Seconds = Seconds(1.0)) -> None:
         self.groups = (Group("power", (SUPPLY,), interval),)
-        self._lines, self._offset = lines, offset
+        self._fail = fail
         self._line: Line | None = None
+
+    @classmethod
+    def fit(cls, carrier: Carrier, config: OnboardConfig) -> Power:
+        return cls(carrier.lines["POWER_FAIL"], interval=Seconds(config.interval))
 
     def open(self) -> None:
         """Take the line. Raises BusUnavailable when the kernel or a program has it."""
         self.close()
-        self._line = self._lines.request(self._offset, POWER_FAIL, "power fail")
+        self._line = self._fail.request(POWER_FAIL)
 
     def sample(self, group: Group) -> Sampling:
         """Every change since the last sampling, then what is now: a dip between two samplings

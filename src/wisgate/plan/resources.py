@@ -43,6 +43,12 @@ class Placement:
         return bool(self.module.channels) or self.module.units
 
     @property
+    def serial(self) -> bool:
+        """Whether it talks over the UART of its slot."""
+        used = self.module.used(self.options)
+        return any(u.signal in UART and not u.optional for u in used)
+
+    @property
     def title(self) -> str:
         """ "wisblock-1: rak16000"."""
         return f"{self.slot.name}: {self.module.id}"

@@ -9,8 +9,9 @@ from itertools import product
 
 from ..catalog.boards import Board, Slot
 from ..catalog.facts import Strap
-from ..catalog.modules import Module, Option
-from ..config.model import Config, SlotConfig, Where
+from ..catalog.modules import Module
+from ..catalog.settings import Option
+from ..config.model import Config, Curve, SlotConfig, Where
 from ..config.slots import module_option, option_value
 from ..core.points import Value
 from ..core.quantities import parse
@@ -79,7 +80,7 @@ def seats(number: int, wish: Wish, slot: Slot) -> list[Seat]:
     return sorted(found, key=lambda s: (s.reworks, len(s.steps), any(x.doubtful for x in s.steps)))
 
 
-def _chosen(option: Option, chosen: Mapping[str, Value]) -> Value:
+def _chosen(option: Option, chosen: Mapping[str, Value]) -> Value | Curve:
     """In base units. Raises ConfigError for what the option does not take."""
     if option.name in chosen:
         return option_value(option, chosen[option.name])

@@ -17,7 +17,8 @@ from .host import VirtualHost
 from .i2c import PoweredTwin, VirtualI2c
 from .lines import VirtualLines
 from .plant import plant
-from .slot import Attached, Options, SlotSide
+from .slot import Attached, Options, PinChip, SlotSide
+from .spi import VirtualSpi
 from .uart import VirtualUart
 from .world import World
 
@@ -29,6 +30,11 @@ LED_LINES = {"led_1": 7, "led_2": 6}
 ADC_INPUTS = ("ain0", "ain1", "ain2", "ain3")
 FIRST_LINE = {"wisblock-1": (0, 0), "wisblock-2": (8, 2)}
 """slot: (expander line before IO1, ADC input of AIN0)"""
+SPI_LINES = {
+    "wisblock-1": {"SPI_CS": 8, "SPI_CLK": 11, "SPI_MISO": 9, "SPI_MOSI": 10},
+    "wisblock-2": {"SPI_CS": 7, "SPI_CLK": 11, "SPI_MISO": 9, "SPI_MOSI": 10},
+}
+"""slot: lines of the processor, which a module may also use as plain lines."""
 
 
 class VirtualRak7391:
@@ -53,17 +59,18 @@ class VirtualRak7391:
         costs_time: bool = True,
     ) -> None:
         self.clock = clock
-        self.world = World(clock, seed, plant())
+        self._modules = dict(modules or {})
+        self.world = World(clock, seed, plant(self._modules.values()))
         self.host = VirtualHost(self.world, seed)
         self.i2c = VirtualI2c(clock, costs_time=costs_time, seed=seed)
         self.lines = VirtualLines(clock, refresh=self.world.catch_up)
         self.uarts = {name: VirtualUart(clock, seed=seed) for name in FIRST_LINE}
+        self.spis = {name: VirtualSpi(clock, costs_time=costs_time) for name in FIRST_LINE}
         self._analog: dict[int, Callable[[], float]] = {}
         self.chips = self._fit(adc_address)
         self.slots = {name: self._slot(name) for name in FIRST_LINE}
         self.world.watch("supply.volts", POWER_FAIL_VOLTS, self._supply)
         self.faults = Faults()
-        self._modules = dict(modules or {})
         self._options = dict(options or {})
         for name, address in (addresses or {}).items():
             self._options[name] = {**self._options.get(name, {}), "address": address}
@@ -121,14 +128,18 @@ class VirtualRak7391:
 
     def _slot(self, name: str) -> SlotSide:
         first_line, first_ain = FIRST_LINE[name]
+        pins: dict[str, tuple[PinChip, int]] = {
+            f"IO{n}": (self.expander_2, first_line + n) for n in range(1, 7)
+        }
+        pins |= {signal: (self.lines, line) for signal, line in SPI_LINES[name].items()}
         return SlotSide(
             name=name,
             clock=self.clock,
-            expander=self.expander_2,
-            first_line=first_line,
+            pins=pins,
             first_ain=first_ain,
             i2c=self.i2c,
             uart=self.uarts[name],
+            spi=self.spis[name],
             analog=self._analog,
         )
 

@@ -31,6 +31,7 @@ class VirtualLines:
         self._count = count
         self._driven: dict[int, bool] = {}
         self._requests: dict[int, VirtualLine] = {}
+        self._watchers: dict[int, list[Callable[[bool], None]]] = {}
 
     def request(self, offset: int, settings: Input | Output, consumer: str) -> VirtualLine:
         if not 0 <= offset < self._count:
@@ -38,9 +39,28 @@ class VirtualLines:
         holder = self._requests.get(offset)
         if holder is not None and not holder.released:
             raise BusUnavailable(f"line {offset} belongs to {holder.consumer}; release it there")
+        before = self.level(offset)
         line = VirtualLine(self, offset, settings, consumer)
         self._requests[offset] = line
+        self.told(offset, before)
         return line
+
+    def driven(self, offset: int) -> bool:
+        """Whether the processor itself drives the pin high, with the strength of an output."""
+        line = self._requests.get(offset)
+        return line is not None and line.output is True
+
+    def watch(self, offset: int, tell: Callable[[bool], None]) -> Callable[[], None]:
+        """Call `tell(level)` when the level at a pin changes; returns what ends it."""
+        watchers = self._watchers.setdefault(offset, [])
+        watchers.append(tell)
+        return lambda: watchers.remove(tell)
+
+    def told(self, offset: int, before: bool) -> None:
+        """Tell who watches a pin whose level was `before`, if it is another now."""
+        if (level := self.level(offset)) != before:
+            for tell in tuple(self._watchers.get(offset, ())):
+                tell(level)
 
     def drive(self, offset: int, level: bool | None, time: float | None = None) -> None:
         """Put a level on a pin from outside, or let go of it (None). `time` is when it happened,
@@ -53,6 +73,7 @@ class VirtualLines:
         line = self._requests.get(offset)
         if line is not None and self.level(offset) != before:
             line.changed(not before, self._clock.monotonic() if time is None else time)
+        self.told(offset, before)
 
     def level(self, offset: int) -> bool:
         """The level at the pin: an output's own, else what is driven, else what the bias pulls."""
@@ -91,7 +112,9 @@ class VirtualLine:
         self._held()
         if self.output is None:
             raise BusUnavailable(f"line {self._offset} is an input; request it as an output")
+        before = self._lines.level(self._offset)
         self.output = value != self._inverted
+        self._lines.told(self._offset, before)
 
     def edges(self) -> list[Edge]:
         self._held()

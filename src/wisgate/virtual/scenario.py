@@ -113,7 +113,12 @@ class Player:
 
 def _check(scenario: Scenario, board: VirtualRak7391) -> None:
     wrong = []
+    known = set(board.world.names)
     for event in scenario.events:
+        for name in (*(n for n, _ in event.values), *event.release):
+            if name not in known:
+                what = f'no quantity "{name}" around this board; put its module into a slot'
+                wrong.append(f"{scenario.file}:{event.line}: {what}")
         for kind in filter(None, (event.fault, event.clear)):
             try:
                 board.faults.check(kind, event.target)

@@ -10,13 +10,15 @@ from typing import Any
 from ..core.quantities import EXAMPLES, parse
 from ..core.toml import Document, KeyPath
 from .faults import FaultKind
-from .plant import QUANTITIES
+from .plant import quantities
 
 KEYS = (
     "time", "every", "for", "set", "ramp", "over", "release",
     "fault", "clear", "target", "parameters",
 )  # fmt: skip
 PARAMETERS = ("rate", "answer")
+NUMBER = "number"
+"""The dimension of a quantity that has none: a count, a factor."""
 WHAT = ("set", "ramp", "release", "fault", "clear")
 
 
@@ -45,6 +47,7 @@ class Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._found: list[tuple[int, str]] = []
+        self._quantities = quantities()
 
     @property
     def faults(self) -> list[str]:
@@ -123,7 +126,7 @@ class Reader:
             return ()
         flat = _flat(table)
         return tuple(
-            (name, self._quantity((*at, key, *path), value, QUANTITIES[name]))
+            (name, self._quantity((*at, key, *path), value, self._quantities[name]))
             for name, (path, value) in flat.items()
             if self._exists((*at, key, *path), name)
         )
@@ -136,9 +139,10 @@ class Reader:
         return tuple(n for i, n in enumerate(names) if self._exists((*at, "release", i), n))
 
     def _exists(self, path: KeyPath, name: str) -> bool:
-        if name not in QUANTITIES:
-            self._wrong(path, f'no quantity "{name}"; {_near(name, tuple(QUANTITIES))}')
-        return name in QUANTITIES
+        known = self._quantities
+        if name not in known:
+            self._wrong(path, f'no quantity "{name}"; {_near(name, tuple(known))}')
+        return name in known
 
     def _kind(self, at: KeyPath, row: dict[str, Any], key: str) -> FaultKind | None:
         if key not in row:
@@ -171,6 +175,11 @@ class Reader:
         return table
 
     def _quantity(self, path: KeyPath, value: Any, dimension: str) -> float:
+        if dimension == NUMBER:
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return float(value)
+            self._wrong(path, f"{value!r} is no number; write one without a unit")
+            return 0.0
         if not dimension:
             if isinstance(value, bool):
                 return float(value)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ..core.clock import Clock
-from .chips.tpt29555 import Tpt29555Twin
 from .faults import Effect, FaultKind
 from .i2c import VirtualI2c
+from .spi import VirtualSpi
 from .uart import VirtualUart
 
 
@@ -17,36 +17,49 @@ def _nothing() -> None:
     return None
 
 
+class PinChip(Protocol):
+    """A chip whose pins reach a slot: an expander, or the processor itself."""
+
+    def level(self, offset: int) -> bool: ...
+    def driven(self, offset: int) -> bool: ...
+    def drive(self, offset: int, level: bool | None) -> None: ...
+    def watch(self, offset: int, tell: Callable[[bool], None]) -> Callable[[], None]: ...
+
+
 @dataclass(frozen=True)
 class SlotSide:
-    """One slot. `first_line` is the expander line that IO0 would have: 0 for slot 1, 8 for slot 2;
-    IO1 to IO6 follow. `ain` sets what drives an analog input: a function that gives volts."""
+    """One slot. `pins` says which pin of which chip each signal is; `io` below is a number (1 to
+    6, for IO1 to IO6) or the name of a signal ("SPI_CLK")."""
 
     name: str
     clock: Clock
-    expander: Tpt29555Twin
-    first_line: int
+    pins: Mapping[str, tuple[PinChip, int]]
     first_ain: int
     i2c: VirtualI2c
     uart: VirtualUart
+    spi: VirtualSpi
     analog: dict[int, Callable[[], float]]
-    """What drives each input of the ADC, shared by both slots; an open input reads 0 V."""
+    """What drives each input of the ADC, shared by all slots; an open input reads 0 V."""
 
-    def level(self, io: int) -> bool:
-        """The level at IO1 to IO6, weak pull-up included."""
-        return self.expander.level(self._line(io))
+    def level(self, io: int | str) -> bool:
+        """The level at a signal, weak pull-up included."""
+        chip, line = self._pin(io)
+        return chip.level(line)
 
-    def driven(self, io: int) -> bool:
-        """Whether the expander itself drives IO1 to IO6 high, with the strength of an output."""
-        return self.expander.driven(self._line(io))
+    def driven(self, io: int | str) -> bool:
+        """Whether the board itself drives a signal high, with the strength of an output."""
+        chip, line = self._pin(io)
+        return chip.driven(line)
 
-    def drive(self, io: int, level: bool | None) -> None:
-        """Put a level on IO1 to IO6 from the module, or let go of it."""
-        self.expander.drive(self._line(io), level)
+    def drive(self, io: int | str, level: bool | None) -> None:
+        """Put a level on a signal from the module, or let go of it."""
+        chip, line = self._pin(io)
+        chip.drive(line, level)
 
-    def watch(self, io: int, tell: Callable[[bool], None]) -> Callable[[], None]:
-        """Call `tell(level)` when IO1 to IO6 changes; returns what ends it."""
-        return self.expander.watch(self._line(io), tell)
+    def watch(self, io: int | str, tell: Callable[[bool], None]) -> Callable[[], None]:
+        """Call `tell(level)` when a signal changes; returns what ends it."""
+        chip, line = self._pin(io)
+        return chip.watch(line, tell)
 
     def ain(self, n: int, volts: Callable[[], float] | None) -> None:
         """Drive AIN0 or AIN1 with a voltage source, or leave it open (None)."""
@@ -54,10 +67,12 @@ class SlotSide:
         if volts is not None:
             self.analog[self.first_ain + n] = volts
 
-    def _line(self, io: int) -> int:
-        if not 1 <= io <= 6:
-            raise ValueError(f"no IO{io}; a slot has IO1 to IO6")
-        return self.first_line + io
+    def _pin(self, io: int | str) -> tuple[PinChip, int]:
+        name = f"IO{io}" if isinstance(io, int) else io
+        try:
+            return self.pins[name]
+        except KeyError:
+            raise ValueError(f"no {name}; {self.name} has {', '.join(self.pins)}") from None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from ..config.model import WebConfig
 from .accounts import Accounts
 from .answers import refusal
 from .claim import ClaimCode
+from .commands import Commands
 from .contract import Gateway
 from .events import Streams
 from .guard import ConsoleGuard, Guard
@@ -43,7 +44,8 @@ class App:
         self._streams = Streams(gateway)
         accounts = Accounts(self._users, self._sessions, self._claim, gateway.clock)
         whole = Whole(gateway, self._streams, self._sessions)
-        self.operations = operations(Points(gateway), whole, accounts, Exposition(gateway))
+        points, commands = Points(gateway), Commands(gateway)
+        self.operations = operations(points, commands, whole, accounts, Exposition(gateway))
         self._application = _application([operation.route() for operation in self.operations])
         if self._users.empty:
             self._claim.renew()

@@ -1,4 +1,4 @@
-"""What the web reads of the running gateway, and the one thing it asks of it: a write."""
+"""What the web reads of the running gateway, and what it asks of it: a write, a command."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..catalog.settings import Command
 from ..config.model import Config
 from ..core.clock import Clock
 from ..core.points import Reading, Value
@@ -52,6 +53,20 @@ class Store(Protocol):
     def stats(self) -> StoreStats: ...
 
 
+class Placed(Protocol):
+    """A module in its slot, or a function of the board."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def commands(self) -> Sequence[Command]: ...
+
+
+class Board(Protocol):
+    @property
+    def placed(self) -> Sequence[Placed]: ...
+
+
 class Gateway(Protocol):
     """Threads: the event loop only."""
 
@@ -73,6 +88,8 @@ class Gateway(Protocol):
     def virtual(self) -> bool: ...
     @property
     def folder(self) -> Path: ...
+    @property
+    def board(self) -> Board: ...
 
     def health(self) -> Health: ...
 
@@ -82,4 +99,10 @@ class Gateway(Protocol):
 
     async def write(self, point: str, value: Value, cause: str) -> Reading:
         """Set an output or a virtual point. Raises OutputRefused, BusError, ChipError."""
+        ...
+
+    async def perform(
+        self, place: str, name: str, given: Mapping[str, Value], cause: str
+    ) -> Mapping[str, Value]:
+        """Let a module do a command. Raises OutputRefused, BusError, ChipError."""
         ...

@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from .accounts import Accounts
 from .answers import json, refusal
+from .commands import Commands
 from .contract import Gateway
 from .events import Streams
 from .guard import caller_of
@@ -20,10 +21,13 @@ from .sessions import Sessions
 from .shapes import (
     ClaimBody,
     ClaimCodeView,
+    CommandBody,
+    CommandsView,
     HealthView,
     HistoryView,
     PointsView,
     PointView,
+    ResultView,
     SessionView,
     SignInBody,
     StatusView,
@@ -72,10 +76,11 @@ class Whole:
 
 
 def operations(
-    points: Points, whole: Whole, accounts: Accounts, metrics: Exposition
+    points: Points, commands: Commands, whole: Whole, accounts: Accounts, metrics: Exposition
 ) -> list[Operation]:
     table = [
         *_point_operations(points),
+        *_command_operations(commands),
         *_whole_operations(whole, metrics),
         *_account_operations(accounts),
     ]
@@ -107,6 +112,16 @@ def _point_operations(points: Points) -> list[Operation]:
                   WriteBody, refusals=refusals),
         Operation("GET", f"{one}/history", points.history, "What the store holds of a point", read,
                   HistoryView, query=span, refusals=(401, 404, 421, 422, 503)),
+    ]  # fmt: skip
+
+
+def _command_operations(commands: Commands) -> list[Operation]:
+    one = f"{_ROOT}/commands/{{slot}}/{{name}}"
+    return [
+        Operation("GET", f"{_ROOT}/commands", commands.list, "What modules can be told to do",
+                  Access.READ, CommandsView, refusals=(401, 421)),
+        Operation("POST", one, commands.perform, "Let a module do it", Access.WRITE, ResultView,
+                  CommandBody, refusals=(*_BODY, 401, 404, 409, 502, 503)),
     ]  # fmt: skip
 
 

@@ -131,6 +131,41 @@ class WriteBody(Struct, frozen=True, forbid_unknown_fields=True):
     value: float | int | bool | str
 
 
+class ArgumentView(Struct, frozen=True):
+    """What a command is told."""
+
+    name: str
+    title: str
+    kind: Kind
+    dimension: Annotated[str, Meta(description='of a quantity, which is a text such as "10s"')]
+    choices: list[str | int]
+    default: Number
+    required: bool
+    example: str
+
+
+class CommandView(Struct, frozen=True):
+    """An action of a module that is no value of a point."""
+
+    slot: Annotated[str, Meta(description="the slot, or the function of the board")]
+    name: str
+    title: str
+    arguments: list[ArgumentView]
+    returns: Annotated[str, Meta(description="what the result holds, in words")]
+
+
+class CommandsView(Struct, frozen=True):
+    commands: list[CommandView]
+
+
+class CommandBody(Struct, frozen=True, forbid_unknown_fields=True):
+    arguments: dict[str, Number] = field(default_factory=dict)
+
+
+class ResultView(Struct, frozen=True):
+    result: dict[str, Number]
+
+
 UserName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,31}$")]
 Password = Annotated[str, Meta(min_length=10, max_length=256)]
 

@@ -11,7 +11,8 @@ import pytest
 
 from wisgate.catalog.catalog import load
 from wisgate.catalog.facts import Entry
-from wisgate.catalog.modules import Module, Option
+from wisgate.catalog.modules import Module
+from wisgate.catalog.settings import Option
 from wisgate.core.points import Kind
 from wisgate.core.quantities import parse
 from wisgate.core.units import BY_UCUM

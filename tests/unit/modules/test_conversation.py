@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from wisgate.bus.lines import LineAt
 from wisgate.bus.trace import TracedI2c, TracedUart
 from wisgate.catalog.catalog import load
 from wisgate.chips.sgm58031 import Sgm58031
@@ -21,7 +22,7 @@ from wisgate.modules.rak5811 import Rak5811
 from wisgate.modules.rak13001 import Rak13001
 from wisgate.modules.rak13007 import Rak13007
 from wisgate.modules.rak16000 import Rak16000
-from wisgate.modules.wires import LineAt, Wires
+from wisgate.modules.wires import Wires
 from wisgate.virtual.board import VirtualRak7391
 from wisgate.virtual.uart import VirtualUart
 from wisgate.virtual.units.modbus import ModbusUnit, Tables

@@ -6,6 +6,7 @@ import pytest
 from module_bench import HEAD, ModuleBench, slot
 
 from wisgate.board.prompt import open_modules
+from wisgate.bus.lines import LineAt
 from wisgate.bus.trace import TracedI2c
 from wisgate.catalog.catalog import load
 from wisgate.chips.tpt29555 import Tpt29555
@@ -19,7 +20,6 @@ from wisgate.core.errors import (
 )
 from wisgate.core.points import Status, Value
 from wisgate.modules.rak13001 import Rak13001
-from wisgate.modules.wires import LineAt
 from wisgate.virtual.board import VirtualRak7391
 
 LINES = {1: 4, 2: 12}

@@ -6,13 +6,13 @@ import pytest
 from module_bench import HEAD, ModuleBench, slot
 
 from wisgate.board.prompt import open_modules
+from wisgate.bus.lines import LineAt
 from wisgate.bus.trace import TracedI2c
 from wisgate.chips.tpt29555 import Tpt29555
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusUnavailable, NoAcknowledge, OutputRefused, UnexpectedValue
 from wisgate.core.points import Status, Value
 from wisgate.modules.rak13007 import Rak13007
-from wisgate.modules.wires import LineAt
 from wisgate.virtual.board import VirtualRak7391
 
 LINES = {1: 4, 2: 12}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from module_bench import ModuleBench
 
-from wisgate.bus.lines import Bias, Edge, Input, Output
+from wisgate.bus.lines import Bias, Edge, Input, LineAt, Output
 from wisgate.core.errors import BusUnavailable, OutputRefused
 from wisgate.onboard.power import POWER_FAIL, Power
 
@@ -65,14 +65,14 @@ def states(power: Power) -> list[object]:
 )
 def test_every_change_is_a_reading(edges: list[bool], lost: bool, told: list[bool]) -> None:
     pin = Pin(edges, lost)
-    power = Power(pin, 16)
+    power = Power(LineAt(pin, 16, "power fail"))
     power.open()
     assert states(power) == told
 
 
 def test_an_edge_in_the_middle_of_a_sampling_is_not_lost() -> None:
     pin = Pin(level=False)
-    power = Power(pin, 16)
+    power = Power(LineAt(pin, 16, "power fail"))
     power.open()
     pin.at_get = [Edge(True, 1.0)]
     told = states(power)
@@ -83,7 +83,7 @@ def test_an_edge_in_the_middle_of_a_sampling_is_not_lost() -> None:
 def test_the_line_is_pulled_up_and_low_when_lost() -> None:
     assert Input(active_low=True, bias=Bias.PULL_UP, edges=True) == POWER_FAIL
     pin = Pin()
-    power = Power(pin, 16)
+    power = Power(LineAt(pin, 16, "power fail"))
     power.open()
     assert pin.settings == POWER_FAIL
     power.open()
@@ -141,4 +141,4 @@ def test_a_line_that_somebody_else_has() -> None:
 
 def test_nothing_can_be_written() -> None:
     with pytest.raises(OutputRefused):
-        Power(Pin(), 16).write("supply", True)
+        Power(LineAt(Pin(), 16, "power fail")).write("supply", True)

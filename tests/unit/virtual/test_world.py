@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from wisgate.core.clock import VirtualClock
-from wisgate.virtual.plant import PUMP_FLOW, QUANTITIES, TANK_HEIGHT, plant
+from wisgate.virtual.plant import plant
+from wisgate.virtual.plant.site import PUMP_FLOW, QUANTITIES, TANK_HEIGHT
 from wisgate.virtual.world import STEP, World
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wisgate.catalog.settings import Argument, Command
+from wisgate.config.arguments import read_arguments
 from wisgate.config.model import Config, MqttConfig, WebConfig, Where
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import NoAcknowledge, OutputRefused
@@ -74,6 +76,29 @@ class Memory:
         return History(point, "m", start_ns, end_ns, before, buckets=tuple(each))
 
 
+SEND = Command(
+    name="send",
+    title="Send a text",
+    arguments=(
+        Argument(name="payload", title="What to send", maximum=10, source="test"),
+        Argument(name="after", title="Delay", dimension="time", default="1s", source="test"),
+    ),
+    returns="how long it took",
+    source="test",
+)
+
+
+@dataclass(frozen=True)
+class PlacedStandIn:
+    name: str
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True)
+class BoardStandIn:
+    placed: tuple[PlacedStandIn, ...] = (PlacedStandIn("wisblock-1", (SEND,)),)
+
+
 class StandIn:
     def __init__(self, folder: Path, clock: Any = None) -> None:
         self.folder = folder
@@ -88,6 +113,8 @@ class StandIn:
         self.virtual = True
         self.trouble: tuple[str, ...] = ()
         self.written: list[tuple[str, Value, str]] = []
+        self.board = BoardStandIn()
+        self.performed: list[tuple[str, str, dict[str, Value], str]] = []
 
     def health(self) -> Health:
         return Health(not self.trouble, self.trouble)
@@ -113,6 +140,13 @@ class StandIn:
         reading = Reading(name, value, status, self.clock.utc_ns())
         self.live.put(reading)
         return reading
+
+    async def perform(
+        self, place: str, name: str, given: Mapping[str, Value], cause: str
+    ) -> Mapping[str, Value]:
+        arguments = read_arguments(SEND, given)
+        self.performed.append((place, name, arguments, cause))
+        return {"seconds": 0.25}
 
     async def write(self, point: str, value: Value, cause: str) -> Reading:
         if point == "pump" and value is True and self.trouble == ("locked",):

@@ -68,7 +68,9 @@ ONBOARD = Section(
     "onboard",
     Shape.NAMED,
     "A function of the board itself, such as `climate`. Functions that the file does not mention "
-    "are sampled too.",
+    "are sampled too. Besides these keys it takes the options of its function, which "
+    "`wisgate catalog show` lists.",
     (ONBOARD_INTERVAL,),
     (ONBOARD_POINT,),
+    open_keys=True,
 )

@@ -24,7 +24,7 @@ class Pipeline:
     ) -> None:
         self._name = point.point.name
         self._scale = Scale(point.scale)
-        self._deadband = Deadband(point.point.kind, point.deadband, clock)
+        self._deadband = Deadband(point.point.kind, point.deadband, clock, point.point.event)
         self._live, self._store = live, store
 
     def take(self, reading: Reading) -> None:

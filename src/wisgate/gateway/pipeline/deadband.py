@@ -12,9 +12,10 @@ HEARTBEAT_S = 600.0
 class Deadband:
     """Numbers pass when they moved by more than `width` since the last one that passed (every
     sample does with 0), switches and texts when they changed. Every change of status passes, and
-    every write, which has a cause."""
+    every write, which has a cause. Of an `event` every one passes."""
 
-    def __init__(self, kind: Kind, width: float, clock: Clock) -> None:
+    def __init__(self, kind: Kind, width: float, clock: Clock, event: bool = False) -> None:
+        self._event = event
         self._numeric = kind in (Kind.FLOAT, Kind.INT)
         self._width, self._clock = width, clock
         self._last: Reading | None = None
@@ -31,6 +32,8 @@ class Deadband:
     def _is_news(self, reading: Reading) -> bool:
         last = self._last
         if last is None or reading.cause or last.status is not reading.status:
+            return True
+        if self._event and reading.status.carries_value:
             return True
         if not self._numeric or reading.value is None or last.value is None:
             return reading.value != last.value

@@ -1,14 +1,12 @@
-"""What happens in the world: a tank with a pump, a room, a supply, a load. Numbers are chosen so
-that a demonstration lives within a minute and a day still looks like a day."""
+"""What happens around every board: a tank with a pump, a room, a supply, a load. Numbers are chosen
+so that a demonstration lives within a minute and a day still looks like a day."""
 
 from __future__ import annotations
 
-from math import pi, sin
 from random import Random
 
-from .world import STEP
-
-DAY = 86_400.0
+from ..world import STEP
+from .noise import Wander, daily
 
 TANK_HEIGHT = 3.5
 """Metres; what comes above runs over."""
@@ -25,27 +23,6 @@ QUANTITIES = {
     "supply.volts": "voltage", "load.volts": "voltage", "load.amps": "current",
     "pressure.volts": "voltage", "valve.open": "",
 }  # fmt: skip
-"""Every quantity with its dimension; "" is on or off."""
-
-
-def daily(seconds_utc: float, peak_hour: float) -> float:
-    """-1 to 1, highest at `peak_hour` UTC."""
-    return sin(2 * pi * (seconds_utc / DAY - peak_hour / 24 + 0.25))
-
-
-class Wander:
-    """Slow noise: pulled back to zero over `seconds`, about `size` large."""
-
-    def __init__(self, random: Random, size: float, seconds: float) -> None:
-        self.value = 0.0
-        self._random = random
-        self._keep = 1 - STEP / seconds
-        self._kick = size * (6 * STEP / seconds) ** 0.5
-
-    def step(self) -> float:
-        """The value one STEP later."""
-        self.value = self.value * self._keep + self._kick * (self._random.random() - 0.5)
-        return self.value
 
 
 class Tank:
@@ -132,6 +109,5 @@ class Main:
         values["pressure.volts"] = min(4.5, max(0.5, rest + self._pressure.step()))
 
 
-def plant() -> tuple[Tank, Room, Supply, Load, Main]:
-    """Every process of the world around a RAK7391."""
-    return Tank(), Room(), Supply(), Load(), Main()
+SITE = (Tank, Room, Supply, Load, Main)
+"""What is around every board."""

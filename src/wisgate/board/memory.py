@@ -1,0 +1,65 @@
+"""Where modules of a real gateway keep what outlives a restart: a file each in its folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from ..bus.memory import Forgetful, Memory
+from ..core.errors import Unavailable
+from ..core.points import Value
+
+FOLDER = "modules"
+Memories = Callable[[str], Memory]
+"""Gives the memory of an owner: "wisblock-1-rak12009"."""
+
+
+class FileMemory:
+    """One JSON file, replaced as a whole. Threads: lane only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> dict[str, Value]:
+        """A file that is missing or damaged is an empty memory: its owner knows its defaults."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Value])
+        except (OSError, msgspec.DecodeError):
+            return {}
+
+    def keep(self, values: Mapping[str, Value]) -> None:
+        """Raises Unavailable."""
+        new = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with new.open("wb") as file:
+                file.write(msgspec.json.encode(values))
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self._path)
+            _sync(self._path.parent)
+        except OSError as error:
+            raise Unavailable(f"{self._path}: cannot be written: {error.strerror}") from error
+
+
+def _sync(folder: Path) -> None:
+    """A renamed file is safe when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def in_folder(folder: Path) -> Memories:
+    """Memories of the gateway in `folder`."""
+    return lambda owner: FileMemory(folder / FOLDER / f"{owner}.json")
+
+
+def forgetful() -> Memories:
+    """Memories that last as long as the board: what is kept is there again when a module opens."""
+    kept: dict[str, Forgetful] = {}
+    return lambda owner: kept.setdefault(owner, Forgetful())
