@@ -10,8 +10,13 @@ from transcript import HERE, replay, titles
 
 from wisgate.core.clock import VirtualClock
 from wisgate.virtual.chips.adc121c021 import Adc121c021Twin
+from wisgate.virtual.chips.bme680 import Bme680Twin
 from wisgate.virtual.chips.cat24c32 import Cat24c32Twin
 from wisgate.virtual.chips.ina219 import Ina219Twin
+from wisgate.virtual.chips.lps22hb import Lps22hbTwin
+from wisgate.virtual.chips.ltr_390uv import Ltr390uvTwin
+from wisgate.virtual.chips.opt3001 import Opt3001Twin
+from wisgate.virtual.chips.scd30 import Scd30Twin
 from wisgate.virtual.chips.sgm58031 import Sgm58031Twin
 from wisgate.virtual.chips.shtc3 import Shtc3Twin
 from wisgate.virtual.chips.tpt29555 import Tpt29555Twin
@@ -19,8 +24,13 @@ from wisgate.virtual.i2c import PoweredTwin, VirtualI2c
 
 TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
     "adc121c021": lambda clock: Adc121c021Twin(clock, addresses=(0x55,)),
+    "bme680": lambda clock: Bme680Twin(clock, addresses=(0x76,)),
     "cat24c32": Cat24c32Twin,
     "ina219": lambda clock: Ina219Twin(clock, addresses=(0x41,), shunt_ohm=0.1),
+    "lps22hb": lambda clock: Lps22hbTwin(clock, addresses=(0x5C,)),
+    "ltr_390uv": Ltr390uvTwin,
+    "opt3001": lambda clock: Opt3001Twin(clock, addresses=(0x44,)),
+    "scd30": Scd30Twin,
     "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
     "shtc3": Shtc3Twin,
     "tpt29555": lambda clock: Tpt29555Twin(addresses=(0x26,)),

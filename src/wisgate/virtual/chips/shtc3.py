@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...core.clock import Clock
-from ...registers.shtc3 import CRC_INIT, CRC_POLYNOMIAL, SERIAL_ARGUMENT, Command
+from ...registers.shtc3 import SERIAL_ARGUMENT, Command
+from .sensirion import checked
 
 READY_AFTER = 240e-6
 """Seconds after wake, reset and power-up."""
@@ -105,9 +106,9 @@ class Shtc3Twin:
         elif command == Command.SLEEP:
             self._asleep = True
         elif command == Command.READ_ID:
-            self._answer = _checked(ID)
+            self._answer = checked(ID)
         elif command == Command.SERIAL_NEXT and self._serial_words:
-            self._answer = _checked(self._serial_words.pop(0))
+            self._answer = checked(self._serial_words.pop(0))
         else:
             return self._measure(command)
         return True
@@ -120,13 +121,13 @@ class Shtc3Twin:
         words = [_temperature(self.temperature), _humidity(self.humidity)]
         if measurement.humidity_first:
             words.reverse()
-        self._answer = b"".join(map(_checked, words))
+        self._answer = b"".join(map(checked, words))
         self._measurement = measurement
         self._ready_at = self._clock.monotonic() + measurement.seconds
         return True
 
     def _start_serial(self, data: bytes) -> int:
-        if data[2:] != _checked(SERIAL_ARGUMENT):
+        if data[2:] != checked(SERIAL_ARGUMENT):
             return min(len(data), 4)
         self._serial_words = [self._serial >> 16, self._serial & 0xFFFF]
         return len(data)
@@ -147,14 +148,3 @@ def _temperature(celsius: float) -> int:
 
 def _humidity(fraction: float) -> int:
     return max(0, min(0xFFFF, round(fraction * 65536)))
-
-
-def _checked(word: int) -> bytes:
-    """A word with its checksum."""
-    crc = CRC_INIT
-    for byte in word.to_bytes(2, "big"):
-        crc ^= byte
-        for _ in range(8):
-            crc = crc << 1 ^ (CRC_POLYNOMIAL if crc & 0x80 else 0)
-        crc &= 0xFF
-    return word.to_bytes(2, "big") + bytes([crc])
