@@ -10,6 +10,7 @@ from transcript import HERE, replay, titles
 
 from wisgate.core.clock import VirtualClock
 from wisgate.virtual.chips.adc121c021 import Adc121c021Twin
+from wisgate.virtual.chips.atecc608a import Atecc608aTwin
 from wisgate.virtual.chips.bme680 import Bme680Twin
 from wisgate.virtual.chips.cat24c32 import Cat24c32Twin
 from wisgate.virtual.chips.ina219 import Ina219Twin
@@ -22,8 +23,12 @@ from wisgate.virtual.chips.shtc3 import Shtc3Twin
 from wisgate.virtual.chips.tpt29555 import Tpt29555Twin
 from wisgate.virtual.i2c import PoweredTwin, VirtualI2c
 
+RFC_6979_KEY = 0xC9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721
+"""A.2.5, the private key x of the curve P-256."""
+
 TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
     "adc121c021": lambda clock: Adc121c021Twin(clock, addresses=(0x55,)),
+    "atecc608a": lambda clock: Atecc608aTwin(clock, keys={0: RFC_6979_KEY}),
     "bme680": lambda clock: Bme680Twin(clock, addresses=(0x76,)),
     "cat24c32": Cat24c32Twin,
     "ina219": lambda clock: Ina219Twin(clock, addresses=(0x41,), shunt_ohm=0.1),
