@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from wisgate.board.board import Placed
 from wisgate.bus.lane import InlineLane, Lane
+from wisgate.catalog.settings import Argument, Command
 from wisgate.config.model import PointConfig, Where
 from wisgate.core.clock import Clock
 from wisgate.core.errors import OutputRefused
-from wisgate.core.points import Channel, Group, Kind, Point, Reading, Sampling, Step, Value
+from wisgate.core.points import (
+    Channel,
+    Commanding,
+    Group,
+    Kind,
+    Point,
+    Reading,
+    Sampling,
+    Step,
+    Value,
+)
 from wisgate.core.units import Seconds
 from wisgate.gateway.sampler import Holds, Sampled
 
 HERE = Where("gateway.toml", 1)
 LEVEL = Channel("level", "m")
 SWITCH = Channel("switch", kind=Kind.BOOL, writable=True, safe=False)
+BEEP = Command(
+    name="beep",
+    title="Make a noise",
+    arguments=(Argument(name="for", title="How long", dimension="time", source="test"),),
+    source="test",
+)
 LOOP = Group("loop", (LEVEL, SWITCH), Seconds(1.0))
 
 
@@ -56,6 +73,13 @@ class ScriptedModule:
         _fail(self.write_failures)
         self.on = value
 
+    def command(self, name: str, arguments: Mapping[str, Value]) -> Commanding:
+        self._do(f"begin {name}")
+        yield from self.steps
+        _fail(self.failures)
+        self._do(f"end {name}")
+        return dict(arguments)
+
     def close(self) -> None:
         self._do("close")
         if self.close_failure is not None:
@@ -94,5 +118,6 @@ def sampled(
     counters: Counter[str] | None = None,
     points: Sequence[PointConfig] = (),
 ) -> Sampled:
-    placed = Placed(name, "Scripted", module, lane or InlineLane("test"), tuple(points))
+    own = lane or InlineLane("test")
+    placed = Placed(name, "Scripted", module, own, tuple(points), commands=(BEEP,))
     return Sampled(placed, clock, holds or Holds(), Counter() if counters is None else counters)

@@ -75,3 +75,12 @@ def test_a_listener_may_end_itself() -> None:
     found.put(Reading("level", 1))
     found.put(Reading("level", 2))
     assert heard == [1, -1, -1]
+
+
+def test_what_happened_once_does_not_grow_stale() -> None:
+    clock = VirtualClock()
+    found = Live((Point("card", interval=0.5, event=True),), clock)
+    found.put(Reading("card", "04A1"))
+    assert found.stale_in("card") is None
+    clock.advance(86400.0)
+    assert found.get("card") == Reading("card", "04A1")

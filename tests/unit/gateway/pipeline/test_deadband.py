@@ -68,3 +68,12 @@ def test_silence_and_constancy_differ(kind: Kind) -> None:
     assert stage.passes(same)
     clock.advance(1.0)
     assert not stage.passes(same)
+
+
+def test_of_an_event_every_one_passes_and_a_lasting_fault_once() -> None:
+    stage = Deadband(Kind.TEXT, 0.0, VirtualClock(), event=True)
+    story = [
+        ("04A1", Status.GOOD, True), ("04A1", Status.GOOD, True), (None, Status.ABSENT, True),
+        (None, Status.ABSENT, False), ("04A1", Status.GOOD, True),
+    ]  # fmt: skip
+    assert [stage.passes(Reading("x", v, s)) for v, s, _ in story] == [news for *_, news in story]
