@@ -58,6 +58,8 @@ class PciUnit:
     """"0000:01:00.0"."""
     vendor: int
     product: int
+    class_code: int = 0
+    """Base class and subclass: 0x0108 is a drive that speaks NVMe."""
 
 
 @dataclass(frozen=True)

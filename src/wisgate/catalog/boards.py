@@ -107,6 +107,16 @@ class BoardLine(Entry, frozen=True, kw_only=True):
     active_low: bool = False
 
 
+class Enumerates(Entry, frozen=True, kw_only=True):
+    """A soldered part that USB or PCI shows, and how often."""
+
+    part: str
+    count: int
+    optional: bool = False
+    """Whether the vendor also ships boards without."""
+    use: str
+
+
 class Function(Entry, frozen=True, kw_only=True):
     """A function of the carrier itself: a file in `onboard/` of the same name."""
 
@@ -150,6 +160,8 @@ class Board(Entry, frozen=True, kw_only=True):
     rails: tuple[Rail, ...] = ()
     limits: tuple[Limit, ...] = ()
     links: tuple[Link, ...] = ()
+    enumerates: tuple[Enumerates, ...] = ()
+    """What USB and PCI show of the board itself."""
     generations: tuple[Generation, ...] = ()
     pins: tuple[CorePin, ...] = ()
     """Of a core: its connector."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -31,6 +32,16 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     source: str
     confidence: Confidence = Confidence.DOCUMENTED
     note: str = ""
+
+
+class Enumerated(Entry, frozen=True, kw_only=True):
+    """How USB or PCI names a part: by vendor and product, or by what it is for."""
+
+    bus: Literal["usb", "pci"]
+    vendor: int | None = None
+    product: int | None = None
+    class_code: int | None = None
+    """Of PCI, base class and subclass: 0x0108 is a drive that speaks NVMe."""
 
 
 class Strap(Entry, frozen=True, kw_only=True):

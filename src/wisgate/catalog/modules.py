@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from .facts import ChannelEntry, Disagreement, Entry, Fitted
+from .facts import ChannelEntry, Disagreement, Entry, Enumerated, Fitted
 from .settings import Command, Option, applies
 
 Evidence = Literal["documented", "modelled", "proven"]
@@ -126,6 +126,8 @@ class Module(Entry, frozen=True, kw_only=True):
     """Host interfaces of a card."""
     chips: tuple[Fitted, ...] = ()
     answers: tuple[Answer, ...] = ()
+    enumerated: tuple[Enumerated, ...] = ()
+    """What a card is on USB or PCI; any of them. None where nobody says."""
     options: tuple[Option, ...] = ()
     commands: tuple[Command, ...] = ()
     draws: tuple[Draw, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from .facts import Entry
+from .facts import Entry, Enumerated
 
 
 class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,6 +16,15 @@ class Connector(Entry, frozen=True, kw_only=True):
     id: str
     title: str
     pins: tuple[Pin, ...]
+
+
+class Question(Entry, frozen=True, kw_only=True):
+    """Reads of registers that tell who is there and change nothing: `ask` is written (a register's
+    address), `answer` must come back where `mask` has ones."""
+
+    ask: tuple[int, ...]
+    answer: tuple[int, ...]
+    mask: tuple[int, ...] = ()
 
 
 class Chip(Entry, frozen=True, kw_only=True):
@@ -33,4 +42,8 @@ class Chip(Entry, frozen=True, kw_only=True):
     max_clock: str = ""
     identity: str = ""
     """How a driver recognises the chip; "" when it cannot."""
+    questions: tuple[Question, ...] = ()
+    """What may be asked of a chip in use; none where every identification changes something."""
+    enumerated: tuple[Enumerated, ...] = ()
+    """On USB or PCI; any of them."""
     compatible: tuple[str, ...] = ()

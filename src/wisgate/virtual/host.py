@@ -3,7 +3,6 @@ otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from random import Random
@@ -83,14 +82,11 @@ class VirtualHost:
         self._world = world
         self._boot_id = str(UUID(int=Random(f"{seed}/boot").getrandbits(128), version=4))
 
-    def fit(self, cards: Mapping[str, tuple[str, int, int]]) -> None:
-        """Put cards into sockets: for each socket ("usb" or "pci", vendor, product)."""
-        for socket, (kind, vendor, product) in cards.items():
-            if kind == "pci":
-                self.cards[socket] = PciUnit(CARD_AT[socket], vendor, product)
-            else:
-                place = USB3_AT.get(socket, CARD_AT[socket])
-                self.cards[socket] = UsbUnit(place, vendor, product)
+    def fit(self, socket: str, card: UsbUnit | PciUnit) -> None:
+        """Put a card into a socket; it turns up where the socket is wired to."""
+        usb = isinstance(card, UsbUnit)
+        place = USB3_AT.get(socket, CARD_AT[socket]) if usb else CARD_AT[socket]
+        self.cards[socket] = replace(card, path=place)
 
     def boot_id(self) -> str:
         return self._boot_id

@@ -28,7 +28,9 @@ def usb(root: Path) -> tuple[UsbUnit, ...]:
 def pci(root: Path) -> tuple[PciUnit, ...]:
     """Everything on the PCI bus, bridges included."""
     return tuple(
-        PciUnit(node.name, int(vendor, 16), int(product, 16))
+        PciUnit(
+            node.name, int(vendor, 16), int(product, 16), int(text(node / "class") or "0", 16) >> 8
+        )
         for node in entries(root / "sys/bus/pci/devices")
         if (vendor := text(node / "vendor")) and (product := text(node / "device"))
     )

@@ -141,9 +141,10 @@ def test_usb_by_place_without_root_hubs_and_interfaces(tmp_path: Path) -> None:
 
 
 def test_pci(tmp_path: Path) -> None:
-    put(tmp_path, {"sys/bus/pci/devices/0000:04:00.0/vendor": "0x10ec\n",
-                   "sys/bus/pci/devices/0000:04:00.0/device": "0x8125\n"})  # fmt: skip
-    assert LinuxHost(tmp_path).pci() == (PciUnit("0000:04:00.0", 0x10EC, 0x8125),)
+    base = "sys/bus/pci/devices/0000:04:00.0"
+    put(tmp_path, {f"{base}/vendor": "0x10ec\n", f"{base}/device": "0x8125\n",
+                   f"{base}/class": "0x020000\n"})  # fmt: skip
+    assert LinuxHost(tmp_path).pci() == (PciUnit("0000:04:00.0", 0x10EC, 0x8125, 0x0200),)
 
 
 @pytest.mark.parametrize("number", [1, 7])
