@@ -17,6 +17,7 @@ from wisgate.virtual.chips.ina219 import Ina219Twin
 from wisgate.virtual.chips.lps22hb import Lps22hbTwin
 from wisgate.virtual.chips.ltr_390uv import Ltr390uvTwin
 from wisgate.virtual.chips.opt3001 import Opt3001Twin
+from wisgate.virtual.chips.pcf85063a import Pcf85063aTwin
 from wisgate.virtual.chips.scd30 import Scd30Twin
 from wisgate.virtual.chips.sgm58031 import Sgm58031Twin
 from wisgate.virtual.chips.shtc3 import Shtc3Twin
@@ -36,6 +37,7 @@ TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
     "ltr_390uv": Ltr390uvTwin,
     "opt3001": lambda clock: Opt3001Twin(clock, addresses=(0x44,)),
     "scd30": Scd30Twin,
+    "pcf85063a": Pcf85063aTwin,
     "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
     "shtc3": Shtc3Twin,
     "tpt29555": lambda clock: Tpt29555Twin(addresses=(0x26,)),
