@@ -16,8 +16,10 @@
     after start-up            that section has been played before; a driver's script begins here
     peer: 48 65               the other end of a radio or a bus sends this (the header says what)
     peer -> 48 65             it received this last
+    tx: EF 01 FF              sent over a serial line (`serial_line.py` plays these two)
+    rx: EF 01 00/FF FF 00     comes back, under the mask; a dash is silence
     wait 2 ms                 also us and s
-    world bus_v=11.98         what the twin's pins see from here on
+    world bus_v=11.98         what the twin's pins see from here on, a number or a word
     # …                       a comment
 """
 
@@ -47,7 +49,10 @@ _LINE = re.compile(r"line (\w+)(=| -> )([01])")
 _AFTER = re.compile(r"after (\S.*)")
 _PEER = re.compile(r"peer(:| ->)((?: [0-9A-F]{2})+)")
 _WAIT = re.compile(r"wait (\d+(?:\.\d+)?) (us|ms|s)")
-_WORLD = re.compile(r"world((?: \w+=[-+.\w]+)+)")
+_SERIAL = re.compile(
+    r"(?P<way>tx|rx):(?: -|(?P<data>(?: [0-9A-F]{2})+)(?:/(?P<mask>[0-9A-F]{2}(?: [0-9A-F]{2})*))?)"
+)
+_WORLD = re.compile(r"world((?: \w+=[-+.:\w]+)+)")
 _SCALE = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
@@ -71,7 +76,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class World:
-    quantities: dict[str, float]
+    quantities: dict[str, float | str]
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,17 @@ class After:
     title: str
 
 
-Step = Exchange | Frame | Drive | Level | Peer | After | Wait | World
+@dataclass(frozen=True)
+class Serial:
+    """Bytes on a serial line, sent by the host or coming back; none is silence."""
+
+    line: int
+    sent: bool
+    payload: bytes
+    mask: bytes
+
+
+Step = Serial | Exchange | Frame | Drive | Level | Peer | After | Wait | World
 
 
 def titles(chip: str) -> list[str]:
@@ -161,7 +176,12 @@ def _step(where: str, number: int, text: str) -> Step:
         return Wait(float(match[1]) * _SCALE[match[2]])
     if match := _WORLD.fullmatch(text):
         pairs = (word.split("=") for word in match[1].split())
-        return World({name: float(value) for name, value in pairs})
+        return World({name: _quantity(value) for name, value in pairs})
+    if match := _SERIAL.fullmatch(text):
+        payload = bytes.fromhex(match["data"] or "")
+        mask = bytes.fromhex(match["mask"]) if match["mask"] else b"\xff" * len(payload)
+        assert len(mask) == len(payload), f"{where}: the mask does not fit the answer"
+        return Serial(number, match["way"] == "tx", payload, mask)
     if match := _EXCHANGE.fullmatch(text):
         return _exchange(where, number, match)
     if match := _FRAME.fullmatch(text):
@@ -174,6 +194,13 @@ def _step(where: str, number: int, text: str) -> Step:
     if match := _PEER.fullmatch(text):
         return Peer(number, bytes.fromhex(match[2]), match[1] == ":")
     raise ValueError(f"{where}: cannot read {text!r}")
+
+
+def _quantity(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _exchange(where: str, number: int, match: re.Match[str]) -> Exchange:
@@ -234,7 +261,7 @@ def replay(
     chip: str,
     title: str,
     bus: I2c,
-    world: Callable[[str, float], None],
+    world: Callable[[str, float | str], None],
     wait: Callable[[float], None],
 ) -> None:
     """Play one section to a bus with a twin. `world` sets a quantity, `wait` lets time pass."""

@@ -54,8 +54,9 @@ def test_twin_speaks_the_transcript(chip: str, title: str) -> None:
     bus.twins.append(twin)
     clock.advance(0.001)  # every chip has come up by then
 
-    def world(name: str, value: float) -> None:
+    def world(name: str, value: float | str) -> None:
         if isinstance(twin, Tpt29555Twin):
+            assert isinstance(value, float)
             twin.drive(int(name.removeprefix("pin")), None if isnan(value) else value != 0)
         else:
             assert hasattr(twin, name), f"{chip} has no world input {name!r}"
