@@ -53,11 +53,12 @@ RESET = "<HBB"
 """CFG-RST: what to forget (FFFF all: cold start), how (RESET_GNSS), reserved. Not acknowledged."""
 RESET_GNSS = 0x02
 PVT = "<IHBBBBBBIiBBBBiiiiIIiiiiiIIH6xihH"
-"""NAV-PVT, 92 bytes: time of week (ms), year, month, day, hour, minute, second, valid, accuracy of
-time (ns), fraction (ns), fix, flags, flags 2, satellites, longitude, latitude (1e-7 degrees), height
-above the ellipsoid, above the sea, horizontal and vertical accuracy (mm), velocity north, east, down
-and over ground (mm/s), heading of motion (1e-5 degrees), accuracy of speed (mm/s) and of heading
-(1e-5 degrees), dilution (0.01), reserved, heading of vehicle, magnetic declination, its accuracy."""
+"""NAV-PVT, 92 bytes: time of week (ms), year, month, day, hour, minute, second, valid, accuracy
+of time (ns), fraction (ns), fix, flags, flags 2, satellites, longitude, latitude (1e-7 degrees),
+height above the ellipsoid, above the sea, horizontal and vertical accuracy (mm), velocity north,
+east, down and over ground (mm/s), heading of motion (1e-5 degrees), accuracy of speed (mm/s) and of
+heading (1e-5 degrees), dilution (0.01), reserved, heading of vehicle, magnetic declination and its
+accuracy."""
 VALID_DATE, VALID_TIME, RESOLVED = 0x01, 0x02, 0x04
 """In `valid` of NAV-PVT."""
 FIX_OK = 0x01
