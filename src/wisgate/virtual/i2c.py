@@ -16,6 +16,9 @@ from ..core.errors import BusTimeout, NoAcknowledge
 
 STUCK_FOR = 0.025
 """Seconds after which the controller gives up a bus whose SDA stays low."""
+STRETCH_LIMIT = 0.035
+"""Seconds for which the controller lets a chip hold the clock (raspberrypi/linux, pull request
+3068: CLKT of the BCM2835, 35 ms)."""
 
 
 class I2cTwin(Protocol):
@@ -63,8 +66,8 @@ class VirtualI2c:
     Threads: lane only.
 
     With `costs_time` each transfer takes its bits on the clock; a board in real time leaves that
-    out. Not modelled: arbitration, clock stretching, the time that a byte takes inside a message
-    (a message takes effect at its end).
+    out. A twin stretches the clock by sleeping while it is read. Not modelled: arbitration, the
+    time that a byte takes inside a message (a message takes effect at its end).
     """
 
     def __init__(
@@ -120,10 +123,15 @@ class VirtualI2c:
 
     def _read(self, address: int, length: int, met: list[I2cTwin]) -> bytes:
         answering = self._start(address, True, length, met)
+        begin = self._clock.monotonic()
         if len(answering) == 1:
             answer = answering[0].read(length)
         else:
             answer = _wired_and([twin.read(length) for twin in answering])
+        if self._clock.monotonic() - begin > STRETCH_LIMIT:
+            raise BusTimeout(
+                f"{address:#04x} holds the clock for longer than {STRETCH_LIMIT * 1e3:.0f} ms"
+            )
         return self._damage(address, answer) if self.flips else answer
 
     def _start(self, address: int, read: bool, length: int, met: list[I2cTwin]) -> list[I2cTwin]:

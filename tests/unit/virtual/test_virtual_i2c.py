@@ -155,3 +155,28 @@ def test_flips_damage_one_bit_of_a_byte_and_follow_the_seed() -> None:
     assert {b.bit_count() for b in one} == {0, 1}
     assert damaged(1) == one
     assert damaged(2) != one
+
+
+class Stretcher(Recorder):
+    """A twin that holds the clock at each read."""
+
+    def __init__(self, clock: VirtualClock, seconds: float) -> None:
+        super().__init__(0x41, b"\x12")
+        self._clock, self._seconds = clock, seconds
+
+    def read(self, count: int) -> bytes:
+        self._clock.sleep(self._seconds)
+        return super().read(count)
+
+
+def test_a_chip_may_hold_the_clock_for_35_ms() -> None:
+    clock = VirtualClock()
+    assert bus_with(Stretcher(clock, 0.0349), clock=clock).transfer(0x41, read=1) == b"\x12"
+
+
+def test_a_chip_that_holds_the_clock_longer_is_given_up() -> None:
+    clock = VirtualClock()
+    twin = Stretcher(clock, 0.0351)
+    with pytest.raises(BusTimeout, match=r"^0x41 holds the clock for longer than 35 ms$"):
+        bus_with(twin, clock=clock).transfer(0x41, read=1)
+    assert twin.seen[-1] == ("stop",)
