@@ -14,7 +14,7 @@ Not modelled: fading, drift of frequency, other spreading factors as noise, GFSK
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from math import log10
@@ -33,7 +33,8 @@ KEPT = 256
 
 @dataclass
 class Transmission:
-    """A packet on the air from `start`; `cut` is when its sender gave up."""
+    """A packet on the air from `start`; `cut` is when its sender gave up. `losses` are the paths as
+    they were when it began."""
 
     number: int
     sender: str
@@ -41,6 +42,7 @@ class Transmission:
     payload: bytes
     power_dbm: float
     start: float
+    losses: Mapping[frozenset[str], float]
     cut: float = float("inf")
 
     @property
@@ -87,20 +89,20 @@ class Air:
         self.stations: list[Callable[[float], None]] = []
         """Each is told how far time has come, before anybody listens, so that it can send."""
         self._clock, self._seed = clock, seed
-        self._losses: dict[frozenset[str], float] = {}
+        self._losses: Mapping[frozenset[str], float] = {}
         self._sent: deque[Transmission] = deque(maxlen=KEPT)
         self._count = 0
 
     def set_loss(self, one: str, other: str, decibels: float) -> None:
-        """The path between two radios, both ways."""
-        self._losses[frozenset((one, other))] = decibels
+        """The path between two radios, both ways, for packets that begin from now on."""
+        self._losses = {**self._losses, frozenset((one, other)): decibels}
 
     def send(
         self, sender: str, form: Format, payload: bytes, power_dbm: float, start: float
     ) -> Transmission:
         """Put a packet on the air, now or a little later."""
         self._count += 1
-        sent = Transmission(self._count, sender, form, payload, power_dbm, start)
+        sent = Transmission(self._count, sender, form, payload, power_dbm, start, self._losses)
         self._sent.append(sent)
         return sent
 
@@ -111,7 +113,7 @@ class Air:
 
     def strength(self, sent: Transmission, receiver: str) -> float:
         """What arrives at a receiver, in dBm."""
-        return sent.power_dbm - self._losses.get(frozenset((sent.sender, receiver)), self.loss_db)
+        return sent.power_dbm - sent.losses.get(frozenset((sent.sender, receiver)), self.loss_db)
 
     def level(self, receiver: str, form: Format, at: float, gain_db: float = 0.0) -> float:
         """Noise and every carrier within the bandwidth, in dBm."""

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from math import isnan
 
 import pytest
-from transcript import HERE, replay, titles
+from spi_transcript import replay_spi
+from spi_twins import SPI_TWINS
+from transcript import HERE, load, replay, titles
 
 from wisgate.core.clock import VirtualClock
 from wisgate.virtual.chips.adc121c021 import Adc121c021Twin
@@ -65,5 +67,15 @@ def test_twin_speaks_the_transcript(chip: str, title: str) -> None:
     replay(chip, title, bus, world, clock.advance)
 
 
+@pytest.mark.parametrize(
+    ("chip", "title"), [(chip, title) for chip in SPI_TWINS for title in titles(chip)]
+)
+def test_twin_behind_a_chip_select_speaks_the_transcript(chip: str, title: str) -> None:
+    clock = VirtualClock()
+    bench = SPI_TWINS[chip](clock)
+    clock.advance(0.005)  # every chip has come up by then
+    replay_spi(chip, load(chip, title), bench.twin, bench.peer, bench.world, clock.advance)
+
+
 def test_every_transcript_has_a_twin() -> None:
-    assert {path.stem for path in HERE.glob("*.txt")} == set(TWINS)
+    assert {path.stem for path in HERE.glob("*.txt")} == {*TWINS, *SPI_TWINS}
