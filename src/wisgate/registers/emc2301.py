@@ -1,11 +1,10 @@
-"""EMC2301 register map. SMSC EMC2301, revision 1.1 to 1.3, table 5.1 and sections 5.2 to 5.22.
+"""EMC2301 register map. SMSC EMC2301, revision 1.1, table 5.1 and sections 5.2 to 5.22.
 
 A pointer byte, then one byte (SMBus byte protocols, nothing counts on by itself). Counts of the
 tachometer are 13 bits in two registers, the high eight and, left-aligned, the low five; of the
 target the low byte has the lower address, of the reading the high byte.
 
-Traps: DIS_TO is bit 6 of the configuration and WD_EN bit 5; stalled, spin and drive fail are at
-0x25, 0x26 and 0x27.
+Traps: DIS_TO is bit 6 of the configuration, WD_EN bit 5; stalled is 0x25, spin 0x26, drive 0x27.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from __future__ import annotations
 from enum import IntEnum
 
 from .word import Word, bit, bits
+
+_TACH, _ID = "EMC2301 5.18", "EMC2301 5.20 to 5.22"
 
 TACH_HZ = 32768.0
 """What the tachometer counts; a count is that of (edges - 1) / 2 periods of the signal. 5.18."""
@@ -120,8 +121,8 @@ SPIN_S = (0.25, 0.5, 1.0, 2.0)
 
 
 class Configuration(Word, address=0x20, width=8, reset=0x40, source="EMC2301 5.2"):
-    """`mask` keeps the alert pin quiet; `no_timeout` (DIS_TO) switches the SMBus time-out off;
-    `watchdog` (WD_EN) lets the watchdog run all the time; the last two are about the CLK pin."""
+    """`mask`: the alert pin stays quiet; `no_timeout` (DIS_TO): of SMBus; `watchdog` (WD_EN): runs
+    all the time; the last two are about the CLK pin."""
 
     mask: bool = bit(7)
     no_timeout: bool = bit(6)
@@ -131,8 +132,7 @@ class Configuration(Word, address=0x20, width=8, reset=0x40, source="EMC2301 5.2
 
 
 class FanStatus(Word, address=0x24, width=8, writable=False, source="EMC2301 5.3.1"):
-    """`watchdog` (the fan is driven at 100 %) is cleared by reading; the others show what stands in
-    the three registers after this one."""
+    """`watchdog` (full drive) is cleared by reading; the others sum up the next three registers."""
 
     watchdog: bool = bit(7)
     drive_fail: bool = bit(2)
@@ -179,8 +179,7 @@ class PwmFrequency(Word, address=0x2D, width=8, source="EMC2301 5.6"):
 
 
 class FanSetting(Word, address=0x30, width=8, source="EMC2301 5.7"):
-    """Drive in 255ths of full. Reads what the fan is driven with now, whoever decides it: it need
-    not be what was written."""
+    """Drive in 255ths of full. Reads what the fan gets now, which need not be what was written."""
 
     drive: int = bits(7, 0)
 
@@ -201,8 +200,7 @@ class FanConfiguration1(Word, address=0x32, width=8, reset=0x2B, source="EMC2301
 
 
 class FanConfiguration2(Word, address=0x33, width=8, reset=0x28, source="EMC2301 5.10"):
-    """`ramp` (EN_RRC) limits how fast a direct setting is followed; `glitch_filter` is that of the
-    tachometer. Options of the derivative, and width of the band in which the speed is right."""
+    """`ramp` (EN_RRC) limits how fast a direct setting is followed."""
 
     ramp: bool = bit(6)
     glitch_filter: bool = bit(5)
@@ -267,34 +265,31 @@ class TachTargetHigh(Word, address=0x3D, width=8, reset=0xFF, source="EMC2301 5.
     high: int = bits(7, 0)
 
 
-class TachReadingHigh(Word, address=0x3E, width=8, reset=0xFF, writable=False,
-                      source="EMC2301 5.18"):  # fmt: skip
+class TachReadingHigh(Word, address=0x3E, width=8, reset=0xFF, writable=False, source=_TACH):
     """Reading it keeps the low byte of the same measurement for the next read."""
 
     high: int = bits(7, 0)
 
 
-class TachReadingLow(Word, address=0x3F, width=8, reset=0xF8, writable=False,
-                     source="EMC2301 5.18"):  # fmt: skip
+class TachReadingLow(Word, address=0x3F, width=8, reset=0xF8, writable=False, source=_TACH):
     low: int = bits(7, 3)
 
 
 class SoftwareLock(Word, address=0xEF, width=8, source="EMC2301 5.19"):
-    """Makes the configurations, gains, limits and itself read-only until the supply is gone."""
+    """Makes what is in `LOCKED` read-only until the supply is gone."""
 
     locked: bool = bit(0)
 
 
-class ProductId(Word, address=0xFD, width=8, reset=0x37, writable=False, source="EMC2301 5.20"):
+class ProductId(Word, address=0xFD, width=8, reset=0x37, writable=False, source=_ID):
     code: int = bits(7, 0)
 
 
-class ManufacturerId(Word, address=0xFE, width=8, reset=0x5D, writable=False,
-                     source="EMC2301 5.21"):  # fmt: skip
+class ManufacturerId(Word, address=0xFE, width=8, reset=0x5D, writable=False, source=_ID):
     code: int = bits(7, 0)
 
 
-class Revision(Word, address=0xFF, width=8, reset=0x80, writable=False, source="EMC2301 5.22"):
+class Revision(Word, address=0xFF, width=8, reset=0x80, writable=False, source=_ID):
     code: int = bits(7, 0)
 
 
@@ -302,4 +297,4 @@ LOCKED = (
     Configuration, FanConfiguration2, Gain, SpinUp, MaximumStep, MinimumDrive, ValidTachCount,
     DriveFailBandLow, DriveFailBandHigh, SoftwareLock,
 )  # fmt: skip
-"""What the software lock makes read-only. Table 5.1, column LOCK."""
+"""Table 5.1, column LOCK."""

@@ -23,6 +23,7 @@ from wisgate.virtual.chips.pcf85063a import Pcf85063aTwin
 from wisgate.virtual.chips.scd30 import Scd30Twin
 from wisgate.virtual.chips.sgm58031 import Sgm58031Twin
 from wisgate.virtual.chips.shtc3 import Shtc3Twin
+from wisgate.virtual.chips.ssd1306 import Ssd1306Twin
 from wisgate.virtual.chips.tpt29555 import Tpt29555Twin
 from wisgate.virtual.i2c import PoweredTwin, VirtualI2c
 
@@ -42,6 +43,7 @@ TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
     "pcf85063a": Pcf85063aTwin,
     "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
     "shtc3": Shtc3Twin,
+    "ssd1306": lambda clock: Ssd1306Twin(),
     "tpt29555": lambda clock: Tpt29555Twin(addresses=(0x26,)),
 }
 
