@@ -29,7 +29,7 @@ demo: $(VENV)/.run ## Run the virtual gateway with its dashboard; prints the add
 	@exec $(bin)/wisgate demo $(ARGS)
 
 test: $(VENV)/.dev ## Run every test, with the real peers (Mosquitto, Chromium, mbpoll).
-	@sh tools/peers.sh
+	@sh tools/peers.sh $(VENV)
 	@$(MAKE) --no-print-directory check
 	@$(python) tools/lock_check.py --if-reachable
 	@if [ -f tools/mutate.py ]; then $(python) tools/mutate.py --changed; fi
@@ -47,7 +47,7 @@ check: $(VENV)/.dev ## Run ruff, mypy and the import contracts.
 	exit $$code
 
 prove: $(VENV)/.dev ## Run the full-size proofs: soaks, long fuzz runs, many seeds.
-	@sh tools/peers.sh
+	@sh tools/peers.sh $(VENV)
 	$(pytest) --timeout 0 -m prove $(ARGS)
 
 mutate: $(VENV)/.dev ## Break every register map, driver and twin on purpose; each break must be caught.
@@ -73,7 +73,7 @@ lock-check: $(VENV)/.base ## Prove that each run-time dependency has a wheel for
 	@$(python) tools/lock_check.py
 
 peers: ## Install what the full tests talk to, or print the line that does.
-	@sh tools/peers.sh
+	@sh tools/peers.sh $(VENV)
 
 clean: ## Remove the virtual environment and everything that tools leave behind.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -1,9 +1,23 @@
 #!/bin/sh
 # Make sure that the programs which the full tests talk to are here: a broker, a browser with its
-# driver, a Modbus client, compilers of devicetree and C++, docker-compose (its daemon is not needed).
+# driver, a Modbus client, compilers of devicetree and C++, docker-compose (its daemon is not needed),
+# Node.js with what tests/npm/package.json names (Node-RED), which goes into the virtual environment.
 # Installs them if it may; otherwise prints the line that does and fails.
+#
+#     peers.sh VENV
 set -u
 PATH=$PATH:/usr/sbin:/sbin
+npm_folder=${1:-.venv}/npm
+
+npm_peers() { # the locked packages of tests/npm, unless they are here already
+    cmp -s tests/npm/package-lock.json "$npm_folder/package-lock.json" &&
+        [ -e "$npm_folder/.complete" ] && return
+    echo "Installing the locked npm packages of tests/npm into $npm_folder …"
+    mkdir -p "$npm_folder" && rm -f "$npm_folder/.complete" &&
+        cp tests/npm/package.json tests/npm/package-lock.json "$npm_folder/" &&
+        (cd "$npm_folder" && npm ci --no-audit --no-fund --loglevel=error >/dev/null) &&
+        touch "$npm_folder/.complete"
+}
 
 missing=""
 need() { # PACKAGE, then the programs of which one is enough
@@ -23,10 +37,12 @@ look() {
     need device-tree-compiler dtc
     need docker-compose docker-compose
     need g++ g++
+    need nodejs node
+    need npm npm
 }
 
 look
-[ -z "$missing" ] && exit 0
+[ -z "$missing" ] && { npm_peers; exit; }
 line="apt-get install --yes --no-install-recommends$missing"
 echo "The tests need these packages of the system:$missing"
 
@@ -46,6 +62,6 @@ export DEBIAN_FRONTEND=noninteractive
 # Known package lists are enough most of the time; fetch them anew only if not.
 $sudo $line >/dev/null 2>&1 || { $sudo apt-get update && $sudo $line; }
 look
-[ -z "$missing" ] && exit 0
+[ -z "$missing" ] && { npm_peers; exit; }
 printf 'Still missing:%s. Run this line and read what it says:\n\n    sudo apt-get update && sudo %s\n\n' "$missing" "$line" >&2
 exit 1

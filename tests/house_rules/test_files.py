@@ -23,6 +23,7 @@ MODULE_FILES = {
     "module": PACKAGE / "modules" / "{}.py",
     "virtual front": PACKAGE / "virtual" / "modules" / "{}.py",
     "example": ROOT / "examples" / "{}.py",
+    "Node-RED flow": ROOT / "node-red" / "flows" / "{}.json",
     "test": TESTS / "unit" / "modules" / "test_{}.py",
 }
 CONTRACTS = {"base", "carrier"}
@@ -81,7 +82,7 @@ def test_every_chip_has_a_test() -> None:
     demand_none(wrong)
 
 
-def test_every_module_is_five_files() -> None:
+def test_every_module_has_its_files() -> None:
     names = rak_modules()
     assert names, "no module found"
     wrong = missing(names, MODULE_FILES)

@@ -28,6 +28,7 @@ class PointView(Struct, frozen=True):
     source: str
     interval: Annotated[float | None, Meta(description="seconds between samples")]
     cause: Annotated[str, Meta(description="who wrote it last, of an output or virtual point")]
+    event: Annotated[bool, Meta(description="whether readings are things that happened")]
 
 
 class PointsView(Struct, frozen=True):

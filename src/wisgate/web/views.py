@@ -46,6 +46,7 @@ def point_view(point: Point, reading: Reading | None, now_ns: int) -> PointView:
         source=point.source,
         interval=point.interval,
         cause=reading.cause if reading else "",
+        event=point.event,
     )
 
 

@@ -20,7 +20,7 @@ def test_points_tell_value_unit_status_and_age(tmp_path):
             "name": "tank_level", "value": 1.5, "unit": "m", "display": "m", "status": "good",
             "time": "2026-01-01T00:00:00.062Z", "age": 2.5, "kind": "float", "decimals": 3,
             "writable": False, "slot": "wisblock-1", "source": "wisblock-1/a1", "interval": 1.0,
-            "cause": "",
+            "cause": "", "event": False,
         }  # fmt: skip
         assert points["temperature"]["display"] == "°C"
         assert points["temperature"]["status"] == "stale"
