@@ -25,7 +25,6 @@ with open_modules(SETUP, hardware=HARDWARE) as board:
         if not HARDWARE:
             board.world.set("load.volts", 12.0)
             board.world.set("load.amps", amperes)
-        for reading in board.read("wisblock-1"):
-            print(f"{reading.name} {reading.value:.3f} {reading.status}", end="   ")
-        print()
+        load = board.read("wisblock-1")
+        print(*(f"{r.name} {r.value:.3f} {r.status}" for r in load), sep="   ")
         board.sleep(1)

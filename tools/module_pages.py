@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from markdown import shown, table
-from setups import example, gateway_file
+from setups import example, gateway_file, printed
 
 from wisgate.catalog.boards import Board, Slot
 from wisgate.catalog.catalog import load
@@ -204,6 +204,7 @@ def example_lines(module: Module) -> Iterator[str]:
     yield from ("## Try it", "", f"`python examples/{name}.py` on the virtual board as it stands,")
     yield from ("with `--hardware` on this machine:", "", "```python")
     yield from (*example(name).rstrip().splitlines(), "```", "")
+    yield from ("It prints:", "", "```text", *printed(name).rstrip().splitlines(), "```", "")
     yield from ("As a gateway, with values and outputs over MQTT and a dashboard; save it as")
     yield from ("`gateway.toml`, then `wisgate run gateway.toml --virtual`:", "", "```toml")
     yield from (*gateway_file(name).rstrip().splitlines(), "```", "")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
+PRINTED = ROOT / "tests" / "golden" / "examples"
 
 OUTSIDE = """
 [sink.plant]
@@ -24,6 +25,11 @@ listen = "127.0.0.1:8391"
 def example(module: str) -> str:
     """The text of the example of a module."""
     return (EXAMPLES / f"{module}.py").read_text(encoding="utf-8")
+
+
+def printed(module: str) -> str:
+    """What the example prints on the virtual board; a test compares it with what it does."""
+    return (PRINTED / f"{module}.txt").read_text(encoding="utf-8")
 
 
 def setup(module: str) -> str:

@@ -1,9 +1,7 @@
-"""Modules at a prompt, and the examples that are written with it, run as printed."""
+"""Modules at a prompt."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,67 +18,9 @@ from wisgate.core.errors import (
     Unavailable,
 )
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
 HEAD = 'name = "bench"\nboard = "rak7391"\n'
 RELAY = HEAD + '[[slot]]\nslot = "wisblock-2"\nmodule = "rak13007"\n'
 BOTH = RELAY + '[[slot]]\nslot = "wisblock-1"\nmodule = "rak16000"\n'
-PRINTED = {
-    "rak5801": """\
- 4.000 mA =  0.00 m  good
-12.000 mA =  1.75 m  good
-20.000 mA =  3.50 m  good
-no current  fault
-""",
-    "rak5811": """\
-0.500 V  good
-2.500 V  good
-4.500 V  good
-5.200 V  uncertain
-no value  saturated
-0.000 V  good  (0 V, or no wire)
-""",
-    "rak13007": """\
-relay on good, pump runs: True
-relay off good, pump runs: False
-relay on good, pump runs: True
-at the end: off
-""",
-    "rak13001": """\
-relay on good, valve open: True
-relay off good, valve open: False
-relay on good, valve open: True
-at the end: off
-""",
-    "rak16000": """\
-voltage 12.000 good   current 0.250 good   power 3.000 good   \n\
-voltage 12.000 good   current 1.500 good   power 18.000 good   \n\
-voltage 12.000 good   current -0.500 good   power -6.000 good   \n\
-""",
-}
-
-
-def run(example: str) -> str:
-    command = [sys.executable, str(EXAMPLES / f"{example}.py")]
-    return subprocess.run(command, capture_output=True, text=True, timeout=50, check=True).stdout
-
-
-@pytest.mark.parametrize("example", PRINTED)
-def test_examples_run_as_printed(example: str) -> None:
-    assert run(example) == PRINTED[example]
-
-
-def test_the_serial_example_runs_as_printed() -> None:
-    lines = [line.split() for line in run("rak5802").splitlines()]
-    names = ["weather_humidity", "weather_temperature", "weather_flow", "weather_led"]
-    assert [line[0] for line in lines] == names * 2
-    assert {line[2] for line in lines} == {"good"}
-    assert [line[1] for line in lines if line[0] == "weather_led"] == ["True", "False"]
-
-
-def test_every_example_of_a_module_is_short() -> None:
-    found = sorted(EXAMPLES.glob("rak*.py"))
-    assert [p.stem for p in found] == sorted([*PRINTED, "rak5802"])
-    assert [p.name for p in found if len(p.read_text().splitlines()) > 40] == []
 
 
 def ended_by(error: type[Exception], act: Callable[[Prompt], None]) -> Prompt:

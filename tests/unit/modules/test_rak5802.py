@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +15,6 @@ from wisgate.modules.rak5802 import Rak5802
 from wisgate.virtual.uart import VirtualUart
 from wisgate.virtual.units.modbus import ModbusUnit, Tables
 
-EXAMPLE = Path(__file__).parents[3] / "examples" / "rak5802.py"
 HERE = Where("gateway.toml", 1)
 
 
@@ -202,11 +198,3 @@ def test_the_options_of_the_catalog_are_keywords_of_the_module() -> None:
 
 def test_nothing_is_left_to_close() -> None:
     Line().module.close()
-
-
-def test_the_example_runs_as_it_stands() -> None:
-    command = [sys.executable, str(EXAMPLE)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=True)
-    lines = [line.split() for line in done.stdout.splitlines()]
-    assert [line[2] for line in lines] == ["good"] * 8
-    assert [line[1] for line in lines if line[0] == "weather_led"] == ["True", "False"]
