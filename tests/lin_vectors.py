@@ -1,4 +1,4 @@
-"""Witness of LIN: identifiers, checksums and whole frames from the modules sheet 4.7 and 9.2. Nobody
+"""Witness of LIN: identifiers, checksums, whole frames; modules sheet 4.7 and 9.2. Nobody
 writes this file by running our code.
 
 A frame on the line: a break (13 bits low at least; a port reads it as 00), 55, the protected

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager
 from ..bus.i2c import I2c
 from ..bus.lines import Edge, Input, Line, Lines, Output
 from ..bus.spi import Spi
-from ..bus.uart import Uart
 
 Lock = AbstractContextManager[object]
 
@@ -54,24 +53,6 @@ class LockedLine:
     def release(self) -> None:
         with self._lock:
             self._line.release()
-
-
-class LockedUart:
-    """Only what reaches the world is locked: a reader waits outside, so that a silent unit does not
-    hold up the rest of the board."""
-
-    def __init__(self, uart: Uart, lock: Lock) -> None:
-        self._uart, self._lock = uart, lock
-        self.read, self.flush = uart.read, uart.flush
-        self.send_break, self.set_baud = uart.send_break, uart.set_baud
-
-    @property
-    def baud(self) -> int:
-        return self._uart.baud
-
-    def write(self, data: bytes) -> None:
-        with self._lock:
-            self._uart.write(data)
 
 
 class LockedSpi:

@@ -20,7 +20,7 @@ from ..virtual.board import VirtualRak7391
 from ..virtual.faults import FaultKind
 from ..virtual.scenario import Player, Scenario
 from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
-from .locked import Lock, LockedI2c, LockedLines, LockedSpi, LockedUart
+from .locked import Lock, LockedI2c, LockedLines, LockedSpi
 from .memory import Memories
 
 
@@ -45,6 +45,8 @@ class Twins:
         self._clock, self._memory = clock, memory
         self._lock: Lock = nullcontext() if isinstance(clock, VirtualClock) else RLock()
         self.board.host.guard = self._lock
+        for uart in self.board.uarts.values():
+            uart.guard = self._lock
         self._player = Player(Scenario.load(scenario), self.board) if scenario else None
         self.ends = self._ends(plan)
 
@@ -67,7 +69,6 @@ class Twins:
         if not isinstance(self._clock, VirtualClock):
             i2c = LockedI2c(i2c, self._lock)
             host_lines = LockedLines(host_lines, self._lock)
-            uarts = {name: LockedUart(uart, self._lock) for name, uart in uarts.items()}
         i2c = TracedI2c(i2c, self._clock, name="i2c-1")
         uarts = {name: TracedUart(uart, self._clock, name=name) for name, uart in uarts.items()}
         expanders: dict[str, Lines] = {

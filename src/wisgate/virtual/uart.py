@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from operator import itemgetter
 from random import Random
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..core.clock import Clock
 from ..core.errors import BusUnavailable
 
 BITS_PER_BYTE = 10
 """Start, eight data bits, stop."""
+BUFFER = 4096
+"""Bytes that wait to be read; the host throws away what comes beyond."""
 
 
 class SerialTwin(Protocol):
@@ -28,16 +32,40 @@ class SerialTwin(Protocol):
         ...
 
 
-class VirtualUart:
-    """The `Uart` contract. `gone`, `silent`, `noise` and `echo` are its faults.
-    Threads: lane only.
+@runtime_checkable
+class LineTwin(Protocol):
+    """A twin that hears the line itself, at any baud rate, breaks included, and may speak unasked.
 
-    Bytes take their time at the baud rate. Not modelled: parity, framing errors (a twin of another
-    baud rate hears nothing), what a break means to a twin, two twins talking at once.
+    What `sent` and `held` return begins now; a first piece with a negative silence began that long
+    ago: what the port hears while it sends.
+    """
+
+    def sent(self, data: bytes, baud: int) -> Iterable[tuple[float, bytes]]:
+        """Take what was sent in one go, whose last bit has just left."""
+        ...
+
+    def held(self, seconds: float) -> Iterable[tuple[float, bytes]]:
+        """The line was held at its dominant level for that long, until now."""
+        ...
+
+    def spoken(self, until: float) -> Iterable[tuple[float, bytes]]:
+        """The next thing that it says unasked and that begins before `until`, each piece with its
+        begin, both in monotonic seconds; nothing if it stays silent till then."""
+        ...
+
+
+class VirtualUart:
+    """The `Uart` contract. `gone`, `silent`, `noise` and `echo` are its faults; `guard` is held
+    while twins work, who look at the world. Threads: lane only.
+
+    Bytes take their time at the baud rate. Bytes of several twins at one time come in the order of
+    their ends; a bus on which they collide is a twin of its own (see `units.lin`). Not modelled:
+    parity, framing errors (a twin of another baud rate hears nothing).
     """
 
     def __init__(self, clock: Clock, baud: int = 9600, *, seed: int = 1) -> None:
-        self.twins: list[SerialTwin] = []
+        self.twins: list[SerialTwin | LineTwin] = []
+        self.guard: AbstractContextManager[object] = nullcontext()
         self.gone = False
         """The port has left the USB: every call raises BusUnavailable."""
         self.silent = False
@@ -58,16 +86,26 @@ class VirtualUart:
         self._present()
         sent = self._clock.monotonic()
         self._clock.sleep(len(data) * self._byte_s)
+        self._listen(self._clock.monotonic(), BUFFER)
         if self.echo:
             self._arrive(sent, data)
-        if not self.silent:
-            for twin in self.twins:
-                if twin.baud in (None, self._baud):
-                    self._answer(twin.received(data))
+        if self.silent:
+            return
+        for twin in self.twins:
+            if isinstance(twin, LineTwin):
+                with self.guard:
+                    answers = tuple(twin.sent(data, self._baud))
+            elif twin.baud in (None, self._baud):
+                with self.guard:
+                    answers = tuple(twin.received(data))
+            else:
+                continue
+            self._answer(answers)
 
     def read(self, count: int, timeout: float) -> bytes:
         self._present()
         deadline = self._clock.monotonic() + timeout
+        self._listen(deadline, count)
         if len(self._arriving) >= count:
             until = min(deadline, self._arriving[count - 1][0])
         else:
@@ -83,12 +121,19 @@ class VirtualUart:
     def flush(self) -> None:
         self._present()
         now = self._clock.monotonic()
+        self._listen(now, BUFFER)
         while self._arriving and self._arriving[0][0] <= now:
             self._arriving.popleft()
 
     def send_break(self, seconds: float) -> None:
         self._present()
         self._clock.sleep(seconds)
+        self._listen(self._clock.monotonic(), BUFFER)
+        for twin in () if self.silent else self.twins:
+            if isinstance(twin, LineTwin):
+                with self.guard:
+                    answers = tuple(twin.held(seconds))
+                self._answer(answers)
 
     def set_baud(self, baud: int) -> None:
         self._present()
@@ -112,8 +157,27 @@ class VirtualUart:
             self._arrive(start, data)
             start += len(data) * self._byte_s
 
+    def _listen(self, until: float, count: int) -> None:
+        """Take in what twins say unasked before `until`, till `count` bytes wait."""
+        while len(self._arriving) < count:
+            with self.guard:
+                heard = [
+                    piece
+                    for twin in self.twins
+                    if isinstance(twin, LineTwin)
+                    for piece in twin.spoken(until)
+                ]
+            if not heard:
+                return
+            for start, data in heard:
+                if not self.silent:
+                    self._arrive(start, data)
+
     def _arrive(self, start: float, data: bytes) -> None:
-        for index, byte in enumerate(data, 1):
+        last = self._arriving[-1][0] if self._arriving else start
+        for index, byte in enumerate(data[: BUFFER - len(self._arriving)], 1):
             if self.noise and self._random.random() < self.noise:
                 byte ^= 1 << self._random.randrange(8)
             self._arriving.append((start + index * self._byte_s, byte))
+        if start < last:
+            self._arriving = deque(sorted(self._arriving, key=itemgetter(0)))

@@ -4,7 +4,7 @@ import pytest
 
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusUnavailable
-from wisgate.virtual.uart import VirtualUart
+from wisgate.virtual.uart import BUFFER, VirtualUart
 
 BYTE = 10 / 9600
 
@@ -121,3 +121,116 @@ def test_break_takes_its_time() -> None:
     clock, uart = line()
     uart.send_break(0.0014)
     assert clock.monotonic() == pytest.approx(0.0014)
+
+
+class Talker:
+    """Hears the line and says something unasked now and then."""
+
+    def __init__(self, *sayings: tuple[float, bytes]) -> None:
+        self.heard: list[object] = []
+        self.sayings = list(sayings)
+
+    def sent(self, data: bytes, baud: int) -> list[tuple[float, bytes]]:
+        self.heard.append((data, baud))
+        return [(-len(data) * 10 / baud, data), (0.1, b"?")]
+
+    def held(self, seconds: float) -> list[tuple[float, bytes]]:
+        self.heard.append(seconds)
+        return [(-seconds, b"\0")]
+
+    def spoken(self, until: float) -> list[tuple[float, bytes]]:
+        due = [saying for saying in self.sayings[:1] if saying[0] <= until]
+        del self.sayings[: len(due)]
+        return due
+
+
+def talk(*sayings: tuple[float, bytes]) -> tuple[VirtualClock, VirtualUart, Talker]:
+    clock = VirtualClock()
+    uart = VirtualUart(clock, 9600)
+    twin = Talker(*sayings)
+    uart.twins.append(twin)
+    return clock, uart, twin
+
+
+def test_a_twin_that_hears_the_line_hears_breaks_and_any_rate() -> None:
+    clock, uart, twin = talk()
+    uart.send_break(0.002)
+    uart.set_baud(1200)
+    uart.write(b"a")
+    assert twin.heard == [0.002, (b"a", 1200)]
+    begin = clock.monotonic()
+    assert uart.read(2, 1.0) == b"\0a", "heard while it was sent"
+    assert clock.monotonic() == begin
+    assert uart.read(1, 1.0) == b"?"
+    assert clock.monotonic() - begin == pytest.approx(0.1 + 10 / 1200)
+
+
+def test_what_is_said_unasked_comes_at_its_time() -> None:
+    clock, uart, _twin = talk((0.2, b"abc"), (0.5, b"de"))
+    assert uart.read(9, 0.1) == b""
+    assert uart.read(2, 1.0) == b"ab"
+    assert clock.monotonic() == pytest.approx(0.2 + 2 * BYTE)
+    assert uart.read(3, 1.0) == b"cde"
+
+
+def test_nobody_says_more_than_is_waited_for() -> None:
+    _clock, uart, twin = talk((0.2, b"abc"), (0.5, b"de"))
+    uart.read(3, 1.0)
+    assert twin.sayings == [(0.5, b"de")]
+
+
+def test_flush_drops_what_was_said_unasked() -> None:
+    clock, uart, _twin = talk((0.2, b"abc"), (0.5, b"de"))
+    clock.advance(0.4)
+    uart.flush()
+    assert uart.read(9, 1.0) == b"de"
+
+
+def test_what_was_said_before_comes_before_the_answer() -> None:
+    clock, uart, _twin = talk((0.2, b"abc"))
+    clock.advance(0.4)
+    uart.write(b"x")
+    assert uart.read(5, 1.0) == b"abcx?"
+
+
+def test_bytes_of_one_time_come_in_the_order_of_their_ends() -> None:
+    _clock, uart, twin = talk()
+    uart.write(b"x")
+    twin.sayings.append((0.0, b"abcdefgh"))
+    assert uart.read(10, 1.0) == b"axbcdefgh?"
+
+
+def test_the_buffer_has_an_end() -> None:
+    clock, uart, _twin = talk((0.0, bytes(range(256)) * 20), (9.0, b"x"))
+    clock.advance(10)
+    uart.write(b"")
+    assert len(uart.read(9999, 1.0)) == BUFFER
+
+
+def test_a_broken_wire_carries_neither_breaks_nor_what_is_said() -> None:
+    _clock, uart, twin = talk((0.2, b"abc"))
+    uart.silent = True
+    uart.send_break(0.002)
+    assert twin.heard == []
+    assert uart.read(1, 1.0) == b""
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.entered = 0
+
+    def __enter__(self) -> None:
+        self.entered += 1
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+
+def test_the_guard_is_held_while_twins_work() -> None:
+    _clock, uart, _twin = talk()
+    uart.twins.append(Parrot())
+    uart.guard = Watch()
+    for call in (lambda: uart.write(b"a"), lambda: uart.read(9, 0.1), lambda: uart.send_break(0)):
+        before = uart.guard.entered
+        call()
+        assert uart.guard.entered > before
