@@ -18,13 +18,16 @@ from wisgate.virtual.chips.cat24c32 import Cat24c32Twin
 from wisgate.virtual.chips.ina219 import Ina219Twin
 from wisgate.virtual.chips.lps22hb import Lps22hbTwin
 from wisgate.virtual.chips.ltr_390uv import Ltr390uvTwin
+from wisgate.virtual.chips.nfc_tags import tag_of
 from wisgate.virtual.chips.opt3001 import Opt3001Twin
 from wisgate.virtual.chips.pcf85063a import Pcf85063aTwin
+from wisgate.virtual.chips.pn532 import Pn532Twin
 from wisgate.virtual.chips.scd30 import Scd30Twin
 from wisgate.virtual.chips.sgm58031 import Sgm58031Twin
 from wisgate.virtual.chips.shtc3 import Shtc3Twin
 from wisgate.virtual.chips.ssd1306 import Ssd1306Twin
 from wisgate.virtual.chips.tpt29555 import Tpt29555Twin
+from wisgate.virtual.chips.zoe_m8q import ZoeM8qTwin
 from wisgate.virtual.i2c import PoweredTwin, VirtualI2c
 
 RFC_6979_KEY = 0xC9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721
@@ -39,12 +42,14 @@ TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
     "lps22hb": lambda clock: Lps22hbTwin(clock, addresses=(0x5C,)),
     "ltr_390uv": Ltr390uvTwin,
     "opt3001": lambda clock: Opt3001Twin(clock, addresses=(0x44,)),
+    "pn532": Pn532Twin,
     "scd30": Scd30Twin,
     "pcf85063a": Pcf85063aTwin,
     "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
     "shtc3": Shtc3Twin,
     "ssd1306": lambda clock: Ssd1306Twin(),
     "tpt29555": lambda clock: Tpt29555Twin(addresses=(0x26,)),
+    "zoe_m8q": ZoeM8qTwin,
 }
 
 SECTIONS = [(chip, title) for chip in TWINS for title in titles(chip)]
@@ -62,6 +67,9 @@ def test_twin_speaks_the_transcript(chip: str, title: str) -> None:
         if isinstance(twin, Tpt29555Twin):
             assert isinstance(value, float)
             twin.drive(int(name.removeprefix("pin")), None if isnan(value) else value != 0)
+        elif isinstance(twin, Pn532Twin):
+            assert isinstance(value, str)
+            twin.tag = tag_of(value)
         else:
             assert hasattr(twin, name), f"{chip} has no world input {name!r}"
             setattr(twin, name, value)
