@@ -151,9 +151,10 @@ class Type2(NfcTag):
             self.pages[4:6] = bytes.fromhex("01 03 A0 0C"), bytes.fromhex("34 03 00 FE")
 
     def _commands(self) -> Mapping[int, Callable[[bytes], bytes | None]]:
-        common = {Card.READ: self._read, Card.WRITE_PAGE: self._write}
-        own = {GET_VERSION: self._version, Card.FAST_READ: self._fast_read}
-        return {**common, **own} if self.kind in SIZE_CODE else dict(common)
+        commands = {int(Card.READ): self._read, int(Card.WRITE_PAGE): self._write}
+        if self.kind in SIZE_CODE:
+            commands |= {GET_VERSION: self._version, int(Card.FAST_READ): self._fast_read}
+        return commands
 
     def _read(self, body: bytes) -> bytes | None:
         if len(body) != 1 or body[0] >= len(self.pages):

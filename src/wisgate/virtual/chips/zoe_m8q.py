@@ -49,7 +49,8 @@ LEAP = 18
 WEEK = 7 * 86400
 GEOID = 47.0
 """Metres from the ellipsoid to the sea, of Central Europe."""
-UNKNOWN = 0xFFFF_FFFF
+NOWHERE: tuple[int, ...] = (*(0,) * 4, *(0xFFFF_FFFF,) * 2, *(0,) * 7, 9999)
+"""From longitude to dilution, without a fix."""
 SOFTWARE = b"ROM CORE 3.01 (107888)"
 HARDWARE = b"00080000"
 EXTENSIONS = (b"FWVER=SPG 3.01", b"PROTVER=18.00", b"GPS;GLO;GAL;BDS", b"SBAS;IMES;QZSS")
@@ -161,9 +162,7 @@ class ZoeM8qTwin:
         calendar = (now.year, now.month, now.day, now.hour, now.minute, now.second)
         week_ms = round(since.total_seconds() * 1000) % (WEEK * 1000)
         begin = (week_ms, *calendar, valid, 25, now.microsecond * 1000)
-        place = (0,) * 4 + (UNKNOWN,) * 2 + (0,) * 7 + (9999,)
-        if fix:
-            place = self._place(fix)
+        place = self._place(fix) if fix else NOWHERE
         return pack(PVT, *begin, fix, FIX_OK if fix else 0, 0, count, *place, 0, 0, 0)
 
     def _place(self, fix: Fix) -> tuple[int, ...]:
