@@ -8,6 +8,8 @@ from typing import NamedTuple
 from spi_transcript import OtherEnd, SpiTwin
 
 from wisgate.core.clock import VirtualClock
+from wisgate.virtual.can import CanBus, CanFrame, CanPeer
+from wisgate.virtual.chips.mcp2518fd import Mcp2518fdTwin
 from wisgate.virtual.chips.sx1262 import Sx1262Twin
 from wisgate.virtual.radio import Air
 from wisgate.virtual.radio_format import Format
@@ -48,4 +50,43 @@ def sx1262(clock: VirtualClock) -> SpiBench:
     return SpiBench(twin, RadioPeer(station), world)
 
 
-SPI_TWINS: dict[str, Callable[[VirtualClock], SpiBench]] = {"sx1262": sx1262}
+class CanPeerEnd:
+    """The second node of `mcp2518fd.txt`."""
+
+    def __init__(self, peer: CanPeer, bus: CanBus) -> None:
+        self._peer, self._bus = peer, bus
+
+    def send(self, payload: bytes) -> None:
+        head = int.from_bytes(payload[:4], "big")
+        fd = bool(head & 1 << 30)
+        frame = CanFrame(head & 0x1FFF_FFFF, payload[4:], bool(head & 1 << 31), fd, switched=fd)
+        self._peer.send(frame)
+
+    def received(self) -> bytes:
+        self._bus.settle()
+        frame = self._peer.heard[-1]
+        head = frame.identifier | frame.extended << 31 | frame.fd << 30
+        return head.to_bytes(4, "big") + frame.payload
+
+
+def mcp2518fd(clock: VirtualClock) -> SpiBench:
+    bus = CanBus(clock)
+    twin = Mcp2518fdTwin(clock, bus)
+    peer = CanPeer(bus)
+
+    def world(name: str, value: float) -> None:
+        if name == "acknowledges":
+            peer.plug(value != 0)
+        elif name == "bitrate":
+            peer.plug(True, (value, 2e6))
+        else:
+            assert name == "shorted", f"mcp2518fd has no world input {name!r}"
+            bus.shorted = value != 0
+
+    return SpiBench(twin, CanPeerEnd(peer, bus), world)
+
+
+SPI_TWINS: dict[str, Callable[[VirtualClock], SpiBench]] = {
+    "mcp2518fd": mcp2518fd,
+    "sx1262": sx1262,
+}

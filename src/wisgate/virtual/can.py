@@ -15,6 +15,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from ..core.clock import Clock
+from ..registers.mcp2518fd import LENGTHS
 
 STANDARD_BITS, EXTENDED_BITS = 44, 64
 """Of a CAN 2.0 frame besides its payload, up to the end of frame. ISO 11898-1."""
@@ -36,6 +37,10 @@ class CanFrame:
     fd: bool = False
     switched: bool = False
     remote: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.payload) not in (LENGTHS if self.fd else LENGTHS[:9]):
+            raise ValueError(f"no CAN frame has a payload of {len(self.payload)} bytes")
 
     def order(self) -> tuple[int, bool]:
         """Of two frames that begin together the lower one stays. A standard identifier beats the
@@ -79,6 +84,10 @@ class CanNode(Protocol):
         """Whether a CAN FD frame is none of these."""
         ...
 
+    def arrive(self, at: float) -> None:
+        """Time has come so far."""
+        ...
+
     def offers(self, at: float) -> CanFrame | None:
         """What it wants to send at a time, if it may."""
         ...
@@ -112,6 +121,8 @@ class CanBus:
         self.nodes: list[CanNode] = []
         self._clock = clock
         self._shorted = False
+        self.clear_since = clock.monotonic()
+        """When the wires were separated last."""
         self._free = clock.monotonic()
         self._attempt: _Attempt | None = None
 
@@ -123,7 +134,7 @@ class CanBus:
     @shorted.setter
     def shorted(self, shorted: bool) -> None:
         self.settle()
-        self._shorted = shorted
+        self._shorted, self.clear_since = shorted, self._clock.monotonic()
 
     def settle(self) -> None:
         """Let happen what was due by now."""
@@ -142,6 +153,8 @@ class CanBus:
 
     def _begin(self) -> _Attempt | None:
         """Arbitration among what the nodes offer."""
+        for node in self.nodes:
+            node.arrive(self._free)
         offers = [
             (frame.order(), index, node, frame)
             for index, node in enumerate(self.nodes)
@@ -172,9 +185,11 @@ class CanBus:
                 node.received(frame, at)
             else:
                 node.disturbed(at)
-        if attempt.outcome is not Outcome.SENT and not changed:
+        if not changed and attempt.outcome is not Outcome.SENT:
             # The same error again and again: nothing is learned from each of them.
-            self._free = max(self._free, now)
+            after = self._begin()
+            if after and (after.frame, after.outcome) == (frame, attempt.outcome):
+                self._free = max(self._free, now)
 
     def _others(self, sender: CanNode) -> list[CanNode]:
         return [node for node in self.nodes if node is not sender and node.rates is not None]
@@ -221,6 +236,9 @@ class CanPeer:
         self._bus.settle()
         self._queue.append(frame)
         self._bus.settle()
+
+    def arrive(self, at: float) -> None:
+        return None
 
     def offers(self, at: float) -> CanFrame | None:
         return self._queue[0] if self._queue else None
