@@ -15,6 +15,7 @@ from wisgate.virtual.chips.adc121c021 import Adc121c021Twin
 from wisgate.virtual.chips.atecc608a import Atecc608aTwin
 from wisgate.virtual.chips.bme680 import Bme680Twin
 from wisgate.virtual.chips.cat24c32 import Cat24c32Twin
+from wisgate.virtual.chips.emc2301 import Emc2301Twin
 from wisgate.virtual.chips.ina219 import Ina219Twin
 from wisgate.virtual.chips.lps22hb import Lps22hbTwin
 from wisgate.virtual.chips.ltr_390uv import Ltr390uvTwin
@@ -38,6 +39,7 @@ TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
     "atecc608a": lambda clock: Atecc608aTwin(clock, keys={0: RFC_6979_KEY}),
     "bme680": lambda clock: Bme680Twin(clock, addresses=(0x76,)),
     "cat24c32": Cat24c32Twin,
+    "emc2301": Emc2301Twin,
     "ina219": lambda clock: Ina219Twin(clock, addresses=(0x41,), shunt_ohm=0.1),
     "lps22hb": lambda clock: Lps22hbTwin(clock, addresses=(0x5C,)),
     "ltr_390uv": Ltr390uvTwin,
