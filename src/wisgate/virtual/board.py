@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 
 from ..core.clock import Clock
 from . import modules as module_files
+from .chips.atecc608a import Atecc608aTwin
 from .chips.sgm58031 import Sgm58031Twin
 from .chips.shtc3 import Shtc3Twin
 from .chips.tpt29555 import Tpt29555Twin
@@ -67,7 +68,7 @@ class VirtualRak7391:
         self.uarts = {name: VirtualUart(clock, seed=seed) for name in FIRST_LINE}
         self.spis = {name: VirtualSpi(clock, costs_time=costs_time) for name in FIRST_LINE}
         self._analog: dict[int, Callable[[], float]] = {}
-        self.chips = self._fit(adc_address)
+        self.chips = self._fit(adc_address, seed)
         self.slots = {name: self._slot(name) for name in FIRST_LINE}
         self.world.watch("supply.volts", POWER_FAIL_VOLTS, self._supply)
         self.faults = Faults()
@@ -110,11 +111,12 @@ class VirtualRak7391:
         """Which LEDs shine."""
         return {name: not self.expander_1.level(line) for name, line in LED_LINES.items()}
 
-    def _fit(self, adc_address: int) -> dict[str, PoweredTwin]:
+    def _fit(self, adc_address: int, seed: int) -> dict[str, PoweredTwin]:
         self.expander_1 = Tpt29555Twin(addresses=(0x27,))
         self.expander_2 = Tpt29555Twin(addresses=(0x26,))
         self.adc = Sgm58031Twin(self.clock, addresses=(adc_address,))
         self.climate = Shtc3Twin(self.clock)
+        self.identity = Atecc608aTwin(self.clock, seed=seed)
         self.adc.look = self._drive_adc
         self.climate.look = self._drive_climate
         chips: dict[str, PoweredTwin] = {
@@ -122,6 +124,7 @@ class VirtualRak7391:
             "expander-2": self.expander_2,
             "adc": self.adc,
             "climate": self.climate,
+            "identity": self.identity,
         }
         self.i2c.twins.extend(chips.values())
         return chips

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .chips.atecc608a import Atecc608aTwin
 from .chips.sgm58031 import Sgm58031Twin
 from .chips.shtc3 import Shtc3Twin
 from .faults import Effect, FaultKind
@@ -65,7 +66,7 @@ def _chip_faults(board: VirtualRak7391, name: str, chip: PoweredTwin) -> None:
                 chip.power_cycle()
 
         board.faults.register(FaultKind.BROWN_OUT, target, brown_out)
-    if isinstance(chip, Sgm58031Twin | Shtc3Twin):
+    if isinstance(chip, Sgm58031Twin | Shtc3Twin | Atecc608aTwin):
         converter = chip
 
         def hang(on: bool, parameters: Parameters) -> None:

@@ -246,3 +246,21 @@ def test_what_does_not_exist() -> None:
         board({"wisblock-3": "rak5801"})
     with pytest.raises(ValueError, match="no IO7"):
         board().slots["wisblock-1"].level(7)
+
+
+def test_the_secure_element_is_there_and_can_hang() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+
+    def revision() -> bytes:
+        with pytest.raises(NoAcknowledge):
+            made.i2c.transfer(0x00, b"\0")
+        made.clock.advance(0.0015)
+        made.i2c.transfer(0x60, bytes.fromhex("0307300000 00035D"))
+        made.clock.advance(0.005)
+        return made.i2c.transfer(0x60, read=7)
+
+    assert revision() == bytes.fromhex("07000060028038")
+    made.power_cycle()
+    made.faults.inject("never-ready", "identity")
+    with pytest.raises(NoAcknowledge):
+        revision()
