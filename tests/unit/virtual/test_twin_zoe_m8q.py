@@ -290,3 +290,16 @@ def test_a_hot_start_keeps_the_position() -> None:
     assert talk.pvt()[10] == 3
     talk.say(ubx(0x0604, b"\x01\0\2\0"))
     assert talk.pvt()[7:11] == (0, 25, talk.pvt()[9], 0)
+
+
+def test_in_reset_it_is_not_there() -> None:
+    talk = Talk()
+    talk.clock.advance(40)
+    talk.chip.switch(True)  # it is on already
+    assert talk.pvt()[10] == 3
+    talk.chip.switch(False)
+    assert not talk.chip.addressed(0x42, False)
+    talk.chip.switch(True)
+    assert talk.chip.addressed(0x42, False)
+    talk.say(port(1, 1))
+    assert talk.pvt()[10] == 0

@@ -3,7 +3,8 @@
 World inputs: `latitude` and `longitude` in degrees, `altitude` in metres above the sea, `speed` in
 m/s, `heading` in degrees, `satellites` that are used, `accuracy` in metres, horizontal; `look` is
 called before each solution. Three satellites give a position without height, four all of it, 30 s
-after a start without knowledge. Time is the clock's, known with the first position.
+after a start without knowledge. Time is the clock's, known with the first position. In reset
+(`switch`) it is not on the bus.
 Not modelled: satellites one by one, drift of the position, warm starts, the time pulse, the serial
 port, saved configurations, NMEA sentences but RMC and GGA, messages beyond those of the map.
 """
@@ -68,8 +69,14 @@ class ZoeM8qTwin:
         self.look: Callable[[], None] = lambda: None
         self.never_ready = False
         """A fault: nothing ever comes out."""
-        self._clock = clock
+        self._clock, self._on = clock, True
         self.power_cycle()
+
+    def switch(self, on: bool) -> None:
+        """The level of RESET_N."""
+        if on != self._on:
+            self._on = on
+            self.power_cycle()
 
     def power_cycle(self) -> None:
         """Settings of the factory, nothing known of the sky."""
@@ -85,7 +92,7 @@ class ZoeM8qTwin:
         self._solution = self._solve(self._began)
 
     def addressed(self, address: int, read: bool) -> bool:
-        return address in self.addresses
+        return address in self.addresses and self._on
 
     def write(self, data: bytes) -> int:
         self._catch_up()
