@@ -64,7 +64,8 @@ class VirtualRak7391:
         self.world = World(clock, seed, plant(self._modules.values()))
         self.host = VirtualHost(self.world, seed)
         self.i2c = VirtualI2c(clock, costs_time=costs_time, seed=seed)
-        self.lines = VirtualLines(clock, refresh=self.world.catch_up)
+        self._looks: list[Callable[[], None]] = [self.world.catch_up]
+        self.lines = VirtualLines(clock, refresh=self._look)
         self.uarts = {name: VirtualUart(clock, seed=seed) for name in FIRST_LINE}
         self.spis = {name: VirtualSpi(clock, costs_time=costs_time) for name in FIRST_LINE}
         self._analog: dict[int, Callable[[], float]] = {}
@@ -119,6 +120,7 @@ class VirtualRak7391:
         self.identity = Atecc608aTwin(self.clock, seed=seed)
         self.adc.look = self._drive_adc
         self.climate.look = self._drive_climate
+        self.expander_1.look = self.expander_2.look = self._look
         chips: dict[str, PoweredTwin] = {
             "expander-1": self.expander_1,
             "expander-2": self.expander_2,
@@ -144,7 +146,12 @@ class VirtualRak7391:
             uart=self.uarts[name],
             spi=self.spis[name],
             analog=self._analog,
+            looks=self._looks,
         )
+
+    def _look(self) -> None:
+        for look in tuple(self._looks):
+            look()
 
     def _drive_adc(self) -> None:
         for n, name in enumerate(ADC_INPUTS):

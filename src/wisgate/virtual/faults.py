@@ -23,6 +23,9 @@ class FaultKind(StrEnum):
     world."""
     OPEN_LOOP = "open-loop"
     """The wire of an analog input is broken: 0 mA, or 0 V. Target: a slot with such an input."""
+    OVER_CURRENT = "over-current"
+    """A motor is jammed or its wires are shorted: its bridge switches itself off. Target: a slot
+    with a motor driver."""
     MODULE_PULLED = "module-pulled"
     """The module leaves its slot; cleared, it is put back, freshly powered. Target: a slot."""
     BROKER_GONE = "broker-gone"

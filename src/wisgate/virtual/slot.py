@@ -40,6 +40,8 @@ class SlotSide:
     spi: VirtualSpi
     analog: dict[int, Callable[[], float]]
     """What drives each input of the ADC, shared by all slots; an open input reads 0 V."""
+    looks: list[Callable[[], None]] = field(default_factory=list)
+    """What is called before the board reads a level, shared by all slots."""
 
     def level(self, io: int | str) -> bool:
         """The level at a signal, weak pull-up included."""
@@ -60,6 +62,12 @@ class SlotSide:
         """Call `tell(level)` when a signal changes; returns what ends it."""
         chip, line = self._pin(io)
         return chip.watch(line, tell)
+
+    def before_reading(self, look: Callable[[], None]) -> Callable[[], None]:
+        """Call `look` before the board reads a level, so that a module can drive what time has
+        changed; returns what ends it."""
+        self.looks.append(look)
+        return lambda: self.looks.remove(look)
 
     def ain(self, n: int, volts: Callable[[], float] | None) -> None:
         """Drive AIN0 or AIN1 with a voltage source, or leave it open (None)."""

@@ -56,6 +56,12 @@ class _Watch:
     tell: Callable[[bool, float], None]
 
 
+@dataclass
+class _Follow:
+    name: str
+    tell: Callable[[float, float], None]
+
+
 class World:
     """Threads: one at a time; who shares it between lanes puts a lock around every access."""
 
@@ -75,6 +81,7 @@ class World:
         self._frozen: dict[str, float] = {}
         self._pending: dict[str, tuple[float, float]] = {}
         self._watches: list[_Watch] = []
+        self._follows: list[_Follow] = []
         self._processes = tuple(processes)
         for process in self._processes:
             process.start(self._values, Random(f"{seed}/{type(process).__name__}"))
@@ -106,6 +113,7 @@ class World:
         """Take a quantity to a value in a straight line and hold it there. Raises ValueError."""
         start = self.get(name)
         now = self._clock.monotonic()
+        self._notice(now)
         self._held[name] = _Ramp(now, now + seconds, start, float(value))
         self.catch_up()
 
@@ -127,13 +135,26 @@ class World:
         self._frozen.pop(name, None)
         if frozen:
             self._frozen[name] = value
+        self._notice(self._clock.monotonic())
 
-    def watch(self, name: str, threshold: float, tell: Callable[[bool, float], None]) -> None:
+    def watch(
+        self, name: str, threshold: float, tell: Callable[[bool, float], None]
+    ) -> Callable[[], None]:
         """Call `tell(below, time)` now and at every crossing of a threshold, when the world comes
-        to know of it. `time` is monotonic seconds of the crossing, to one STEP."""
-        watch = _Watch(name, threshold, self.get(name) < threshold, tell)
+        to know of it. `time` is monotonic seconds of the crossing, to one STEP. Returns what ends
+        it."""
+        watch = _Watch(name, threshold, self.observe(name) < threshold, tell)
         self._watches.append(watch)
         tell(watch.below, self._clock.monotonic())
+        return lambda: self._watches.remove(watch)
+
+    def follow(self, name: str, tell: Callable[[float, float], None]) -> Callable[[], None]:
+        """Call `tell(value, time)` now and whenever the world moves. Between two calls the quantity
+        went in a straight line; a jump is two calls at one time. Returns what ends it."""
+        follow = _Follow(name, tell)
+        tell(self.observe(name), self._clock.monotonic())
+        self._follows.append(follow)
+        return lambda: self._follows.remove(follow)
 
     def catch_up(self) -> None:
         """Integrate up to now."""
@@ -153,7 +174,7 @@ class World:
         self._next = self._begin + (self._steps + 1) * STEP
         if self._held:
             self._impose(time)
-        elif self._watches:
+        elif self._watches or self._follows:
             self._notice(time)
 
     def _impose(self, time: float) -> None:
@@ -167,11 +188,17 @@ class World:
         self._notice(time)
 
     def _notice(self, time: float) -> None:
+        """Tell who watches; what is frozen stays as it was for them, too."""
         for watch in self._watches:
-            below = self._values[watch.name] < watch.threshold
+            below = self._seen(watch.name) < watch.threshold
             if below != watch.below:
                 watch.below = below
                 watch.tell(below, time)
+        for follow in self._follows:
+            follow.tell(self._seen(follow.name), time)
+
+    def _seen(self, name: str) -> float:
+        return self._frozen.get(name, self._values[name])
 
     def _unknown(self, name: str) -> str:
         return f'no quantity "{name}"; there are {", ".join(sorted(self._values))}'

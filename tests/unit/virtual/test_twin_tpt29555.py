@@ -136,3 +136,16 @@ def test_power_cycle_lets_go_of_outputs() -> None:
 def test_no_such_line(line: int) -> None:
     with pytest.raises(ValueError, match="lines 0 to 15"):
         twin().level(line)
+
+
+def test_looks_before_the_levels_are_read_and_not_otherwise() -> None:
+    chip = twin()
+    chip.look = lambda: chip.drive(3, False)
+    chip.write(b"\x02")
+    chip.read(2)
+    assert chip.level(3)
+    chip.write(b"\x00")
+    assert chip.read(1) == b"\xf7"
+    chip.look = lambda: chip.drive(9, False)
+    chip.write(b"\x01")
+    assert chip.read(1) == b"\xfd"

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pkgutil import iter_modules
+
 import pytest
 
 from wisgate.core.clock import VirtualClock
-from wisgate.virtual.plant import plant
+from wisgate.virtual import modules as module_files
+from wisgate.virtual.plant import plant, quantities
 from wisgate.virtual.plant.site import PUMP_FLOW, QUANTITIES, TANK_HEIGHT
 from wisgate.virtual.world import STEP, World
 
@@ -180,3 +183,62 @@ def test_unknown_quantity_is_named_with_those_that_exist() -> None:
     for use in (there.get, there.release, lambda name: there.set(name, 1.0)):
         with pytest.raises(ValueError, match=r'no quantity "tank.levle".*tank\.level'):
             use("tank.levle")
+
+
+def test_a_watch_that_ended_is_not_told() -> None:
+    clock, there = world()
+    told: list[bool] = []
+    end = there.watch("supply.volts", 9.5, lambda below, time: told.append(below))
+    end()
+    there.set("supply.volts", 0.0)
+    assert told == [False]
+
+
+def test_who_follows_sees_a_jump_as_two_calls_at_one_time_and_a_ramp_as_a_line() -> None:
+    clock, there = world()
+    there.set("supply.volts", 20.0)
+    told: list[tuple[float, float]] = []
+    end = there.follow("supply.volts", lambda volts, time: told.append((volts, time)))
+    assert told == [(20.0, 0.0)]
+    clock.advance(0.1)
+    there.set("supply.volts", 10.0)
+    assert told[-2:] == [(20.0, 0.1), (10.0, 0.1)]
+    there.ramp("supply.volts", 20.0, 10.0)
+    clock.advance(0.03)
+    there.get("supply.volts")
+    assert told[-1] == (pytest.approx(10.03), pytest.approx(0.13))
+    there.release("supply.volts")
+    clock.advance(1.0)
+    there.catch_up()
+    assert len({time for _, time in told if time > 0.2}) == 4
+    end()
+    count = len(told)
+    clock.advance(1.0)
+    there.catch_up()
+    assert len(told) == count
+
+
+def test_what_is_frozen_is_frozen_for_who_watches_and_follows() -> None:
+    clock, there = world()
+    crossed: list[bool] = []
+    seen: list[float] = []
+    there.set("supply.volts", 20.0)
+    there.freeze("supply.volts", True)
+    there.watch("supply.volts", 9.5, lambda below, time: crossed.append(below))
+    there.follow("supply.volts", lambda volts, time: seen.append(volts))
+    there.set("supply.volts", 0.0)
+    assert crossed == [False]
+    assert set(seen) == {20.0}
+    there.freeze("supply.volts", False)
+    assert crossed == [False, True]
+    assert seen[-1] == 0.0
+
+
+def test_the_quantities_of_every_module_have_a_dimension_and_a_name_of_their_own() -> None:
+    fronts = [module.name for module in iter_modules(module_files.__path__)]
+    clock = VirtualClock()
+    there = World(clock, 1, plant(fronts))
+    assert set(there.names) <= set(quantities())
+    for front in fronts:
+        alone = World(clock, 1, plant([front]))
+        assert set(alone.names) <= set(there.names)

@@ -1,8 +1,8 @@
 """TPT29555 twin, from 3PEAK TPT29555 Rev A.1.2 and the PCA9555 behaviour it copies.
 
 World inputs: `drive(line, level)` for each of the 16 pins; `level` and `driven` are what is seen
-at a pin from outside. Not modelled: INT# (not connected on the RAK7391), drive strength, levels
-between high and low, general call.
+at a pin from outside; `look` is called before the levels are read. Not modelled: INT# (not
+connected on the RAK7391), drive strength, levels between high and low, general call.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Tpt29555Twin:
 
     def __init__(self, *, addresses: Sequence[int]) -> None:
         self.addresses = tuple(addresses)
+        self.look: Callable[[], None] = lambda: None
         self._low = 0
         self._watchers: dict[int, list[Callable[[bool], None]]] = defaultdict(list)
         self._reset()
@@ -44,6 +45,8 @@ class Tpt29555Twin:
         return len(data)
 
     def read(self, count: int) -> bytes:
+        if self._command & ~1 == InputPort0.address:
+            self.look()
         return bytes(self._load(self._command ^ (index & 1)) for index in range(count))
 
     def stop(self) -> None:
