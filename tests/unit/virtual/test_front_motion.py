@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from front_bench import FrontBench
 
@@ -97,7 +99,7 @@ def test_two_false_alarms_after_power_on() -> None:
     for _ in range(600):
         bench.clock.advance(0.1)
         seen.append(bench.get(6))
-    rises = [n / 10 for n, (a, b) in enumerate(zip(seen, seen[1:], strict=False), 2) if b and not a]
+    rises = [n / 10 for n, (a, b) in enumerate(itertools.pairwise(seen), 2) if b and not a]
     assert rises == [pytest.approx(5.0, abs=0.2), pytest.approx(17.0, abs=0.2)]
     bench.faults.inject("brown-out", bench.slot)
     bench.clock.advance(5.5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from front_bench import FrontBench
 
@@ -35,7 +37,7 @@ def test_the_stronger_the_faster(strength: float, hertz: float) -> None:
     seen = volts(bench, 1, 1.0, 1e-4)
     assert max(seen) == pytest.approx(2.01)
     assert min(seen) <= 0.02
-    rises = sum(b > 1 > a for a, b in zip(seen, seen[1:], strict=False))
+    rises = sum(b > 1 > a for a, b in itertools.pairwise(seen))
     assert rises == pytest.approx(hertz, abs=2)
 
 

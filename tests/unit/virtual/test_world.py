@@ -186,7 +186,7 @@ def test_unknown_quantity_is_named_with_those_that_exist() -> None:
 
 
 def test_a_watch_that_ended_is_not_told() -> None:
-    clock, there = world()
+    _clock, there = world()
     told: list[bool] = []
     end = there.watch("supply.volts", 9.5, lambda below, time: told.append(below))
     end()
@@ -219,7 +219,7 @@ def test_who_follows_sees_a_jump_as_two_calls_at_one_time_and_a_ramp_as_a_line()
 
 
 def test_what_is_frozen_is_frozen_for_who_watches_and_follows() -> None:
-    clock, there = world()
+    _clock, there = world()
     crossed: list[bool] = []
     seen: list[float] = []
     there.set("supply.volts", 20.0)
