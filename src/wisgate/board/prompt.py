@@ -29,7 +29,7 @@ from ..config.model import Config
 from ..core import toml
 from ..core.clock import Clock, SystemClock, VirtualClock
 from ..core.errors import BusError, ChipError, Unavailable
-from ..core.points import Hold, Reading, Release, Step, Value
+from ..core.points import Group, Hold, Reading, Release, Step, Value
 from ..plan.plan import make
 from ..virtual.board import VirtualRak7391
 from ..virtual.world import World
@@ -68,6 +68,27 @@ class Prompt:
             raise
         now = self.clock.utc_ns()
         return [replace(r, time_ns=now) for r in readings]
+
+    def groups(self) -> Iterator[tuple[str, Group]]:
+        """What is sampled in one conversation each, with the name of its module."""
+        for placed in self._board.placed:
+            for group in placed.module.groups:
+                yield placed.name, group
+
+    def open_one(self, name: str) -> list[Reading]:
+        """Open a module if it is not. Raises BusError, ChipError."""
+        self._opened(name)
+        return []
+
+    def sample(self, name: str, group: str) -> list[Reading]:
+        """One group of a module, read now; as `read` otherwise."""
+        placed = self._opened(name)
+        try:
+            one = next(g for g in placed.module.groups if g.name == group)
+            return list(self._walked(placed.module.sample(one)))
+        except (BusError, ChipError):
+            self._open.discard(name)
+            raise
 
     def write(self, name: str, channel: str, value: Value) -> None:
         """Set an output. Raises OutputRefused, Unavailable, BusError, ChipError."""

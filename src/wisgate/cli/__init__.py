@@ -24,6 +24,8 @@ COMMANDS = {
     "write": "Set an output or a virtual point.",
     "command": "Let a module do something: calibrate, send, erase.",
     "history": "Show what was stored of a point.",
+    "record": "Write down what a board answers.",
+    "replay": "Play a recording back without its board.",
     "claim": "Print a new claim code for the first user.",
     "catalog": "Look up boards, modules, chips and connectors.",
 }

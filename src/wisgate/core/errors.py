@@ -22,6 +22,7 @@ WisgateError
 ├─ SinkError            a destination did not acknowledge                      retryable
 │  └─ SinkRefused       a destination will never take these records
 ├─ RemoteError          a running gateway refused a request of the command line
+├─ ReplayDiffers        a recording and what the program does now are not the same
 └─ Unavailable          something the host lacks: a port in use, no such folder
 """
 
@@ -135,6 +136,9 @@ class SinkRefused(SinkError):
 
 
 class RemoteError(WisgateError): ...
+
+
+class ReplayDiffers(WisgateError): ...
 
 
 class Unavailable(WisgateError): ...
