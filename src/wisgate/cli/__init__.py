@@ -26,6 +26,7 @@ COMMANDS = {
     "history": "Show what was stored of a point.",
     "record": "Write down what a board answers.",
     "replay": "Play a recording back without its board.",
+    "twin": "Let other programs talk to the virtual board.",
     "claim": "Print a new claim code for the first user.",
     "catalog": "Look up boards, modules, chips and connectors.",
 }
