@@ -53,7 +53,7 @@ prove: $(VENV)/.dev ## Run the full-size proofs: soaks, long fuzz runs, many see
 mutate: $(VENV)/.dev ## Break every register map, driver and twin on purpose; each break must be caught.
 	@$(python) tools/mutate.py $(ARGS)
 
-bench: $(VENV)/.dev ## Print figures: memory, processor time, start-up, throughput, beside their peers.
+bench: $(VENV)/.bench ## Print figures: memory, processor time, start-up, throughput, beside their peers.
 	@set -e; for file in bench/*.py; do \
 	    [ -e "$$file" ] || continue; echo "== $$file"; $(python) "$$file"; done
 
@@ -92,6 +92,11 @@ $(VENV)/.run: $(VENV)/.base requirements/run.lock requirements/build.lock pyproj
 	@echo "Installing the locked dependencies into $(VENV) …"
 	@$(pip) --require-hashes -r requirements/build.lock -r requirements/run.lock
 	@$(pip) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.lock
+	@echo "Installing what the bench compares with into $(VENV) …"
+	@$(pip) --require-hashes -r requirements/bench.lock
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.lock

@@ -1,13 +1,19 @@
-"""What reading one 16-bit register costs in software, layer by layer, beside smbus2.
+"""What reading one 16-bit register costs in software, layer by layer, beside what users would pick
+instead; and how much of a 400 kHz bus a busy lane uses.
 
-The ioctl is replaced by one and the same function that counts its calls, for us and for smbus2, so
-what is left is Python's work between the driver and the kernel. All layers take turns in one run:
-whatever disturbs the machine disturbs them alike. On the wire at 100 kHz such a read takes 480 µs.
+`bench/stubs/i2c.c`, loaded before libc, stands in for the kernel: every library opens /dev/i2c-1
+and makes its real ioctl, which returns at once (or, for the lane, after the time of its bits). All
+layers take turns in one run: whatever disturbs the machine disturbs them alike. On the wire at
+100 kHz such a read takes 480 µs.
 """
 
 from __future__ import annotations
 
+import asyncio
+import ctypes
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -15,64 +21,70 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import smbus2
-from smbus2 import SMBus, i2c_msg
-
-from wisgate.bus.linux.i2c import I2C_FUNCS, LinuxI2c
-from wisgate.bus.trace import TracedI2c
-from wisgate.chips.registers16 import Registers16
-from wisgate.core.clock import SystemClock
-from wisgate.registers.ina219 import BusVoltage
-
+STUB = Path(__file__).parent / "stubs" / "i2c.c"
+LOADED = "WISGATE_BENCH_STUB"
 ADDRESS, POINTER = 0x41, 0x02
 ROUNDS = 60
 READS = 2000
 """In one turn of one layer."""
 WIRE_US = 480.0
+BUS_HZ = 400e3
+READ_BITS = 2 + 1 + 9 * (1 + 1 + 1 + 2)
+"""START, repeated START, STOP; two addresses, a pointer and two bytes."""
+CONVERSATIONS = {"1 read a job": 1, "4 reads a job": 4, "16 reads a job": 16}
+JOBS = 3000
+OURS = "LinuxI2c.transfer"
 
 Read = Callable[[], object]
 
 
-class Kernel:
-    """Counts transfers and answers that both messages went well."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def __call__(self, fd: int, request: int, arg: object, mutate_flag: bool = True, /) -> int:
-        self.calls += 1
-        if request == I2C_FUNCS and isinstance(arg, bytearray):
-            arg[0] = 1
-        return 2
+def with_stub() -> int:
+    """Compile the stub and run this file again with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "stub.so"
+        command = ["gcc", "-O2", "-shared", "-fPIC", "-o", str(library), str(STUB), "-ldl"]
+        subprocess.run(command, check=True)
+        chosen = {"BLINKA_FORCEBOARD": "RASPBERRY_PI_CM4", "BLINKA_FORCECHIP": "BCM2XXX"}
+        environment = {**os.environ, **chosen, "LD_PRELOAD": str(library), LOADED: str(library)}
+        return subprocess.run([sys.executable, __file__], env=environment, check=False).returncode
 
 
 @contextmanager
-def layers(kernel: Kernel) -> Iterator[dict[str, Read]]:
-    """Every way to read the register, by name, on nodes that are plain files."""
-    with tempfile.TemporaryDirectory() as name:
-        node = Path(name) / "dev/i2c-1"
-        node.parent.mkdir()
-        node.touch()
-        smbus2.smbus2.ioctl = kernel
-        with LinuxI2c(1, root=Path(name), ioctl=kernel) as bus, SMBus(str(node)) as peer:
-            registers = Registers16(bus, ADDRESS)
-            traced = TracedI2c(bus, SystemClock())
-            yield {
-                "the counting ioctl alone": lambda: kernel(3, 0x0707, b"", True),
-                "LinuxI2c.transfer": lambda: bus.transfer(ADDRESS, b"\x02", 2),
-                "TracedI2c, its log off": lambda: traced.transfer(ADDRESS, b"\x02", 2),
-                "Registers16.read_raw": lambda: registers.read_raw(BusVoltage),
-                "Registers16.read, decoded": lambda: registers.read(BusVoltage),
-                "smbus2 i2c_rdwr": lambda: smbus2_rdwr(peer),
-                "smbus2 read_word_data": lambda: peer.read_word_data(ADDRESS, POINTER),
-            }
+def layers() -> Iterator[dict[str, Read]]:
+    """Every way to read the register, by name."""
+    import periphery
+    from adafruit_blinka.microcontroller.generic_linux.i2c import I2C as BlinkaI2c
+    from smbus2 import SMBus, i2c_msg
 
+    from wisgate.bus.linux.i2c import LinuxI2c
+    from wisgate.bus.trace import TracedI2c
+    from wisgate.chips.ina219 import Ina219
+    from wisgate.chips.registers16 import Registers16
+    from wisgate.core.clock import SystemClock
+    from wisgate.core.units import Ohms
+    from wisgate.registers.ina219 import BusVoltage
 
-def smbus2_rdwr(peer: SMBus) -> bytes:
-    """The same transaction as ours: a write and a read behind a repeated START."""
-    pointer, answer = i2c_msg.write(ADDRESS, [POINTER]), i2c_msg.read(ADDRESS, 2)
-    peer.i2c_rdwr(pointer, answer)
-    return bytes(answer)
+    peer, device, blinka = SMBus(1), periphery.I2C("/dev/i2c-1"), BlinkaI2c(1)
+    answer, message = bytearray(2), periphery.I2C.Message
+    with LinuxI2c(1) as bus:
+        registers, traced = Registers16(bus, ADDRESS), TracedI2c(bus, SystemClock())
+        driver = Ina219(bus, ADDRESS, shunt=Ohms(0.1))
+        yield {
+            OURS: lambda: bus.transfer(ADDRESS, b"\x02", 2),
+            "TracedI2c, its log off": lambda: traced.transfer(ADDRESS, b"\x02", 2),
+            "Registers16.read_raw": lambda: registers.read_raw(BusVoltage),
+            "Registers16.read, decoded": lambda: registers.read(BusVoltage),
+            "Ina219.trigger, the driver": driver.trigger,
+            "smbus2 i2c_rdwr": lambda: peer.i2c_rdwr(
+                i2c_msg.write(ADDRESS, [POINTER]), i2c_msg.read(ADDRESS, 2)
+            ),
+            "smbus2 read_word_data": lambda: peer.read_word_data(ADDRESS, POINTER),
+            "python-periphery": lambda: device.transfer(
+                ADDRESS,
+                [periphery.I2C.Message([POINTER]), periphery.I2C.Message([0, 0], read=True)],
+            ),
+            "Blinka": lambda: blinka.writeto_then_readfrom(ADDRESS, b"\x02", answer),
+        }
 
 
 def turn(read: Read) -> float:
@@ -83,30 +95,71 @@ def turn(read: Read) -> float:
     return (time.perf_counter() - start) / READS * 1e6
 
 
-def main() -> int:
-    kernel = Kernel()
-    with layers(kernel) as ways:
+def costs(stub: ctypes.CDLL) -> int:
+    """The table of layers; returns 1 when transfers are missing."""
+    with layers() as ways:
         for read in ways.values():
             read()  # opens addresses and fills caches
-        kernel.calls = 0
+        before = stub.stub_transfers()
         times: dict[str, list[float]] = {name: [] for name in ways}
         for _ in range(ROUNDS):
             for name, read in ways.items():
                 times[name].append(turn(read))
-    expected = ROUNDS * READS * len(ways)
+        counted = stub.stub_transfers() - before
     show(times)
-    print(f"\n{kernel.calls} transfers, {expected} expected")
-    return 0 if kernel.calls == expected else 1
+    expected = ROUNDS * READS * len(ways)
+    print(f"\n{counted} transfers, {expected} expected")
+    return 0 if counted == expected else 1
 
 
 def show(times: dict[str, list[float]]) -> None:
     """A table: median and best turn of each layer, and the ratio of medians to our transfer."""
-    ours = statistics.median(times["LinuxI2c.transfer"])
+    ours = statistics.median(times[OURS])
     print(f"{'µs for one 16-bit register':28}{'median':>8}{'best':>8}{'ratio':>8}{'of wire':>9}")
     for name, turns in times.items():
         median = statistics.median(turns)
         share = median / WIRE_US
         print(f"{name:28}{median:8.2f}{min(turns):8.2f}{median / ours:8.2f}{share:9.2%}")
+
+
+async def lane_share(reads: int) -> float:
+    """The part of the bus's own rate that a lane reaches with jobs always waiting."""
+    from wisgate.bus.lane import ThreadLane
+    from wisgate.bus.linux.i2c import LinuxI2c
+
+    with LinuxI2c(1) as bus:
+        lane = ThreadLane("i2c-1")
+
+        def job() -> None:
+            for _ in range(reads):
+                bus.transfer(ADDRESS, b"\x02", 2)
+
+        await lane.run(job)
+        start = time.perf_counter()
+        jobs = JOBS // reads
+        await asyncio.gather(*(lane.run(job) for _ in range(jobs)))
+        took = time.perf_counter() - start
+        await lane.close()
+    return jobs * reads * READ_BITS / BUS_HZ / took
+
+
+def lane(stub: ctypes.CDLL) -> None:
+    stub.stub_clock(ctypes.c_double(BUS_HZ))
+    print(f"\n{'a saturated lane at 400 kHz':28}{'of the bus':>10}")
+    for name, reads in CONVERSATIONS.items():
+        shares = [asyncio.run(lane_share(reads)) for _ in range(5)]
+        print(f"{name:28}{statistics.median(shares):10.1%}")
+
+
+def main() -> int:
+    library = os.environ.get(LOADED)
+    if library is None:
+        return with_stub()
+    stub = ctypes.CDLL(library)
+    stub.stub_transfers.restype = ctypes.c_ulong
+    code = costs(stub)
+    lane(stub)
+    return code
 
 
 if __name__ == "__main__":

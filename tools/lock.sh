@@ -1,6 +1,6 @@
 #!/bin/sh
 # Resolve pyproject.toml into requirements/*.lock: exact versions with hashes, for x86_64 and
-# aarch64 alike. One resolution serves all three files, so they never disagree on a version.
+# aarch64 alike. One resolution serves all files, so they never disagree on a version.
 # Usage: tools/lock.sh [PYTHON]. UPGRADE=1 takes the newest versions that pyproject.toml allows.
 set -eu
 cd "$(dirname "$0")/.."
@@ -22,4 +22,5 @@ compile() { # OUTPUT, then what goes into it
 compile dev.lock pyproject.toml requirements/build.in --extra dev
 compile run.lock pyproject.toml --constraints requirements/dev.lock
 compile build.lock requirements/build.in --constraints requirements/dev.lock
+compile bench.lock pyproject.toml --extra bench --constraints requirements/dev.lock
 wc -l requirements/*.lock

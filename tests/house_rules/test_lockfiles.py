@@ -60,7 +60,7 @@ def test_locks_agree(name: str) -> None:
     assert locked(name).items() <= locked("dev.lock").items()
 
 
-@pytest.mark.parametrize("name", ["run.lock", "dev.lock", "build.lock"])
+@pytest.mark.parametrize("name", ["run.lock", "dev.lock", "build.lock", "bench.lock"])
 def test_every_locked_line_has_hashes_and_no_address(name: str) -> None:
     text = (LOCKS / name).read_text(encoding="utf-8")
     blocks = re.findall(r"^[\w.\-]+==.*(?:\n    .*)*", text, re.MULTILINE)
