@@ -80,8 +80,7 @@ def layers() -> Iterator[dict[str, Read]]:
             ),
             "smbus2 read_word_data": lambda: peer.read_word_data(ADDRESS, POINTER),
             "python-periphery": lambda: device.transfer(
-                ADDRESS,
-                [periphery.I2C.Message([POINTER]), periphery.I2C.Message([0, 0], read=True)],
+                ADDRESS, [message([POINTER]), message([0, 0], read=True)]
             ),
             "Blinka": lambda: blinka.writeto_then_readfrom(ADDRESS, b"\x02", answer),
         }
