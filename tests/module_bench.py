@@ -21,12 +21,15 @@ from wisgate.gateway.sampler import Holds, Sampled
 from wisgate.plan.plan import make
 
 HEAD = 'name = "bench"\nboard = "rak7391"\n'
+HAT = 'name = "bench"\nboard = "rak6421"\n'
+"""A HAT on a Raspberry Pi, for modules of sensor slots: `ModuleBench(..., head=HAT)`."""
 LANE_LIMIT_S = 0.025
 
 
-def slot(number: int, module: str, **options: object) -> str:
-    """A `[[slot]]` of the file."""
-    lines = [f'[[slot]]\nslot = "wisblock-{number}"\nmodule = "{module}"']
+def slot(name: int | str, module: str, **options: object) -> str:
+    """A `[[slot]]` of the file: WisBlock slot 1 or 2, or one by its name."""
+    name = f"wisblock-{name}" if isinstance(name, int) else name
+    lines = [f'[[slot]]\nslot = "{name}"\nmodule = "{module}"']
     lines += [
         f"{key} = {value}" if isinstance(value, int) else f'{key} = "{value}"'
         for key, value in options.items()
@@ -37,9 +40,9 @@ def slot(number: int, module: str, **options: object) -> str:
 class ModuleBench:
     """The modules of a file, each as `Sampled`, on one virtual board."""
 
-    def __init__(self, *tables: str) -> None:
+    def __init__(self, *tables: str, head: str = HEAD) -> None:
         self.clock = VirtualClock()
-        config = read(toml.parse(HEAD + "".join(tables), "gateway.toml"), Path(), load())
+        config = read(toml.parse(head + "".join(tables), "gateway.toml"), Path(), load())
         self.lanes: list[TracedLane] = []
         self.board = open_board(
             make(config, load()), clock=self.clock, lane=self._lane, virtual=True

@@ -15,6 +15,7 @@ from ..bus.memory import Memory
 from ..bus.spi import Spi
 from ..bus.uart import Uart
 from ..catalog.settings import Command
+from ..chips.ads1115 import Ads1115
 from ..chips.sgm58031 import Sgm58031
 from ..config.arguments import read_arguments
 from ..config.model import OnboardConfig, PointConfig
@@ -22,13 +23,15 @@ from ..config.readers import did_you_mean
 from ..core.clock import Clock
 from ..core.errors import OutputRefused
 from ..core.points import Commanded, Commanding, Module, Value
-from ..modules.wires import Wires
+from ..modules.wires import SlotAdc, Wires
 from ..onboard.carrier import Carrier
 from ..plan.plan import Placement, Plan
 from .memory import forgetful
 
 SLOT_EXPANDER = "U133"
 LED_EXPANDER = "U134"
+ADCS: Mapping[str, type[SlotAdc]] = {"ads1115": Ads1115, "sgm58031": Sgm58031}
+"""By the part that the catalog names for the ADC of the slots."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,11 @@ def build(
 ) -> Board:
     """Build every module of `plan` on `ends`. Does no I/O."""
     i2c_lane, host_lane = lane("i2c-1"), lane("gpiochip0")
-    adc = Sgm58031(ends.i2c, plan.adc_address)
+    adc = ADCS[plan.adc.part](ends.i2c, plan.adc_address)
     placed: list[Placed] = []
     lanes = [i2c_lane, host_lane]
     for placement in plan.driven:
-        wires = _wires(placement, ends, adc)
+        wires = _wires(plan, placement, ends, adc)
         own = i2c_lane
         if placement.serial:
             own = lane(f"{placement.slot.name}-uart")
@@ -160,20 +163,21 @@ def fitted(placement: Placement, wires: Wires) -> Module:
     return module
 
 
-def _wires(placement: Placement, ends: Ends, adc: Sgm58031) -> Wires:
+def _wires(plan: Plan, placement: Placement, ends: Ends, adc: SlotAdc) -> Wires:
     slot = placement.slot
+    signals = [s for s in slot.signals if plan.wiring.fitted(s)]
     consumer = f"{slot.name} {placement.module.id}"
     return Wires(
         slot=slot.name,
         clock=ends.clock,
         i2c=ends.i2c,
         adc=adc,
-        inputs={s.name: s.ain for s in slot.signals if s.ain is not None},
+        inputs={s.name: s.ain for s in signals if s.ain is not None},
         lines={
             s.name: LineAt(
                 ends.expanders.get(s.chip, ends.host_lines), s.line, f"{consumer} {s.name}"
             )
-            for s in slot.signals
+            for s in signals
             if s.line is not None
         },
         uart=ends.uarts.get(slot.name),

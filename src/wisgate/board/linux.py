@@ -30,6 +30,8 @@ from .memory import Memories
 CH340 = (0x1A86, 0x7523)
 HOST_LABELS = ("pinctrl-bcm2711", "pinctrl-rp1")
 DEFAULT_BAUD = 9600
+HEADER, HEADER_NODE = "uart-0", "/dev/serial0"
+"""The UART on pins 8 and 10 of the 40-pin header, and the link that Raspberry Pi OS keeps to it."""
 
 
 def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
@@ -40,8 +42,9 @@ def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
         i2c = TracedI2c(wire, clock, name="i2c-1")
         lock = RLock()
         expanders: dict[str, Lines] = {
-            ref: LockedLines(_expander(plan.board.chip(ref), i2c, stack.callback), lock)
+            ref: LockedLines(_expander(chip, i2c, stack.callback), lock)
             for ref in (SLOT_EXPANDER, LED_EXPANDER)
+            if (chip := plan.board.chip(ref)) is not None
         }
         host_lines = _host_lines()
         stack.callback(host_lines.close)
@@ -66,12 +69,10 @@ def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
         )
 
 
-def _expander(
-    chip: Fitted | None, i2c: I2c, at_close: Callable[[Callable[[], None]], object]
-) -> Lines:
+def _expander(chip: Fitted, i2c: I2c, at_close: Callable[[Callable[[], None]], object]) -> Lines:
     """Through the kernel where it owns the chip (as on RAKPiOS), by our own driver otherwise."""
-    if chip is None or chip.address is None:
-        raise BusUnavailable("the board has no expander at an I2C address")
+    if chip.address is None:
+        raise BusUnavailable(f"the expander {chip.ref} has no I2C address")
     if not LinuxLines.drives(1, chip.address):
         return Tpt29555(i2c, chip.address)
     lines = LinuxLines.at_i2c(1, chip.address)
@@ -90,11 +91,18 @@ def _host_lines() -> LinuxLines:
 
 
 def _uarts(plan: Plan, clock: Clock) -> dict[str, LinuxUart]:
-    """The CH340 of each slot that uses one. Their USB paths are sorted: slot 1 is on the lower port
-    (boards sheet F14, an assumption)."""
-    wanted = [p.slot.name for p in plan.driven if p.serial]
-    if not wanted:
-        return {}
+    """The port of each slot that uses one: that of the header, or a CH340 on the carrier."""
+    wanted = {p.slot.name: plan.wiring.signal(p.slot, "UART1") for p in plan.driven if p.serial}
+    own = [name for name, signal in wanted.items() if signal is not None and signal.uart == HEADER]
+    uarts = {name: LinuxUart.at(HEADER_NODE, DEFAULT_BAUD, clock=clock) for name in own}
+    if bridged := [name for name in wanted if name not in own]:
+        uarts |= _bridges(plan, bridged, clock)
+    return uarts
+
+
+def _bridges(plan: Plan, wanted: list[str], clock: Clock) -> dict[str, LinuxUart]:
+    """The CH340 of each slot. Their USB paths are sorted: slot 1 is on the lower port (boards sheet
+    F14, an assumption)."""
     found = usb.paths(*CH340)
     slots = [s.name for s in plan.board.slots]
     uarts = {}
@@ -113,7 +121,7 @@ class _Selects:
     """The chip selects of the slots, opened when a module asks for its own."""
 
     def __init__(self, plan: Plan) -> None:
-        signals = {p.slot.name: p.slot.signal("SPI", plan.wiring.revision) for p in plan.driven}
+        signals = {p.slot.name: plan.wiring.signal(p.slot, "SPI") for p in plan.driven}
         self._buses = {name: s.bus for name, s in signals.items() if s is not None and s.bus}
         self._open: list[LinuxSpi] = []
 

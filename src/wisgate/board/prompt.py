@@ -31,7 +31,7 @@ from ..core.clock import Clock, SystemClock, VirtualClock
 from ..core.errors import BusError, ChipError, Unavailable
 from ..core.points import Group, Hold, Reading, Release, Step, Value
 from ..plan.plan import make
-from ..virtual.board import VirtualRak7391
+from ..virtual.frame import VirtualBoard
 from ..virtual.world import World
 from . import open_board
 from .board import Board, Placed
@@ -109,7 +109,7 @@ class Prompt:
         return self.twins.world
 
     @property
-    def twins(self) -> VirtualRak7391:
+    def twins(self) -> VirtualBoard:
         """The virtual board itself, with its faults. Raises Unavailable on a real one."""
         surroundings = self._board.surroundings
         if not isinstance(surroundings, Twins):

@@ -18,6 +18,7 @@ from ..core.clock import Clock, VirtualClock
 from ..plan.plan import Plan
 from ..virtual.board import VirtualRak7391
 from ..virtual.faults import FaultKind
+from ..virtual.frame import VirtualBoard
 from ..virtual.scenario import Player, Scenario
 from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
 from .locked import Lock, LockedI2c, LockedLines, LockedSpi
@@ -33,15 +34,7 @@ class Twins:
     def __init__(
         self, plan: Plan, clock: Clock, seed: int, scenario: Path | None, memory: Memories
     ) -> None:
-        self.board = VirtualRak7391(
-            clock,
-            seed=seed,
-            modules={p.slot.name: p.module.id for p in plan.driven},
-            adc_address=plan.adc_address,
-            costs_time=isinstance(clock, VirtualClock),
-            options={p.slot.name: dict(p.config.options) for p in plan.driven},
-            addresses={p.slot.name: p.address for p in plan.driven if p.address is not None},
-        )
+        self.board = _virtual_board(plan, clock, seed)
         self._clock, self._memory = clock, memory
         self._lock: Lock = nullcontext() if isinstance(clock, VirtualClock) else RLock()
         self.board.host.guard = self._lock
@@ -92,6 +85,18 @@ class Twins:
         """A twin takes any clock and mode; in real time it shares the world's lock."""
         shared = spi if isinstance(self._clock, VirtualClock) else LockedSpi(spi, self._lock)
         return lambda hertz, mode: shared
+
+
+def _virtual_board(plan: Plan, clock: Clock, seed: int) -> VirtualBoard:
+    return VirtualRak7391(
+        clock,
+        seed=seed,
+        modules={p.slot.name: p.module.id for p in plan.driven},
+        adc_address=plan.adc_address,
+        costs_time=isinstance(clock, VirtualClock),
+        options={p.slot.name: dict(p.config.options) for p in plan.driven},
+        addresses={p.slot.name: p.address for p in plan.driven if p.address is not None},
+    )
 
 
 def _nothing() -> None:

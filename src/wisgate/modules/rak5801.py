@@ -7,14 +7,13 @@ loop: it has no identity, and both read 0 mA.
 from __future__ import annotations
 
 from ..bus.lines import LineAt
-from ..chips.sgm58031 import Sgm58031
 from ..config.model import SlotConfig
 from ..core.clock import Clock
 from ..core.points import Channel, Group, Reading, Sampling, Status, Value
 from ..core.units import Ohms, Seconds
 from .outputs import not_writable
 from .supplied_input import SuppliedInput
-from .wires import Wires
+from .wires import SlotAdc, Wires
 
 FAILURE_LOW_MA = 3.6  # NE 43: open loop or broken sensor below
 UNCERTAIN_LOW_MA = 3.8
@@ -40,7 +39,7 @@ class Rak5801:
 
     def __init__(
         self,
-        adc: Sgm58031,
+        adc: SlotAdc,
         channel: int,
         enable: LineAt,
         clock: Clock,

@@ -9,14 +9,13 @@ from __future__ import annotations
 from statistics import fmean
 
 from ..bus.lines import LineAt
-from ..chips.sgm58031 import Sgm58031
 from ..config.model import SlotConfig
 from ..core.clock import Clock
 from ..core.points import Channel, Group, Reading, Sampling, Status, Value
 from ..core.units import Seconds, Volts
 from .outputs import not_writable
 from .supplied_input import SuppliedInput
-from .wires import Wires
+from .wires import SlotAdc, Wires
 
 DIVIDER = 0.6  # 1.5 MΩ of 1 MΩ + 1.5 MΩ; modules sheet 4.3
 OVER_V = 3.0  # at the ADC: 5.0 V at the terminal, the end of the range; modules sheet 4.3
@@ -32,7 +31,7 @@ class Rak5811:
 
     def __init__(
         self,
-        adc: Sgm58031,
+        adc: SlotAdc,
         channel: int,
         enable: LineAt,
         clock: Clock,

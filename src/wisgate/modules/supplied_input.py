@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from ..bus.lines import Line, LineAt, Output
-from ..chips.sgm58031 import Sgm58031
 from ..core.clock import Clock
 from ..core.errors import NotReady, UnexpectedValue
 from ..core.points import Hold, Release, Step
 from ..core.units import Seconds, Volts
+from .wires import SlotAdc
 
 SETTLE_S = 0.05  # boost converter and two filters of 1 ms; modules sheet 4.1, 4.3
 
@@ -20,7 +20,7 @@ class SuppliedInput:
 
     def __init__(
         self,
-        adc: Sgm58031,
+        adc: SlotAdc,
         channel: int,
         enable: LineAt,
         clock: Clock,

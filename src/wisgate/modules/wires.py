@@ -10,9 +10,13 @@ from ..bus.lines import LineAt
 from ..bus.memory import Forgetful, Memory
 from ..bus.spi import Spi
 from ..bus.uart import Uart
+from ..chips.ads1115 import Ads1115
 from ..chips.sgm58031 import Sgm58031
 from ..core.clock import Clock
 from ..core.errors import BusUnavailable
+
+SlotAdc = Ads1115 | Sgm58031
+"""What converts the analog inputs of all slots: one of these, by the board."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Wires:
     slot: str
     clock: Clock
     i2c: I2c
-    adc: Sgm58031
+    adc: SlotAdc
     inputs: Mapping[str, int] = field(default_factory=dict)
     """ADC channel behind each analog signal: {"AIN0": 0, "AIN1": 1}."""
     lines: Mapping[str, LineAt] = field(default_factory=dict)

@@ -63,10 +63,20 @@ class Plan:
         return tuple(p for p in self.placements if p.driven)
 
     @property
+    def adc(self) -> Fitted:
+        """The ADC of the slots. Raises PlanConflict for a board without one."""
+        chip = self.board.chip(ADC_REF)
+        if chip is None:
+            raise PlanConflict(f"{self.board.id} has no ADC for its slots")
+        return chip
+
+    @property
     def adc_address(self) -> int:
         """Of the slot ADC: the strap that the user's file names, or as shipped."""
-        strapped = self.config.straps.adc
-        return strapped if strapped is not None else _address(self.board.chip(ADC_REF))
+        address = self.config.straps.adc or self.adc.address
+        if address is None:
+            raise PlanConflict(f"the ADC of {self.board.id} has no I2C address")
+        return address
 
 
 def make(config: Config, catalog: Catalog, *, cures: bool = True) -> Plan:
@@ -192,12 +202,6 @@ def _order(finding: Finding) -> tuple[bool, str, int, str]:
     number = int(line) if line.isdigit() else 0
     resource = re.sub(r"\d+", lambda digits: digits[0].zfill(6), finding.resource)
     return finding.severity is Severity.WARNING, file, number, resource
-
-
-def _address(chip: Fitted | None) -> int:
-    if chip is None or chip.address is None:
-        raise PlanConflict("the board has no slot ADC with an I2C address")
-    return chip.address
 
 
 __all__ = [

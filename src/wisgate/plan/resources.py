@@ -71,6 +71,10 @@ class Wiring:
             return hat.revision
         return next(iter(self.board.revisions), "")
 
+    def fitted(self, signal: Signal) -> bool:
+        """Whether a board of this revision has the signal."""
+        return not signal.revisions or self.revision in signal.revisions
+
     def signal(self, slot: Slot, name: str) -> Signal | None:
         """The signal `name` of `slot`; single wires of a bus are its bus where the slot says so."""
         revision = self.revision

@@ -1,35 +1,40 @@
-"""What each fault does to a virtual RAK7391."""
+"""What each fault does to a virtual board."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from .chips.atecc608a import Atecc608aTwin
-from .chips.sgm58031 import Sgm58031Twin
-from .chips.shtc3 import Shtc3Twin
 from .faults import Effect, FaultKind
 from .i2c import PoweredTwin, Stranger
 
 if TYPE_CHECKING:
-    from .board import VirtualRak7391
+    from .frame import VirtualBoard
 
 Parameters = Mapping[str, Any]
 RATE = 0.05
 """Default probability of a damaged byte."""
 
 
-def register_effects(board: VirtualRak7391) -> None:
+@runtime_checkable
+class Working(Protocol):
+    """A chip that measures or computes, and may never come to an end with it."""
+
+    never_ready: bool
+
+
+def register_effects(board: VirtualBoard) -> None:
     """Make every fault possible that this board can have."""
     _board_faults(board)
     for name, chip in board.chips.items():
         _chip_faults(board, name, chip)
-    for name in board.slots:
+    for name in board.uarts:
         _serial_faults(board, name)
+    for name in board.slots:
         _module_faults(board, name)
 
 
-def _board_faults(board: VirtualRak7391) -> None:
+def _board_faults(board: VirtualBoard) -> None:
     register, world = board.faults.register, board.world
 
     def mute(on: bool, parameters: Parameters) -> None:
@@ -46,18 +51,19 @@ def _board_faults(board: VirtualRak7391) -> None:
             board.power_cycle()
 
     register(FaultKind.MUTE_BUS, "i2c", mute)
-    register(FaultKind.SUPPLY_LOST, "supply", lose_supply)
+    if board.notices_supply:
+        register(FaultKind.SUPPLY_LOST, "supply", lose_supply)
     register(FaultKind.BROWN_OUT, "board", brown_out)
     register(FaultKind.BROKER_GONE, "broker", lambda on, parameters: None)
     for name in world.names:
         register(FaultKind.FROZEN_VALUE, name, _freeze(board, name))
 
 
-def _freeze(board: VirtualRak7391, name: str) -> Effect:
+def _freeze(board: VirtualBoard, name: str) -> Effect:
     return lambda on, parameters: board.world.freeze(name, on)
 
 
-def _chip_faults(board: VirtualRak7391, name: str, chip: PoweredTwin) -> None:
+def _chip_faults(board: VirtualBoard, name: str, chip: PoweredTwin) -> None:
     for target in (name, *(f"{address:#04x}" for address in chip.addresses)):
         _address_faults(board, target, lambda: chip.addresses)
 
@@ -66,17 +72,17 @@ def _chip_faults(board: VirtualRak7391, name: str, chip: PoweredTwin) -> None:
                 chip.power_cycle()
 
         board.faults.register(FaultKind.BROWN_OUT, target, brown_out)
-    if isinstance(chip, Sgm58031Twin | Shtc3Twin | Atecc608aTwin):
-        converter = chip
+    if isinstance(chip, Working):
+        working: Working = chip
 
         def hang(on: bool, parameters: Parameters) -> None:
-            converter.never_ready = on
+            working.never_ready = on
 
         board.faults.register(FaultKind.NEVER_READY, name, hang)
 
 
 def _address_faults(
-    board: VirtualRak7391, target: str, addresses: Callable[[], tuple[int, ...]]
+    board: VirtualBoard, target: str, addresses: Callable[[], tuple[int, ...]]
 ) -> None:
     bus = board.i2c
 
@@ -103,7 +109,7 @@ def _address_faults(
     board.faults.register(FaultKind.BIT_FLIPS, target, flip)
 
 
-def _module_faults(board: VirtualRak7391, slot: str) -> None:
+def _module_faults(board: VirtualBoard, slot: str) -> None:
     """Faults of what sits in a slot. They look for it each time: it may have been pulled."""
     module = board.module(slot)
     if module is None:
@@ -129,7 +135,7 @@ def _module_faults(board: VirtualRak7391, slot: str) -> None:
         _address_faults(board, target, lambda: addresses)
 
 
-def _own_effect(board: VirtualRak7391, slot: str, kind: FaultKind) -> Effect:
+def _own_effect(board: VirtualBoard, slot: str, kind: FaultKind) -> Effect:
     def effect(on: bool, parameters: Parameters) -> None:
         attached = board.module(slot)
         if attached is not None:
@@ -138,7 +144,7 @@ def _own_effect(board: VirtualRak7391, slot: str, kind: FaultKind) -> Effect:
     return effect
 
 
-def _serial_faults(board: VirtualRak7391, slot: str) -> None:
+def _serial_faults(board: VirtualBoard, slot: str) -> None:
     uart = board.uarts[slot]
 
     def vanish(on: bool, parameters: Parameters) -> None:

@@ -1,10 +1,10 @@
-"""The computer of the virtual board: a healthy compute module on a RAK7391, until a fault says
-otherwise."""
+"""The computer of the virtual board: healthy, until a fault says otherwise."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from uuid import UUID
 
@@ -48,6 +48,31 @@ CARD_AT = {
 }  # fmt: skip
 """Where a card in a socket turns up: on the USB2 hub, or behind the switch."""
 USB3_AT = {"mpcie-3": "2-3", "m2": "2-4"}
+
+
+@dataclass(frozen=True)
+class Box:
+    """What a computer and its carrier are made of."""
+
+    usb: tuple[UsbUnit, ...]
+    pci: tuple[PciUnit, ...]
+    serial_at: Mapping[str, str]
+    """Slot: where its serial bridge is plugged in."""
+    ports: tuple[str, ...]
+    """Of the network, the one with the cable first."""
+    drive: tuple[str, str]
+    """Name and kind."""
+
+
+RAK7391 = Box(tuple(USB2.values()), PCI, SERIAL_AT, ("eth0", "eth1"), ("virtual eMMC", "emmc"))
+RASPBERRY_PI = Box(
+    usb=(UsbUnit("1-1", 0x2109, 0x3431, "VIA Labs Hub"),),
+    pci=(PciUnit("0000:00:00.0", 0x14E4, 0x2711), PciUnit("0000:01:00.0", 0x1106, 0x3483)),
+    serial_at={},
+    ports=("eth0",),
+    drive=("virtual card", "sd"),
+)
+"""A Raspberry Pi 4: the root, and USB3 with a hub for the four sockets."""
 EMMC = 15.6e9
 FREE = 9.3e9
 
@@ -60,14 +85,14 @@ class VirtualHost:
     belongs to them unless `owners` says so), measuring chips, USB behind a module's connector.
     """
 
-    def __init__(self, world: World, seed: int = 1) -> None:
+    def __init__(self, world: World, seed: int = 1, box: Box = RAK7391) -> None:
         self.guard: AbstractContextManager[object] = nullcontext()
         """Held while the world is looked at."""
         self.type_c = False
         """Whether a cable is in the Type-C socket, which switches the USB2 hub off."""
         self.unplugged: set[str] = set()
         """Places on the USB and PCI whose unit is gone."""
-        self.port_numbers = {name: number for number, name in enumerate(SERIAL_AT)}
+        self.port_numbers = {name: number for number, name in enumerate(box.serial_at)}
         """Slot: number of its ttyUSB."""
         self.cards: dict[str, UsbUnit | PciUnit] = {}
         """By socket."""
@@ -79,7 +104,7 @@ class VirtualHost:
         """Whether a cable is in eth0."""
         self.power = Throttling()
         self.modem: Modem | None = None
-        self._world = world
+        self._world, self._box = world, box
         self._boot_id = str(UUID(int=Random(f"{seed}/boot").getrandbits(128), version=4))
 
     def fit(self, socket: str, card: UsbUnit | PciUnit) -> None:
@@ -114,13 +139,13 @@ class VirtualHost:
         there = {unit.path for unit in self.usb()}
         return tuple(
             SerialPort(f"ttyUSB{self.port_numbers[slot]}", path)
-            for slot, path in SERIAL_AT.items()
+            for slot, path in self._box.serial_at.items()
             if path in there
         )
 
     def usb(self) -> tuple[UsbUnit, ...]:
         cards = [card for card in self.cards.values() if isinstance(card, UsbUnit)]
-        units = [*USB2.values(), *cards]
+        units = [*self._box.usb, *cards]
         hidden = [u for u in units if self.type_c and u.path.startswith("1-")]
         return tuple(
             sorted(
@@ -131,19 +156,22 @@ class VirtualHost:
 
     def pci(self) -> tuple[PciUnit, ...]:
         cards = [card for card in self.cards.values() if isinstance(card, PciUnit)]
-        return tuple(unit for unit in (*PCI, *cards) if unit.path not in self.unplugged)
+        return tuple(unit for unit in (*self._box.pci, *cards) if unit.path not in self.unplugged)
 
     def mounts(self) -> tuple[Mount, ...]:
         boot = Mount("/boot/firmware", "mmcblk0", "vfat", False, 536_000_000, 460_000_000)
         return (Mount("/", "mmcblk0", "ext4", False, int(EMMC), int(self.free)), boot)
 
     def drives(self) -> tuple[Drive, ...]:
-        return (Drive("mmcblk0", "virtual eMMC", "emmc", 0.1, "normal"),)
+        name, kind = self._box.drive
+        return (Drive("mmcblk0", name, kind, 0.1, "normal"),)
 
     def interfaces(self) -> tuple[Interface, ...]:
         """TEST-NET-1, which nobody routes (RFC 5737)."""
         addresses = ("192.0.2.10",) if self.carrier else ()
-        return (Interface("eth0", self.carrier, addresses), Interface("eth1", False))
+        first, *others = self._box.ports
+        dark = (Interface(name, False) for name in others)
+        return (Interface(first, self.carrier, addresses), *dark)
 
     def default_routes(self) -> tuple[DefaultRoute, ...]:
         return (DefaultRoute("eth0", "192.0.2.1"),) if self.carrier else ()

@@ -23,7 +23,7 @@ from ..core.toml import load
 from .scenario_file import Event, Reader
 
 if TYPE_CHECKING:
-    from .board import VirtualRak7391
+    from .frame import VirtualBoard
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Scenario:
             raise ConfigError(reader.faults)
         return cls(str(path), events)
 
-    def apply(self, board: VirtualRak7391, seconds: float) -> None:
+    def apply(self, board: VirtualBoard, seconds: float) -> None:
         """Let the scenario happen for so long, on the clock of the board. Raises ConfigError."""
         player, end = Player(self, board), board.clock.monotonic() + seconds
         while (at := player.next()) is not None and at <= end:
@@ -64,7 +64,7 @@ class Player:
     `step`. Raises ConfigError for a fault that this board cannot have. Threads: one at a time.
     """
 
-    def __init__(self, scenario: Scenario, board: VirtualRak7391) -> None:
+    def __init__(self, scenario: Scenario, board: VirtualBoard) -> None:
         self._board = board
         self._order = count()
         _check(scenario, board)
@@ -111,7 +111,7 @@ class Player:
         heappush(self._due, _Due(time, next(self._order), event, ends))
 
 
-def _check(scenario: Scenario, board: VirtualRak7391) -> None:
+def _check(scenario: Scenario, board: VirtualBoard) -> None:
     wrong = []
     known = set(board.world.names)
     for event in scenario.events:

@@ -34,7 +34,7 @@ class SlotSide:
     name: str
     clock: Clock
     pins: Mapping[str, tuple[PinChip, int]]
-    first_ain: int
+    first_ain: int | None
     i2c: VirtualI2c
     uart: VirtualUart
     spi: VirtualSpi
@@ -70,7 +70,10 @@ class SlotSide:
         return lambda: self.looks.remove(look)
 
     def ain(self, n: int, volts: Callable[[], float] | None) -> None:
-        """Drive AIN0 or AIN1 with a voltage source, or leave it open (None)."""
+        """Drive AIN0 or AIN1 with a voltage source, or leave it open (None). Raises ValueError for
+        a slot without analog signals."""
+        if self.first_ain is None:
+            raise ValueError(f"no AIN{n}; {self.name} has no analog signals")
         self.analog.pop(self.first_ain + n, None)
         if volts is not None:
             self.analog[self.first_ain + n] = volts
