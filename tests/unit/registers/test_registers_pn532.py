@@ -11,7 +11,7 @@ def codes(kind):
 def test_commands():
     assert codes(Command) == {
         "GET_FIRMWARE_VERSION": 0x02, "GET_GENERAL_STATUS": 0x04, "SAM_CONFIGURATION": 0x14,
-        "POWER_DOWN": 0x16, "RF_CONFIGURATION": 0x32, "IN_DATA_EXCHANGE": 0x40,
+        "POWER_DOWN": 0x16, "RF_CONFIGURATION": 0x32, "IN_EXCHANGE": 0x40,
         "IN_COMMUNICATE_THRU": 0x42, "IN_DESELECT": 0x44, "IN_LIST_PASSIVE_TARGET": 0x4A,
         "IN_RELEASE": 0x52, "IN_SELECT": 0x54, "IN_AUTO_POLL": 0x60,
     }  # fmt: skip

@@ -265,7 +265,7 @@ COMMANDS: Mapping[int, Callable[[Pn532Twin, bytes], tuple[float, bytes] | None]]
     Command.SAM_CONFIGURATION: Pn532Twin._sam,
     Command.POWER_DOWN: Pn532Twin._power_down,
     Command.RF_CONFIGURATION: Pn532Twin._rf,
-    Command.IN_DATA_EXCHANGE: Pn532Twin._exchange,
+    Command.IN_EXCHANGE: Pn532Twin._exchange,
     Command.IN_COMMUNICATE_THRU: Pn532Twin._through,
     Command.IN_LIST_PASSIVE_TARGET: Pn532Twin._list,
     Command.IN_RELEASE: Pn532Twin._release,
