@@ -17,7 +17,8 @@ import pytest
 from peers import Mosquitto, Subscriber, free_port, mosquitto
 
 from wisgate.bus.lane import ThreadLane
-from wisgate.config.model import MqttConfig, Where
+from wisgate.config.model import Where
+from wisgate.config.sinks.mqtt import MqttConfig
 from wisgate.core.clock import SystemClock
 from wisgate.core.errors import SinkError, SinkRefused
 from wisgate.core.points import Kind, Point, Reading, Status
@@ -125,7 +126,8 @@ def test_a_batch_is_one_message_and_never_too_large(tmp_path: Path) -> None:
 VICTIM = """
 import asyncio, os, sys
 from pathlib import Path
-from wisgate.config.model import MqttConfig, Where
+from wisgate.config.model import Where
+from wisgate.config.sinks.mqtt import MqttConfig
 from wisgate.gateway.sinks.mqtt import MqttSink
 async def main():
     config = MqttConfig(Where("", 1), "plant", "mqtt", (), "127.0.0.1", int(sys.argv[1]), False)

@@ -8,6 +8,7 @@ from ..catalog import catalog as catalogs
 from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..core import toml
+from .destinations import read_sinks
 from .installation import (
     read_core,
     read_environment,
@@ -39,8 +40,8 @@ from .schema import (
     VIRTUAL,
     WEB,
 )
-from .sinks import read_sinks, read_store, read_web
 from .slots import read_onboard, read_slots
+from .surroundings import read_store, read_web
 from .tables import Faults, Table
 
 

@@ -128,23 +128,6 @@ class SinkConfig:
 
 
 @dataclass(frozen=True)
-class MqttConfig(SinkConfig):
-    host: str
-    port: int
-    tls: bool
-    username: str = ""
-    password_file: Path | None = None
-    """Absolute. Read when the sink connects, never before."""
-    ca_file: Path | None = None
-    prefix: str = "wisgate"
-    """First level of every topic."""
-    per: str = "point"
-    """"point": a message per reading; "batch": a message per sampling round."""
-    commands: bool = False
-    """Whether `<point>/set` writes outputs and virtual points."""
-
-
-@dataclass(frozen=True)
 class WebConfig:
     where: Where
     host: str
@@ -197,7 +180,7 @@ class Config:
 
 
 __all__ = [
-    "Config", "EnvironmentConfig", "HatConfig", "HostConfig", "JumpersConfig", "Kind", "MqttConfig",
+    "Config", "EnvironmentConfig", "HatConfig", "HostConfig", "JumpersConfig", "Kind",
     "OnboardConfig", "PointConfig", "PowerConfig", "RegisterConfig", "RuleConfig", "SinkConfig",
     "SlotConfig", "StoreConfig", "StrapsConfig", "UnitConfig", "VirtualConfig", "WebConfig",
     "Where",

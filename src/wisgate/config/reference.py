@@ -33,12 +33,14 @@ def reference() -> str:
 
 def _all(section: Section) -> Iterator[Section]:
     yield section
-    for inner in section.sections:
+    for inner in (*section.variants, *section.sections):
         yield from _all(inner)
 
 
 def _page(section: Section) -> str:
     title = "At the top" if section.shape is Shape.TOP else f"`{section.header}`"
+    if section.variant:
+        title += f" of type `{section.variant}`"
     if section.shape is Shape.INLINE:
         title = f"`{section.path}` of a unit"
     text = f"\n## {title}\n\n{section.doc}\n"

@@ -57,6 +57,10 @@ class Section:
     """The option by which messages name a table of this kind."""
     open_keys: bool = False
     """Whether other keys are for somebody else to judge: module options, names of points."""
+    variants: tuple[Section, ...] = ()
+    """More keys, by the `type` of the table."""
+    variant: str = ""
+    """The `type` that has these keys."""
 
     @property
     def key(self) -> str:

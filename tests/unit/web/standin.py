@@ -10,7 +10,8 @@ from typing import Any
 
 from wisgate.catalog.settings import Argument, Command
 from wisgate.config.arguments import read_arguments
-from wisgate.config.model import Config, MqttConfig, WebConfig, Where
+from wisgate.config.model import Config, WebConfig, Where
+from wisgate.config.sinks.mqtt import MqttConfig
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import NoAcknowledge, OutputRefused
 from wisgate.core.points import Kind, Point, Reading, Status, Value

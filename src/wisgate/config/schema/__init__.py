@@ -4,8 +4,8 @@ ranges and messages from here, and so does the reference in `docs/reference/conf
 from __future__ import annotations
 
 from ..tables import Option, Section, Shape
+from ..wording import any_text, short_name
 from .bench import CORE, ENVIRONMENT, HAT, HOST, JUMPERS, POWER, STRAPS
-from .names import any_text, short_name
 from .rules import RULE, VIRTUAL
 from .sinks import SINK
 from .slots import ONBOARD, SLOT

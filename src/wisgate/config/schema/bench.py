@@ -6,7 +6,7 @@ from ...core.points import Value
 from ..lists import Pair, choices, pair
 from ..readers import anything, boolean, choice, quantity
 from ..tables import Option, Section, Shape
-from .names import any_text
+from ..wording import any_text
 
 CORE = Option(
     "core",

@@ -6,7 +6,7 @@ from ...core.points import Value
 from ..lists import Ends, ends
 from ..readers import anything, duration, integer, unit
 from ..tables import Option
-from .names import any_text, point_name
+from ..wording import any_text, point_name
 
 POINT_CHANNEL = Option(
     "channel",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...core.points import Kind, Value
 from ..readers import anything, choice, duration, unit
 from ..tables import Option, Section, Shape
-from .names import any_text, point_name
+from ..wording import any_text, point_name
 
 VIRTUAL_NAME = Option(
     "name", point_name(), "Name of the point.", '"maintenance"', "", required=True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..tables import Option, Section, Shape
-from .names import INTERVAL, any_text
+from ..wording import INTERVAL, any_text
 from .points import POINT
 from .units import UNIT
 

@@ -6,7 +6,7 @@ from ..addresses import Listen, listen
 from ..lists import texts
 from ..readers import duration, quantity, text
 from ..tables import Option, Section, Shape
-from .names import FILE
+from ..wording import FILE
 
 WEB_LISTEN = Option(
     "listen",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..readers import boolean, choice, duration, factor, integer, unit
 from ..tables import Option, Section, Shape
-from .names import INTERVAL, name_part
+from ..wording import INTERVAL, name_part
 
 REGISTER_NAME = Option(
     "name",

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ...config.model import MqttConfig
+from ...config.sinks.mqtt import MqttConfig
 from ...core.errors import SinkError, SinkRefused
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
@@ -292,3 +292,7 @@ class MqttSink:
         if topic not in self._complained and len(self._complained) < MAX_COMPLAINTS:
             self._complained.add(topic)
             log.warning("%s: command on %s ignored: %s", self.name, topic, what)
+
+
+def make(config: MqttConfig, gateway: str, on_command: OnCommand) -> MqttSink:
+    return MqttSink(config, gateway, on_command)

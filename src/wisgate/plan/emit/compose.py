@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...config.model import MqttConfig
+from ...config.sinks.mqtt import MqttConfig
 from .order import Order, has_host
 from .services import SERVICES, Service
 from .yaml import Noted, Value, yaml

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..readers import Reader, duration, text
+from .readers import Reader, duration, text
 
 RESERVED = ("state", "batch", "alarm", "gap")
 """Names that topics and records use for something else."""
