@@ -91,12 +91,23 @@ def _virtual_board(plan: Plan, clock: Clock, seed: int) -> VirtualBoard:
     return VirtualRak7391(
         clock,
         seed=seed,
-        modules={p.slot.name: p.module.id for p in plan.driven},
+        modules=_modules(plan),
         adc_address=plan.adc_address,
         costs_time=isinstance(clock, VirtualClock),
         options={p.slot.name: dict(p.config.options) for p in plan.driven},
         addresses={p.slot.name: p.address for p in plan.driven if p.address is not None},
     )
+
+
+def _modules(plan: Plan) -> dict[str, str]:
+    """What is plugged in, by slot. A function that takes a connector needs what belongs there."""
+    used = {function.name for function in plan.config.onboard}
+    fits = {
+        f.slot: slot.fits[0].module
+        for f in plan.board.onboard
+        if f.slot and f.name in used and (slot := plan.board.slot(f.slot)) and slot.fits
+    }
+    return fits | {p.slot.name: p.module.id for p in plan.driven}
 
 
 def _nothing() -> None:

@@ -126,6 +126,13 @@ class Function(Entry, frozen=True, kw_only=True):
     interval: str
     chip: str = ""
     """`ref` of the chip it uses."""
+    optional: bool = False
+    """Whether it only runs when the file has its table: not every board has what it needs."""
+    slot: str = ""
+    """The connector that it takes."""
+    transactions: int = 4
+    bytes: int = 16
+    """What one sampling moves on the bus of its chip, addresses included."""
     options: tuple[Option, ...] = ()
     commands: tuple[Command, ...] = ()
 

@@ -66,6 +66,8 @@ class Fitted(Entry, frozen=True, kw_only=True):
     straps: tuple[Strap, ...] = ()
     kernel_driver: str = ""
     """The Linux driver that owns the chip on RAKPiOS, or ""."""
+    optional: bool = False
+    """Whether there are boards without it."""
     params: dict[str, str] = {}
 
 

@@ -198,7 +198,8 @@ def _shipped(entries: tuple[CatalogOption, ...]) -> tuple[tuple[str, Value | Cur
 def read_onboard(
     tables: Mapping[str, Table], board: Board, whole: Table, names: Names
 ) -> tuple[OnboardConfig, ...]:
-    """Every function of the board, whether the file (`whole`) mentions it or not."""
+    """Every function of the board, whether the file (`whole`) mentions it or not; of the optional
+    ones those that it mentions."""
     functions = [f.name for f in board.onboard]
     for name, table in tables.items():
         if name not in functions:
@@ -209,6 +210,8 @@ def read_onboard(
     found: list[OnboardConfig] = []
     for function in board.onboard:
         own = tables.get(function.name)
+        if function.optional and own is None:
+            continue
         given = own.get(schema.ONBOARD_INTERVAL) if own else None
         interval = parse(function.interval, "time").si if given is None else given
         origin = Origin(

@@ -19,7 +19,6 @@ CHARACTER_BITS = 11  # as protocols/modbus counts
 REQUEST_BYTES = 8
 ANSWER_BYTES = 5  # unit, function, count, CRC
 TURNAROUND_S = 0.02  # a unit thinks, and a USB bridge delivers up to 16 ms late
-CLIMATE_BITS = 16 * 9 + 4 * 2  # boards sheet A9: 6 bytes written, 6 read, 4 addresses
 FULL = 0.8
 """Share of a lane that may be planned; the rest is for writes, retries and the operator."""
 NICE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0,
@@ -153,14 +152,19 @@ def unit_time(unit: UnitConfig, baud: int) -> float:
 
 
 def _onboard(wiring: Wiring) -> list[Job]:
-    """The carrier's own functions; none takes longer than the SHTC3: wake, measure, read, sleep."""
+    """The carrier's own functions, as the catalog says what one sampling moves."""
     jobs = []
     for function in wiring.config.onboard:
         entry = next((f for f in wiring.board.onboard if f.name == function.name), None)
         chip = wiring.board.chip(entry.chip) if entry and entry.chip else None
-        if chip is None or not chip.bus.startswith("i2c") or function.interval <= 0:
+        if (
+            entry is None
+            or chip is None
+            or not chip.bus.startswith("i2c")
+            or function.interval <= 0
+        ):
             continue
-        seconds = CLIMATE_BITS / clock(wiring, chip.bus)
+        seconds = (9 * entry.bytes + 2 * entry.transactions) / clock(wiring, chip.bus)
         names = tuple(p.point.name for p in function.points)
         owner, table = f"{wiring.board.id}: {function.name}", f"onboard {function.name}"
         where = str(function.where)

@@ -22,7 +22,11 @@ NEEDS = {
 def board_claims(wiring: Wiring) -> Iterator[Claim]:
     """What is soldered: chips at their addresses, lines of the board."""
     board, straps = wiring.board, wiring.config.straps
+    used = {function.name for function in wiring.config.onboard}
+    functions = [f for f in board.onboard if f.name in used]
     for chip in board.chips:
+        if chip.optional and all(f.chip != chip.ref for f in functions):
+            continue
         address = straps.adc if chip.ref == ADC_REF and straps.adc is not None else chip.address
         if address is not None and chip.bus:
             yield Claim(
@@ -37,6 +41,10 @@ def board_claims(wiring: Wiring) -> Iterator[Claim]:
             continue
         owner = f"{board.id}: {line.use}"
         yield Claim(f"{line.chip} line {line.line}", owner, CATALOG, line.source, claimant="board")
+    for function in (f for f in functions if f.slot):
+        owner = f"{board.id}: {function.title}"
+        where = next(str(c.where) for c in wiring.config.onboard if c.name == function.name)
+        yield Claim(f"slot {function.slot}", owner, where, function.source, claimant="board")
     if straps.external_i2c not in (None, "i2c-1"):
         yield from _rerouted(wiring)
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from ..core.clock import Clock
 from .chips.atecc608a import Atecc608aTwin
+from .chips.cat24c32 import Cat24c32Twin
+from .chips.emc2301 import Emc2301Twin
+from .chips.pcf85063a import Pcf85063aTwin
 from .chips.sgm58031 import Sgm58031Twin
 from .chips.shtc3 import Shtc3Twin
 from .chips.tpt29555 import Tpt29555Twin
@@ -33,6 +36,7 @@ def _ends(slot: str, before_io1: int, first_ain: int, chip_select: int) -> SlotE
 ENDS = {
     "wisblock-1": _ends("wisblock-1", 0, 0, 8),
     "wisblock-2": _ends("wisblock-2", 8, 2, 7),
+    "oled": SlotEnds(),
 }
 
 
@@ -75,6 +79,11 @@ class VirtualRak7391(VirtualBoard):
         self.adc = Sgm58031Twin(self.clock, addresses=(self._adc_address,))
         self.climate = Shtc3Twin(self.clock)
         self.identity = Atecc608aTwin(self.clock, seed=self.seed)
+        self.fan = Emc2301Twin(self.clock)
+        self.fan.look = self._turn_fan
+        self.rtc = Pcf85063aTwin(self.clock, backup=True)
+        self.rtc.keep(self.clock.utc_ns() / 1e9)
+        self.eeprom = Cat24c32Twin(self.clock)
         self.pin_chips["expander-2"] = self.expander_2
         self.adc.look = self._drive_adc
         self.climate.look = self._drive_climate
@@ -85,10 +94,18 @@ class VirtualRak7391(VirtualBoard):
             "adc": self.adc,
             "climate": self.climate,
             "identity": self.identity,
+            "fan": self.fan,
+            "clock": self.rtc,
+            "memory": self.eeprom,
         }
 
     def _drive_adc(self) -> None:
         self.adc.ain0, self.adc.ain1, self.adc.ain2, self.adc.ain3 = map(self.volts, range(4))
+
+    def _turn_fan(self) -> None:
+        if self.fan.duty != self.world.get("fan.duty"):
+            self.world.drive("fan.duty", self.fan.duty)
+        self.fan.rpm = self.world.observe("fan.speed")
 
     def _drive_climate(self) -> None:
         self.climate.temperature = self.world.observe("room.temperature")

@@ -16,8 +16,8 @@ class FaultKind(StrEnum):
     MUTE_BUS = "mute-bus"
     """SDA is stuck low: every transfer ends in a bus time-out. Target: "i2c"."""
     NEVER_READY = "never-ready"
-    """No conversion or command ever ends. Target: "adc", "climate", "identity" or a slot with a
-    chip that takes its time."""
+    """No conversion or command ever ends. Target: "adc", "climate", "identity", "memory" or a
+    slot with a chip that takes its time."""
     FROZEN_VALUE = "frozen-value"
     """Every sensor of a quantity keeps seeing its present value. Target: a quantity of the
     world."""

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from ..core.clock import Clock
 from . import modules as module_files
+from .chips.ssd1306 import Ssd1306Twin
 from .effects import register_effects
 from .faults import Faults
 from .host import Box, VirtualHost
@@ -115,6 +116,10 @@ class VirtualBoard(ABC):
     def indicators(self) -> dict[str, bool]:
         """Which LEDs shine."""
         return {}
+
+    def panel(self) -> Ssd1306Twin | None:
+        """The little display, where one is fitted."""
+        return next((twin for twin in self.i2c.twins if isinstance(twin, Ssd1306Twin)), None)
 
     def pull(self, slot: str) -> None:
         """Take the module out of a slot; nothing happens to an empty one. Raises ValueError."""

@@ -3,6 +3,7 @@
     tank.level m        tank.inflow m³/s    tank.outflow m³/s   pump.running 0 or 1
     room.temperature °C room.humidity 0..1  cpu.temperature °C  supply.volts V
     load.volts V        load.amps A         pressure.volts V    valve.open 0 or 1
+    fan.duty 0..1       fan.speed rpm
 
 The world is integrated in fixed steps up to the clock, whenever somebody asks: its history depends
 on the seed and on what was set when, never on how often it was looked at.

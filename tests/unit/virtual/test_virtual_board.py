@@ -49,7 +49,7 @@ def test_who_is_on_the_bus() -> None:
         except NoAcknowledge:
             continue
         there.append(address)
-    assert there == [0x26, 0x27, 0x41, 0x4B, 0x70]
+    assert there == [0x26, 0x27, 0x2F, 0x41, 0x4B, 0x50, 0x51, 0x70], "the secure element sleeps"
 
 
 def test_straps_and_options_move_chips() -> None:
@@ -264,3 +264,34 @@ def test_the_secure_element_is_there_and_can_hang() -> None:
     made.faults.inject("never-ready", "identity")
     with pytest.raises(NoAcknowledge):
         revision()
+
+
+def test_the_fan_turns_as_it_is_driven_and_cools() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+    made.i2c.transfer(0x2F, bytes.fromhex("30FF"))
+    advance(made, 1)
+    made.i2c.transfer(0x2F, b"\x30", 1)
+    advance(made, 60)
+    assert made.world.get("fan.speed") == pytest.approx(4200, rel=0.01)
+    assert made.world.get("cpu.temperature") < made.world.get("room.temperature") + 20
+    assert made.i2c.transfer(0x2F, b"\x3e", 1)[0] == 3932160 * 2 // 4200 // 32
+    made.world.set("fan.speed", 0.0)
+    assert made.i2c.transfer(0x2F, b"\x3e", 1) == b"\xff"
+
+
+def test_the_clock_was_set_and_lives_on_its_battery() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+    advance(made, 3661)
+    made.power_cycle()
+    assert made.i2c.transfer(0x51, b"\x04", 7) == bytes.fromhex("01010101 040126")
+
+
+def test_a_display_where_one_is_plugged_in() -> None:
+    assert VirtualRak7391(VirtualClock()).panel() is None
+    made = VirtualRak7391(VirtualClock(), modules={"oled": "rak1921"})
+    assert made.panel() is not None
+    made.i2c.transfer(0x3C, bytes.fromhex("00AF"))
+    made.faults.inject("brown-out", "oled")
+    assert made.i2c.transfer(0x3C, read=1) == b"\x40"
+    made.pull("oled")
+    assert made.panel() is None

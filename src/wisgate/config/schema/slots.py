@@ -68,7 +68,8 @@ ONBOARD = Section(
     "onboard",
     Shape.NAMED,
     "A function of the board itself, such as `climate`. Functions that the file does not mention "
-    "are sampled too. Besides these keys it takes the options of its function, which "
+    "are sampled too; those that not every board has (`fan`, `display`, `buzzer`, `memory`) run "
+    "when it has their table. Besides these keys it takes the options of its function, which "
     "`wisgate catalog show` lists.",
     (ONBOARD_INTERVAL,),
     (ONBOARD_POINT,),

@@ -21,7 +21,7 @@ QUANTITIES = {
     "tank.level": "length", "tank.inflow": "flow", "tank.outflow": "flow", "pump.running": "",
     "room.temperature": "temperature", "room.humidity": "ratio", "cpu.temperature": "temperature",
     "supply.volts": "voltage", "load.volts": "voltage", "load.amps": "current",
-    "pressure.volts": "voltage", "valve.open": "",
+    "pressure.volts": "voltage", "valve.open": "", "fan.duty": "ratio", "fan.speed": "rotation",
 }  # fmt: skip
 
 
@@ -46,8 +46,19 @@ class Tank:
         values["tank.outflow"] = outflow
 
 
+FAN_RPM = 4200.0
+"""Of the fan at full drive."""
+FAN_START = 0.2
+"""It stands still when it gets less."""
+FAN_S = 1.5
+"""Time constant of its speed."""
+FAN_COOLS = 16.0
+"""By how many degrees, at full speed."""
+
+
 class Room:
-    """Warm in the afternoon, and drier then. The computer heats itself on top."""
+    """Warm in the afternoon, and drier then. The computer heats itself on top, and a fan cools
+    it."""
 
     def start(self, values: dict[str, float], random: Random) -> None:
         self._warmth = Wander(random, 0.4, 600.0)
@@ -61,7 +72,20 @@ class Room:
         room = 21.0 + 2.5 * sun + self._warmth.step()
         values["room.temperature"] = room
         values["room.humidity"] = min(1.0, max(0.0, 0.45 - 0.06 * sun + self._damp.step()))
-        values["cpu.temperature"] = room + 26.0 + self._work.step()
+        cooling = FAN_COOLS * values["fan.speed"] / FAN_RPM
+        values["cpu.temperature"] = room + 26.0 - cooling + self._work.step()
+
+
+class Fan:
+    """A fan of four wires: it turns as fast as its drive says."""
+
+    def start(self, values: dict[str, float], random: Random) -> None:
+        values["fan.duty"] = values["fan.speed"] = 0.0
+
+    def step(self, values: dict[str, float], seconds_utc: float) -> None:
+        duty = values["fan.duty"]
+        wanted = FAN_RPM * duty if duty >= FAN_START else 0.0
+        values["fan.speed"] += (wanted - values["fan.speed"]) * STEP / FAN_S
 
 
 class Supply:
@@ -109,5 +133,5 @@ class Main:
         values["pressure.volts"] = min(4.5, max(0.5, rest + self._pressure.step()))
 
 
-SITE = (Tank, Room, Supply, Load, Main)
+SITE = (Tank, Room, Fan, Supply, Load, Main)
 """What is around every board."""
