@@ -44,6 +44,8 @@ class Chip(Entry, frozen=True, kw_only=True):
     """How a driver recognises the chip; "" when it cannot."""
     questions: tuple[Question, ...] = ()
     """What may be asked of a chip in use; none where every identification changes something."""
+    sleeps: bool = False
+    """Whether it answers no address while it sleeps."""
     enumerated: tuple[Enumerated, ...] = ()
     """On USB or PCI; any of them."""
     compatible: tuple[str, ...] = ()

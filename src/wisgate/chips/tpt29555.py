@@ -63,6 +63,11 @@ class Tpt29555:
         if polarity != UPRIGHT[1:]:
             raise self._stranger(f"the polarity reads {polarity.hex(' ')} after it was cleared")
 
+    def inputs(self) -> int:
+        """Which lines are inputs now, a bit for each: 0xFFFF after power-on. Changes nothing.
+        Raises BusError."""
+        return int.from_bytes(self._read(Configuration0.address, 2), "little")
+
     def request(self, offset: int, settings: Input | Output, consumer: str) -> Line:
         """Take a line. An output gets its level before its direction. Raises BusUnavailable,
         BusError, ValueError for an offset or a bias that the chip does not have."""

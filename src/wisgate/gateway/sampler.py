@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TypeVar
 
@@ -29,6 +29,7 @@ RESTART_S, LONGEST_REST_S = 5.0, 300.0
 """How long a module rests after an unexpected exception: twice as long after each one."""
 QUIET_S = 60.0
 """A group that comes and goes is told of this often at most; counters have the rest."""
+ERRORS_KEPT = 32
 
 
 class Holds:
@@ -54,6 +55,8 @@ class Sampled:
         self.opened = False
         self.recovered: list[Callable[[], None]] = []
         """Called when the module was opened again after a loss: its outputs are safe now."""
+        self.errors: deque[tuple[float, BusError | ChipError]] = deque(maxlen=ERRORS_KEPT)
+        """What went wrong lately and when, in monotonic seconds; also what a retry mended."""
         self._clock, self._holds, self._counters = clock, holds, counters
         self._busy = asyncio.Lock()
         self._closed = False
@@ -175,6 +178,7 @@ class Sampled:
             if not error.retryable or isinstance(error, NoAnswer):
                 raise
             self._counters["retries"] += 1
+            self.errors.append((self._clock.monotonic(), error))
             return await self._steps(self.placed.module.sample(group))
 
     async def _steps(self, steps: Generator[Step, None, T]) -> T:
@@ -250,6 +254,7 @@ class Sampled:
             self._told.add(group)
             self._quiet_until[group] = now + QUIET_S
         self._counters["failures"] += 1
+        self.errors.append((now, error))
         self._failures[group] += 1
         self._lost[group] = str(error)
         if not isinstance(error, NoAnswer):

@@ -41,6 +41,11 @@ class ModbusRtu:
         self._active_at = clock.monotonic()
         self._echoes: bool | None = None  # whether the line returns our own bytes; None: not seen
 
+    @property
+    def echoes(self) -> bool:
+        """Whether the line was seen to return our own bytes."""
+        return self._echoes is True
+
     def read(
         self, unit: int, table: Table, address: int, count: int, *, timeout: float | None = None
     ) -> list[int] | list[bool]:

@@ -1,0 +1,86 @@
+"""Supply and heat: the input of the box, the voltage at the compute module, its temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...bus.host import Throttling
+from ...core.errors import Unavailable
+from ..verdicts import Box, Level, Verdict, fine, unknown
+
+HOT, TOO_HOT = 75.0, 82.0
+"""Degrees Celsius; from 80 on the firmware slows the processor down, more and more."""
+INPUT = ("power", "supply")
+"""The function of the board and its channel that tell whether the input is there."""
+
+
+async def check(box: Box) -> Sequence[Verdict]:
+    """What the board's own line says, then the firmware, then the thermal zone."""
+    verdicts = [*_input(box), *_throttling(await box.host(lambda host: host.throttling()))]
+    try:
+        degrees = await box.host(lambda host: host.cpu_temperature())
+    except Unavailable as error:
+        return [*verdicts, unknown("processor", str(error))]
+    return [*verdicts, _heat(degrees)]
+
+
+def _input(box: Box) -> Iterator[Verdict]:
+    function, channel = INPUT
+    for sampled in box.gateway.sampled:
+        for point in sampled.placed.points if sampled.placed.name == function else ():
+            readings = box.watched.get(point.point.name, ())
+            if point.channel != channel or not readings or readings[-1].value is None:
+                continue
+            if readings[-1].value:
+                yield fine("input supply", "is there")
+            else:
+                yield Verdict(
+                    Level.DIFFERENCE,
+                    "supply-lost",
+                    "input supply",
+                    "lost: the box lives from its supercapacitors (GPIO16)",
+                    "10 to 28 V at the input, or PoE",
+                    "check adapter, plug and fuse; the gateway goes down in order meanwhile",
+                )
+
+
+def _throttling(told: Throttling | None) -> Iterator[Verdict]:
+    subject = "compute module"
+    if told is None:
+        yield unknown(subject, "the firmware does not tell of voltage and throttling")
+        return
+    now = [
+        *(["its voltage is too low"] if told.undervoltage else []),
+        *(["it is slowed down"] if told.throttled else []),
+    ]
+    before = [
+        *(["its voltage was too low"] if told.undervoltage_seen else []),
+        *(["it was slowed down"] if told.throttled_seen else []),
+    ]
+    if now or before:
+        low = told.undervoltage or told.undervoltage_seen
+        yield Verdict(
+            Level.DIFFERENCE if now else Level.WARNING,
+            "undervoltage" if low else "throttled",
+            subject,
+            " and ".join(now) or f"since its start {' and '.join(before)}",
+            "full voltage and speed",
+            "use a stronger supply, and take loads off USB and the slots"
+            if low
+            else "let air reach it, check the fan, or move the box out of the sun",
+        )
+    else:
+        yield fine(subject, "full voltage and speed since its start")
+
+
+def _heat(degrees: float) -> Verdict:
+    if degrees < HOT:
+        return fine("processor", f"{degrees:.0f} °C")
+    return Verdict(
+        Level.DIFFERENCE if degrees >= TOO_HOT else Level.WARNING,
+        "too-hot",
+        "processor",
+        f"{degrees:.0f} °C",
+        f"below {HOT:.0f} °C",
+        "check that the fan turns and that air reaches the box",
+    )
