@@ -1,0 +1,499 @@
+from __future__ import annotations
+
+import pytest
+
+from wisgate.core.clock import VirtualClock
+from wisgate.virtual.can import CanBus, CanFrame, CanPeer
+from wisgate.virtual.chips.mcp2518fd import Mcp2518fdTwin
+
+START = (
+    "20 02 10", "20 04 0F 0F 3E 00", "20 08 03 03 0E 00", "20 50 80 04 60 E7", "20 5C 09 04 60 EF",
+    "21 F0 00 00 00 00 00 00 00 00", "21 D0 81", "20 1C 00 00 02 28",
+)  # fmt: skip
+NORMAL, CLASSIC, LOOPBACK, LISTEN, CONFIGURE = (
+    "20 03 00",
+    "20 03 06",
+    "20 03 02",
+    "20 03 03",
+    "20 03 04",
+)
+GO = "20 51 03"
+
+
+class Bench:
+    def __init__(self, mode: str | None = NORMAL) -> None:
+        self.clock = VirtualClock()
+        self.bus = CanBus(self.clock)
+        self.twin = Mcp2518fdTwin(self.clock, self.bus)
+        self.peer = CanPeer(self.bus)
+        self.clock.advance(0.005)
+        if mode:
+            self.say(*START, mode)
+            self.wait(0.001)
+
+    def say(self, *frames: str) -> None:
+        for frame in frames:
+            self.twin.transfer(bytes.fromhex(frame))
+
+    def read(self, address: int, count: int = 4) -> bytes:
+        return self.twin.transfer(bytes([0x30 | address >> 8, address & 0xFF]) + bytes(count))[2:]
+
+    def word(self, address: int) -> int:
+        return int.from_bytes(self.read(address), "little")
+
+    def wait(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.bus.settle()
+
+    @property
+    def mode(self) -> int:
+        return self.word(0) >> 21 & 7
+
+    def load(self, identifier: int, payload: bytes = b"", flags: int = 0) -> None:
+        """Write one object and ask for it to be sent."""
+        at = 0x400 + self.word(0x058)
+        head = identifier.to_bytes(4, "little") + (flags | len(payload)).to_bytes(4, "little")
+        body = payload.ljust((len(payload) + 3) // 4 * 4, b"\x00")
+        self.twin.transfer(bytes([0x20 | at >> 8, at & 0xFF]) + head + body)
+        self.say(GO)
+
+
+@pytest.mark.parametrize(
+    ("address", "value"),
+    [(0x000, 0x04980760), (0x004, 0x003E0F0F), (0x008, 0x000E0303), (0x00C, 0x00021000),
+     (0x010, 0), (0x014, 0), (0x018, 0x40400040), (0x01C, 0), (0x020, 0), (0x024, 0), (0x028, 0),
+     (0x030, 0), (0x034, 0x00200000), (0x038, 0), (0x03C, 0), (0x040, 0x400), (0x050, 0x00600480),
+     (0x054, 0x5), (0x05C, 0x00600400), (0x060, 0), (0x1C4, 0x00600400), (0x1D0, 0), (0x2EC, 0),
+     (0xE00, 0x460), (0xE04, 0x03000003), (0xE08, 0), (0xE0C, 0), (0xE14, 0x14)],
+)  # fmt: skip
+def test_reset_values(address: int, value: int) -> None:
+    assert Bench(None).word(address) == value
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [(0x000, 0xFF1FF77F), (0x004, 0xFFFF7F7F), (0x008, 0xFF1F0F0F), (0x00C, 0x03037F3F),
+     (0x014, 0x000703FF), (0x040, 0x1F00042F), (0x050, 0xFF7F0495), (0x05C, 0xFF7F04FF),
+     (0x1F0, 0xFFFFFFFF), (0x2EC, 0xFFFFFFFF), (0xE00, 0x47D), (0xE04, 0x73030343),
+     (0xE08, 0x03000000), (0xE0C, 0x00007F07), (0xE14, 0x14), (0x300, 0)],
+)  # fmt: skip
+def test_which_bits_can_be_written(address: int, kept: int) -> None:
+    bench = Bench(None)
+    bench.say(f"{0x2000 | address:04X} FF FF FF FF")
+    read = bench.word(address)
+    if address == 0:  # the present mode shows between them
+        read &= ~0x00E00000
+    assert read == kept
+
+
+@pytest.mark.parametrize("address", [0x004, 0x008, 0x00C])
+def test_bit_timing_is_locked_outside_configuration(address: int) -> None:
+    bench = Bench()
+    before = bench.word(address)
+    bench.say(f"{0x2000 | address:04X} FF FF FF FF")
+    assert bench.word(address) == before
+
+
+def test_settings_of_queue_and_fifos_are_locked_outside_configuration() -> None:
+    bench = Bench()
+    for address in (0x050, 0x05C):
+        before = bench.word(address)
+        bench.say(f"{0x2000 | address:04X} 00 00 00 00")
+        assert bench.word(address) & ~0x1F == before & ~0x1F
+    bench.say("20 50 15 00", "20 5C 1F 00")
+    assert bench.word(0x050) & 0x1F == 0x15
+    assert bench.word(0x05C) & 0x1F == 0x1F
+
+
+@pytest.mark.parametrize(
+    ("frame", "mode"),
+    [(NORMAL, 0), (CLASSIC, 6), (LOOPBACK, 2), (LISTEN, 3), ("20 03 05", 4), ("20 03 07", 4),
+     ("20 03 01", 4)],
+)  # fmt: skip
+def test_modes(frame: str, mode: int) -> None:
+    """External loopback, restricted mode and sleep are not modelled: nothing happens."""
+    bench = Bench(None)
+    bench.say(*START, frame)
+    bench.wait(0.001)
+    assert bench.mode == mode
+
+
+def test_a_mode_needs_eleven_quiet_bits() -> None:
+    bench = Bench(None)
+    bench.say(*START, NORMAL)
+    bench.wait(21e-6)
+    assert bench.mode == 4
+    bench.wait(1.1e-6)
+    assert bench.mode == 0
+    bench.say(LOOPBACK)
+    assert bench.mode == 2
+
+
+def test_without_an_oscillator_no_mode_changes() -> None:
+    bench = Bench(None)
+    bench.twin.dead = True
+    assert bench.word(0xE00) & 0x400 == 0
+    bench.say(*START, NORMAL)
+    bench.wait(1.0)
+    assert bench.mode == 4
+    bench.twin.dead = False
+    assert bench.mode == 0
+
+
+def test_the_oscillator_needs_3_ms() -> None:
+    bench = Bench(None)
+    bench.twin.power_cycle()
+    bench.wait(2.9e-3)
+    assert bench.word(0xE00) == 0x60
+    bench.wait(0.2e-3)
+    assert bench.word(0xE00) == 0x460
+    bench.say("00 00")
+    assert bench.word(0xE00) == 0x460
+
+
+def test_power_forgets_memory_and_a_reset_does_not() -> None:
+    bench = Bench()
+    bench.say("24 00 11 22 33 44", "00 00")
+    assert bench.read(0x400) == bytes.fromhex("11 22 33 44")
+    assert bench.mode == 4
+    bench.twin.power_cycle()
+    assert bench.read(0x400) == bytes(4)
+    assert bench.word(0x050) == 0x00600480
+
+
+def test_the_event_store_takes_its_memory() -> None:
+    """C1CON.STEF stands after a reset: 8 bytes per object before the queue."""
+    bench = Bench(None)
+    bench.say("20 50 80 04 60 E7", NORMAL)
+    bench.wait(0.001)
+    assert (bench.word(0x058), bench.word(0x064)) == (8, 8 + 576)
+    bench.say(CONFIGURE)
+    bench.wait(0.001)
+    bench.say("20 43 03", NORMAL)
+    bench.wait(0.001)
+    assert bench.word(0x058) == 32
+
+
+def test_without_a_queue_fifo_1_comes_first() -> None:
+    bench = Bench(None)
+    bench.say(*START, "20 02 00", NORMAL)
+    bench.wait(0.001)
+    assert bench.word(0x064) == 0
+
+
+def test_the_second_fifo_lies_behind_the_first() -> None:
+    bench = Bench(None)
+    bench.say(*START, "20 68 09 04 60 00", "21 D0 82", NORMAL)
+    bench.wait(0.001)
+    assert bench.word(0x070) == 576 + 16 * 72
+    bench.peer.send(CanFrame(0x123, b"abc"))
+    bench.wait(0.001)
+    assert bench.word(0x060) & 1 == 0
+    assert bench.word(0x06C) & 7 == 7
+    assert bench.read(0x400 + 576 + 16 * 72 + 8, 3) == b"abc"
+
+
+def test_the_queue_sends_the_lowest_identifier_first() -> None:
+    bench = Bench()
+    bench.peer.plug(False)
+    for identifier in (0x300, 0x100, 0x200):
+        bench.load(identifier)
+    bench.peer.plug(True)
+    bench.wait(0.01)
+    assert [frame.identifier for frame in bench.peer.heard] == [0x100, 0x200, 0x300]
+
+
+def test_a_full_queue() -> None:
+    bench = Bench()
+    bench.peer.plug(False)
+    for identifier in range(8):
+        assert bench.word(0x054) & 1
+        bench.load(identifier)
+    assert bench.word(0x054) & 5 == 0
+    bench.load(0x7FF)  # goes nowhere
+    bench.peer.plug(True)
+    bench.wait(0.01)
+    assert sorted(frame.identifier for frame in bench.peer.heard) == [*range(7), 0x7FF]
+    assert bench.word(0x054) & 5 == 5
+
+
+def test_requests_can_be_read() -> None:
+    bench = Bench()
+    bench.peer.plug(False)
+    assert bench.word(0x030) == 0
+    bench.load(0x123)
+    assert bench.word(0x030) == 1
+    bench.peer.plug(True)
+    bench.wait(0.001)
+    assert bench.word(0x030) == 0
+
+
+def test_an_object_is_not_sent_before_it_is_asked_for() -> None:
+    bench = Bench()
+    bench.say("24 00 23 01 00 00 00 00 00 00", "20 51 01")
+    bench.wait(0.01)
+    assert bench.peer.heard == []
+    assert bench.word(0x054) & 4 == 0
+    bench.say("20 51 02")
+    bench.wait(0.01)
+    assert bench.peer.heard == [CanFrame(0x123)]
+
+
+@pytest.mark.parametrize(("attempts", "errors"), [("00", 8), ("20", 24), ("40", 128)])
+def test_restricted_attempts(attempts: str, errors: int) -> None:
+    bench = Bench(None)
+    bench.say(*START, "20 02 11", f"20 52 {attempts}", NORMAL)
+    bench.wait(0.001)
+    bench.peer.plug(False)
+    bench.load(0x123)
+    bench.wait(0.1)
+    assert bench.word(0x034) >> 8 & 0xFF == errors
+    given_up = attempts != "40"
+    assert bool(bench.word(0x054) & 0x10) is given_up
+    assert bench.word(0x030) == (0 if given_up else 1)
+
+
+def test_error_states() -> None:
+    """ISO 11898-1: warning from 96 on, passive from 128 on; each failed attempt counts 8."""
+    bench = Bench()
+    bench.peer.plug(False)
+    bench.load(0x123)
+    seen = set()
+    for _ in range(400):
+        bench.wait(20e-6)
+        seen.add(bench.word(0x034))
+    assert [f"{word:06X}" for word in sorted(seen)] == [
+        f"{count << 8 | flags << 16:06X}"
+        for count, flags in [(n, 0) for n in range(0, 96, 8)]
+        + [(n, 0b000101) for n in range(96, 128, 8)]
+        + [(128, 0b010101)]
+    ]
+
+
+def test_receive_errors_fall_with_good_frames() -> None:
+    bench = Bench()
+    bench.peer.plug(True, (250e3, 2e6))
+    bench.peer.send(CanFrame(0x123))
+    bench.wait(1.0)
+    assert bench.word(0x034) == 0x0B0080
+    bench.peer.plug(True, (500e3, 2e6))
+    bench.wait(0.01)
+    assert bench.word(0x034) == 0x03007F
+    assert bench.word(0x060) & 1
+
+
+def test_bus_off_ends_1408_bits_after_the_short_circuit() -> None:
+    bench = Bench()
+    bench.bus.shorted = True
+    bench.load(0x123)
+    bench.wait(1.0)
+    assert bench.word(0x034) >> 21 == 1
+    bench.bus.shorted = False
+    bench.wait(2.8e-3)
+    assert bench.word(0x034) >> 21 == 1
+    bench.wait(0.05e-3)
+    assert bench.word(0x034) == 0
+    bench.wait(0.001)
+    assert bench.peer.heard == [CanFrame(0x123)]
+
+
+def test_what_moves_the_interrupt_pin() -> None:
+    bench = Bench()
+    assert bench.twin.level("int")
+    bench.peer.send(CanFrame(0x1))
+    bench.wait(0.001)
+    assert not bench.twin.level("int")
+    bench.say("20 1E 00")
+    assert bench.twin.level("int")
+    assert bench.word(0x01C) & 0xFFFF == 0x000A
+    bench.say("20 1E 02", "20 5C 08")
+    assert bench.twin.level("int")
+    with pytest.raises(ValueError, match="no line 'reset'"):
+        bench.twin.level("reset")
+    with pytest.raises(ValueError, match="no input 'int'"):
+        bench.twin.drive("int", True)
+
+
+def test_the_transmit_interrupt() -> None:
+    bench = Bench()
+    assert bench.word(0x01C) & 1 == 0
+    bench.say("20 50 01")
+    assert bench.word(0x01C) & 1 == 1
+
+
+def test_a_half_full_fifo() -> None:
+    bench = Bench()
+    for number in range(8):
+        assert bench.word(0x060) & 2 == 0
+        bench.peer.send(CanFrame(number))
+        bench.wait(0.001)
+    assert bench.word(0x060) & 7 == 3
+    assert bench.word(0x060) >> 8 == 8
+
+
+def test_a_fifo_goes_round() -> None:
+    bench = Bench()
+    for number in range(20):
+        bench.peer.send(CanFrame(number))
+        bench.wait(0.001)
+        at = 0x400 + bench.word(0x064)
+        assert bench.read(at, 1)[0] == number
+        assert at == 0x640 + number % 16 * 72
+        bench.say("20 5D 01")
+    bench.say("20 5D 01")  # nothing is there any more
+    assert bench.word(0x064) == 576 + 4 * 72
+
+
+def test_a_fifo_that_is_restarted() -> None:
+    bench = Bench()
+    bench.peer.send(CanFrame(1))
+    bench.wait(0.001)
+    bench.say("20 5D 04")
+    assert bench.word(0x060) & 1 == 0
+    assert bench.word(0x064) == 576
+
+
+def test_a_fifo_that_transmits_takes_nothing() -> None:
+    bench = Bench(None)
+    bench.say(*START, "20 5C 80", NORMAL)
+    bench.wait(0.001)
+    bench.peer.send(CanFrame(1))
+    bench.wait(0.001)
+    assert bench.word(0x060) & 1 == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "mask", "frame", "taken"),
+    [
+        ("23 01 00 00", "FF 07 00 00", CanFrame(0x123), True),
+        ("23 01 00 00", "FF 07 00 00", CanFrame(0x122), False),
+        ("23 01 00 00", "FF 07 00 00", CanFrame(0x123 << 18, extended=True), True),
+        ("23 01 00 00", "FF 07 00 40", CanFrame(0x123 << 18, extended=True), False),
+        ("23 01 00 40", "FF 07 00 40", CanFrame(0x123 << 18, extended=True), True),
+        ("23 01 00 40", "FF 07 00 40", CanFrame(0x123), False),
+        ("36 86 88 57", "FF FF FF 5F", CanFrame(0x18DAF110, extended=True), True),
+        ("36 86 88 57", "FF FF FF 5F", CanFrame(0x18DAF111, extended=True), False),
+        ("36 86 88 57", "FF 07 00 40", CanFrame(0x18DAF111, extended=True), True),
+    ],
+)  # fmt: skip
+def test_filters(wanted: str, mask: str, frame: CanFrame, taken: bool) -> None:
+    bench = Bench(None)
+    bench.say(*START, f"21 F0 {wanted} {mask}", NORMAL)
+    bench.wait(0.001)
+    bench.peer.send(frame)
+    bench.wait(0.001)
+    assert bool(bench.word(0x060) & 1) is taken
+
+
+def test_the_filter_that_took_it_is_noted() -> None:
+    bench = Bench(None)
+    bench.say(*START, "21 D0 00 00 81", "22 00 23 01 00 00 FF 07 00 40", NORMAL)
+    bench.wait(0.001)
+    bench.peer.send(CanFrame(0x123, b"x"))
+    bench.peer.send(CanFrame(0x124, b"y"))
+    bench.wait(0.001)
+    assert bench.word(0x060) >> 8 == 1
+    assert bench.word(0x644) == 1 | 2 << 11
+
+
+def test_a_classic_controller_destroys_fd_frames() -> None:
+    bench = Bench(CLASSIC)
+    bench.peer.send(CanFrame(0x1, b"x", fd=True))
+    bench.wait(0.1)
+    assert bench.word(0x060) & 1 == 0
+    assert bench.word(0x034) & 0x80
+
+
+def test_a_remote_frame_has_no_payload() -> None:
+    bench = Bench()
+    bench.load(0x123, b"", flags=0x24)
+    bench.wait(0.001)
+    assert bench.peer.heard == [CanFrame(0x123, remote=True)]
+    bench.peer.send(CanFrame(0x124, remote=True))
+    bench.wait(0.001)
+    assert bench.word(0x644) == 0x20
+
+
+def test_a_classic_frame_with_a_long_dlc_has_8_bytes() -> None:
+    bench = Bench()
+    bench.say("24 00 23 01 00 00 0F 00 00 00 01 02 03 04 05 06 07 08", GO)
+    bench.wait(0.001)
+    assert bench.peer.heard == [CanFrame(0x123, bytes(range(1, 9)))]
+
+
+def test_small_objects_cut_long_frames() -> None:
+    bench = Bench(None)
+    bench.say(*START, "20 5F 0F", NORMAL)
+    bench.wait(0.001)
+    bench.peer.send(CanFrame(0x1, bytes(range(12)), fd=True))
+    bench.peer.send(CanFrame(0x2, b"z"))
+    bench.wait(0.001)
+    assert (
+        bench.read(0x640, 17)
+        == bytes.fromhex("01 00 00 00 89 00 00 00") + bytes(range(8)) + b"\x02"
+    )
+
+
+@pytest.mark.parametrize(("frame", "flag"), [
+    ("A0 04 04 0F 0F 7E 00 5B 2D", 0x10000), ("A0 04 04 0F 0F 7E", 0x20000), ("A0 04", 0x20000),
+    ("C0 03 06 00 00", 0x10000), ("C0 03 06", 0x20000),
+])  # fmt: skip
+def test_wrong_frames_with_checksum(frame: str, flag: int) -> None:
+    bench = Bench(None)
+    bench.say(frame)
+    assert bench.word(0xE08) & 0x30000 == flag
+    assert bench.word(0x01C) == 0x200
+    assert bench.word(0x004) == 0x003E0F0F
+    assert bench.word(0x000) == 0x04980760
+    bench.say("2E 0A 00")
+    assert bench.word(0x01C) == 0
+
+
+def test_frames_that_are_none() -> None:
+    bench = Bench(None)
+    assert bench.twin.transfer(b"") == b""
+    assert bench.twin.transfer(b"\x30") == b"\x00"
+    assert bench.twin.transfer(bytes.fromhex("B0 00 04")) == bytes(3)
+    bench.say("70 04 FF FF FF FF", "00 01")
+    assert bench.word(0x004) == 0x003E0F0F
+
+
+def test_aborting_nothing() -> None:
+    bench = Bench()
+    bench.say("20 03 08")
+    assert bench.word(0x054) & 0x80 == 0
+
+
+def test_a_request_clears_what_the_last_one_left() -> None:
+    bench = Bench()
+    bench.peer.plug(False)
+    bench.load(0x123)
+    bench.wait(0.05)
+    bench.say("20 03 08")
+    bench.wait(0.001)
+    assert bench.word(0x054) & 0xB0 == 0xA0
+    bench.say("20 03 00", "20 51 02")
+    assert bench.word(0x054) & 0xB0 == 0
+    bench.peer.plug(True)
+    bench.wait(0.001)
+    assert bench.peer.heard == [CanFrame(0x123)]
+
+
+def test_back_in_configuration_everything_is_forgotten() -> None:
+    bench = Bench()
+    bench.peer.send(CanFrame(1))
+    bench.wait(0.001)
+    bench.say(CONFIGURE)
+    bench.wait(0.001)
+    assert bench.word(0x060) == 0
+    assert bench.word(0x034) == 0x200000
+    bench.say(GO)
+    assert bench.word(0x030) == 0
+
+
+def test_leaving_the_bus() -> None:
+    bench = Bench()
+    bench.twin.leave()
+    bench.peer.send(CanFrame(1))
+    bench.wait(0.001)
+    assert bench.word(0x060) == 0
