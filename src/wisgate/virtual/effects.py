@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from .faults import Effect, FaultKind
-from .i2c import PoweredTwin, Stranger
+from .i2c import PoweredTwin, Stranger, WorkingTwin
 
 if TYPE_CHECKING:
     from .frame import VirtualBoard
@@ -14,13 +14,6 @@ if TYPE_CHECKING:
 Parameters = Mapping[str, Any]
 RATE = 0.05
 """Default probability of a damaged byte."""
-
-
-@runtime_checkable
-class Working(Protocol):
-    """A chip that measures or computes, and may never come to an end with it."""
-
-    never_ready: bool
 
 
 def register_effects(board: VirtualBoard) -> None:
@@ -72,8 +65,8 @@ def _chip_faults(board: VirtualBoard, name: str, chip: PoweredTwin) -> None:
                 chip.power_cycle()
 
         board.faults.register(FaultKind.BROWN_OUT, target, brown_out)
-    if isinstance(chip, Working):
-        working: Working = chip
+    if isinstance(chip, WorkingTwin):
+        working: WorkingTwin = chip
 
         def hang(on: bool, parameters: Parameters) -> None:
             working.never_ready = on

@@ -26,6 +26,11 @@ class FaultKind(StrEnum):
     OVER_CURRENT = "over-current"
     """A motor is jammed or its wires are shorted: its bridge switches itself off. Target: a slot
     with a motor driver."""
+    CLOCK_STRETCH = "clock-stretch"
+    """A chip holds the clock for `seconds` (0.15) at each read; the bus gives up after 35 ms.
+    Target: a slot with a chip that does so."""
+    HEATER_BROKEN = "heater-broken"
+    """The heater of a gas sensor never reaches its temperature. Target: a slot with one."""
     MODULE_PULLED = "module-pulled"
     """The module leaves its slot; cleared, it is put back, freshly powered. Target: a slot."""
     BROKER_GONE = "broker-gone"

@@ -6,10 +6,10 @@ may answer one address; then reads are the AND of all (open drain) and writes go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from random import Random
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from ..core.clock import Clock
 from ..core.errors import BusTimeout, NoAcknowledge
@@ -50,6 +50,21 @@ class PoweredTwin(I2cTwin, Protocol):
     def power_cycle(self) -> None:
         """Take every register back to its reset value."""
         ...
+
+
+@runtime_checkable
+class WorkingTwin(PoweredTwin, Protocol):
+    """A twin that measures or computes."""
+
+    never_ready: bool
+    """A fault: it never comes to an end."""
+
+
+class MeasuringTwin(WorkingTwin, Protocol):
+    """A twin that samples the world."""
+
+    look: Callable[[], None]
+    """Called before it samples."""
 
 
 class Message(NamedTuple):

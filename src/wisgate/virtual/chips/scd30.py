@@ -6,8 +6,8 @@ are sampled, when a measurement ends. The first CO2 value after a start or a boo
 sheet 6.7). An answer is there 3 ms after its command, in a transaction of its own; before that,
 and when nothing was measured, a read is refused: the datasheet only forbids it. `stretch` is how
 long the chip holds the clock at each read.
-Not modelled: noise, warm-up, what pressure, altitude and calibration do to the CO2 value, the RDY
-pin, the PWM output, Modbus.
+Not modelled: noise, warm-up, what pressure, altitude and calibration do to the CO2 value, the PWM
+output, Modbus.
 """
 
 from __future__ import annotations
@@ -111,6 +111,14 @@ class Scd30Twin:
         self._answer_at = 0.0
         self._open = False
         self._begin(self._ready_at if self._measuring else inf)
+
+    @property
+    def ready(self) -> bool:
+        """The level of the RDY pin: a measurement waits that nobody has read."""
+        if self._clock.monotonic() < self._ready_at:
+            return False
+        self._measure()
+        return bool(self._result)
 
     def _begin(self, at: float) -> None:
         """Measure from `at` on; inf for not at all."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ..chips.ina219 import Ina219Twin
-from ..faults import FaultKind
+from ..one_chip import attach_chip
 from ..slot import Attached, Options, SlotSide
 from ..world import World
 
@@ -20,14 +17,4 @@ def attach(slot: SlotSide, world: World, options: Options) -> Attached:
     def look() -> None:
         twin.bus_v, twin.load_a = world.observe("load.volts"), world.observe("load.amps")
 
-    def hang(on: bool, parameters: Mapping[str, Any]) -> None:
-        twin.never_ready = on
-
-    twin.look = look
-    slot.i2c.twins.append(twin)
-    return Attached(
-        addresses=(address,),
-        effects={FaultKind.NEVER_READY: hang},
-        power_cycle=twin.power_cycle,
-        detach=lambda: slot.i2c.twins.remove(twin),
-    )
+    return attach_chip(slot, twin, look)
