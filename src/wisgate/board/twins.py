@@ -21,6 +21,7 @@ from ..virtual.faults import FaultKind
 from ..virtual.frame import VirtualBoard
 from ..virtual.scenario import Player, Scenario
 from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
+from .cards import cards
 from .locked import Lock, LockedI2c, LockedLines, LockedSpi
 from .memory import Memories
 
@@ -35,6 +36,9 @@ class Twins:
         self, plan: Plan, clock: Clock, seed: int, scenario: Path | None, memory: Memories
     ) -> None:
         self.board = _virtual_board(plan, clock, seed)
+        for socket, card, modem in cards(plan):
+            self.board.fit_card(socket, card)
+            self.board.host.modem = modem or self.board.host.modem
         self._clock, self._memory = clock, memory
         self._lock: Lock = nullcontext() if isinstance(clock, VirtualClock) else RLock()
         self.board.host.guard = self._lock

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .faults import Effect, FaultKind
+from .host_effects import register_host, register_serial
 from .i2c import PoweredTwin, Stranger, WorkingTwin
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 Parameters = Mapping[str, Any]
 RATE = 0.05
 """Default probability of a damaged byte."""
+BEYOND = 1000.0
+"""More than any input of a module can measure."""
 
 
 def register_effects(board: VirtualBoard) -> None:
@@ -22,9 +25,10 @@ def register_effects(board: VirtualBoard) -> None:
     for name, chip in board.chips.items():
         _chip_faults(board, name, chip)
     for name in board.uarts:
-        _serial_faults(board, name)
+        register_serial(board, name)
     for name in board.slots:
         _module_faults(board, name)
+    register_host(board)
 
 
 def _board_faults(board: VirtualBoard) -> None:
@@ -32,6 +36,9 @@ def _board_faults(board: VirtualBoard) -> None:
 
     def mute(on: bool, parameters: Parameters) -> None:
         board.i2c.mute = on
+
+    def hold_clock(on: bool, parameters: Parameters) -> None:
+        board.i2c.clock_held = on
 
     def lose_supply(on: bool, parameters: Parameters) -> None:
         if on:
@@ -44,16 +51,22 @@ def _board_faults(board: VirtualBoard) -> None:
             board.power_cycle()
 
     register(FaultKind.MUTE_BUS, "i2c", mute)
+    register(FaultKind.BUS_TIMEOUT, "i2c", hold_clock)
     if board.notices_supply:
         register(FaultKind.SUPPLY_LOST, "supply", lose_supply)
     register(FaultKind.BROWN_OUT, "board", brown_out)
     register(FaultKind.BROKER_GONE, "broker", lambda on, parameters: None)
     for name in world.names:
         register(FaultKind.FROZEN_VALUE, name, _freeze(board, name))
+        register(FaultKind.CLIPPED_VALUE, name, _clip(board, name))
 
 
 def _freeze(board: VirtualBoard, name: str) -> Effect:
     return lambda on, parameters: board.world.freeze(name, on)
+
+
+def _clip(board: VirtualBoard, name: str) -> Effect:
+    return lambda on, parameters: board.world.freeze(name, on, float(parameters.get("at", BEYOND)))
 
 
 def _chip_faults(board: VirtualBoard, name: str, chip: PoweredTwin) -> None:
@@ -79,11 +92,19 @@ def _address_faults(
 ) -> None:
     bus = board.i2c
 
-    def fall_silent(on: bool, parameters: Parameters) -> None:
-        for address in addresses():
-            bus.silent.discard(address)
+    def into(those: set[int]) -> Effect:
+        def effect(on: bool, parameters: Parameters) -> None:
+            those.difference_update(addresses())
             if on:
-                bus.silent.add(address)
+                those.update(addresses())
+
+        return effect
+
+    def own(on: bool, parameters: Parameters) -> None:
+        for address in addresses():
+            bus.owned.pop(address, None)
+            if on:
+                bus.owned[address] = str(parameters.get("driver", "somebody"))
 
     def exchange(on: bool, parameters: Parameters) -> None:
         for address in addresses():
@@ -97,9 +118,13 @@ def _address_faults(
             if on:
                 bus.flips[address] = float(parameters.get("rate", RATE))
 
-    board.faults.register(FaultKind.NO_ACKNOWLEDGE, target, fall_silent)
-    board.faults.register(FaultKind.WRONG_CHIP, target, exchange)
-    board.faults.register(FaultKind.BIT_FLIPS, target, flip)
+    register = board.faults.register
+    register(FaultKind.NO_ACKNOWLEDGE, target, into(bus.silent))
+    register(FaultKind.NO_ACKNOWLEDGE_OF_BYTES, target, into(bus.deaf))
+    register(FaultKind.CLOCK_STRETCH, target, into(bus.stretching))
+    register(FaultKind.KERNEL_OWNED, target, own)
+    register(FaultKind.WRONG_CHIP, target, exchange)
+    register(FaultKind.BIT_FLIPS, target, flip)
 
 
 def _module_faults(board: VirtualBoard, slot: str) -> None:
@@ -135,24 +160,3 @@ def _own_effect(board: VirtualBoard, slot: str, kind: FaultKind) -> Effect:
             attached.effects[kind](on, parameters)
 
     return effect
-
-
-def _serial_faults(board: VirtualBoard, slot: str) -> None:
-    uart = board.uarts[slot]
-
-    def vanish(on: bool, parameters: Parameters) -> None:
-        uart.gone = on
-
-    def fall_silent(on: bool, parameters: Parameters) -> None:
-        uart.silent = on
-
-    def hiss(on: bool, parameters: Parameters) -> None:
-        uart.noise = float(parameters.get("rate", RATE)) if on else 0.0
-
-    def echo(on: bool, parameters: Parameters) -> None:
-        uart.echo = on
-
-    board.faults.register(FaultKind.PORT_GONE, slot, vanish)
-    board.faults.register(FaultKind.SERIAL_SILENCE, slot, fall_silent)
-    board.faults.register(FaultKind.SERIAL_NOISE, slot, hiss)
-    board.faults.register(FaultKind.SERIAL_ECHO, slot, echo)

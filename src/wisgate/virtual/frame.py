@@ -9,12 +9,14 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import ClassVar
 
+from ..bus.host import PciUnit, UsbUnit
 from ..core.clock import Clock
 from . import modules as module_files
 from .chips.ssd1306 import Ssd1306Twin
 from .effects import register_effects
 from .faults import Faults
-from .host import Box, VirtualHost
+from .host import CARD_AT, Box, VirtualHost
+from .host_effects import register_card
 from .i2c import PoweredTwin, VirtualI2c
 from .lines import VirtualLines
 from .plant import plant
@@ -71,6 +73,7 @@ class VirtualBoard(ABC):
         self.world = World(clock, seed, plant(self._modules.values()))
         self.host = VirtualHost(self.world, seed, box)
         self.i2c = VirtualI2c(clock, costs_time=costs_time, seed=seed)
+        self.host.owners = self.i2c.owned
         self._looks: list[Callable[[], None]] = [self.world.catch_up]
         self.lines = VirtualLines(clock, refresh=self.look)
         self._analog: dict[int, Callable[[], float]] = {}
@@ -120,6 +123,13 @@ class VirtualBoard(ABC):
     def panel(self) -> Ssd1306Twin | None:
         """The little display, where one is fitted."""
         return next((twin for twin in self.i2c.twins if isinstance(twin, Ssd1306Twin)), None)
+
+    def fit_card(self, socket: str, card: UsbUnit | PciUnit) -> None:
+        """Put a card into a socket, as far as USB or PCI shows it. Raises ValueError."""
+        if socket not in CARD_AT:
+            raise ValueError(f'no socket "{socket}"; there are {", ".join(CARD_AT)}')
+        self.host.fit(socket, card)
+        register_card(self, socket)
 
     def pull(self, slot: str) -> None:
         """Take the module out of a slot; nothing happens to an empty one. Raises ValueError."""

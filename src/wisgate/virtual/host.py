@@ -97,7 +97,7 @@ class VirtualHost:
         self.cards: dict[str, UsbUnit | PciUnit] = {}
         """By socket."""
         self.owners: dict[int, str] = {}
-        """Address on i2c-1: the kernel driver that owns it."""
+        """Address on i2c-1: the kernel driver that owns it. The bus has the same."""
         self.free = FREE
         """Bytes on the drive."""
         self.carrier = True
@@ -107,11 +107,22 @@ class VirtualHost:
         self._world, self._box = world, box
         self._boot_id = str(UUID(int=Random(f"{seed}/boot").getrandbits(128), version=4))
 
+    @property
+    def serial_at(self) -> Mapping[str, str]:
+        """Slot: where its serial bridge is plugged in."""
+        return self._box.serial_at
+
     def fit(self, socket: str, card: UsbUnit | PciUnit) -> None:
         """Put a card into a socket; it turns up where the socket is wired to."""
         usb = isinstance(card, UsbUnit)
         place = USB3_AT.get(socket, CARD_AT[socket]) if usb else CARD_AT[socket]
         self.cards[socket] = replace(card, path=place)
+
+    def unplug(self, place: str, gone: bool) -> None:
+        """Let what is at a place of USB or PCI leave it, or come back."""
+        self.unplugged.discard(place)
+        if gone:
+            self.unplugged.add(place)
 
     def boot_id(self) -> str:
         return self._boot_id

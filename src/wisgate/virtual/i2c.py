@@ -12,7 +12,7 @@ from random import Random
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from ..core.clock import Clock
-from ..core.errors import BusTimeout, NoAcknowledge
+from ..core.errors import BusTimeout, BusUnavailable, NoAcknowledge
 
 STUCK_FOR = 0.025
 """Seconds after which the controller gives up a bus whose SDA stays low."""
@@ -77,8 +77,8 @@ class Message(NamedTuple):
 
 
 class VirtualI2c:
-    """One bus with its twins. `mute`, `silent`, `strangers` and `flips` are its faults.
-    Threads: lane only.
+    """One bus with its twins. `mute`, `clock_held`, `silent`, `deaf`, `stretching`, `owned`,
+    `strangers` and `flips` are its faults. Threads: lane only.
 
     With `costs_time` each transfer takes its bits on the clock; a board in real time leaves that
     out. A twin stretches the clock by sleeping while it is read. Not modelled: arbitration, the
@@ -91,8 +91,16 @@ class VirtualI2c:
         self.twins: list[I2cTwin] = []
         self.mute = False
         """SDA stuck low: every transfer ends in BusTimeout."""
+        self.clock_held = False
+        """SCL held low: every transfer ends in BusTimeout."""
         self.silent: set[int] = set()
         """Addresses that nobody acknowledges."""
+        self.deaf: set[int] = set()
+        """Addresses whose chip acknowledges its address and no byte."""
+        self.stretching: set[int] = set()
+        """Addresses whose chip holds SCL once it is called, until the controller gives up."""
+        self.owned: dict[int, str] = {}
+        """Address: the driver of the kernel that owns it, so that nobody else may."""
         self.strangers: dict[int, I2cTwin] = {}
         """Chips that answer instead of the right one."""
         self.flips: dict[int, float] = {}
@@ -133,7 +141,9 @@ class VirtualI2c:
 
     def _write(self, address: int, data: bytes, met: list[I2cTwin]) -> None:
         answering = self._start(address, False, len(data), met)
-        if data and max([twin.write(data) for twin in answering]) < len(data):
+        if data and (
+            address in self.deaf or max([twin.write(data) for twin in answering]) < len(data)
+        ):
             raise NoAcknowledge(address)
 
     def _read(self, address: int, length: int, met: list[I2cTwin]) -> bytes:
@@ -153,8 +163,14 @@ class VirtualI2c:
         """START and the address; the bytes that follow take their time here as well."""
         if self._bit_s:
             self._clock.sleep((10 + 9 * length) * self._bit_s)
+        if address in self.owned:
+            raise BusUnavailable(
+                f"{address:#04x} belongs to the kernel driver {self.owned[address]}; free it"
+            )
         if self.mute:
-            self._give_up()
+            self._give_up("the bus does not become free: SDA is stuck low; look for a short")
+        if self.clock_held or address in self.stretching:
+            self._give_up("the transfer took too long; look for a chip that holds SCL low")
         if address in self.silent:
             answering = []
         elif address in self.strangers:
@@ -169,10 +185,10 @@ class VirtualI2c:
                 met.append(twin)
         return answering
 
-    def _give_up(self) -> None:
+    def _give_up(self, why: str) -> None:
         if self._bit_s:
             self._clock.sleep(STUCK_FOR)
-        raise BusTimeout("the bus does not become free: SDA is stuck low; look for a short")
+        raise BusTimeout(why)
 
     def _damage(self, address: int, data: bytes) -> bytes:
         rate = self.flips.get(address)

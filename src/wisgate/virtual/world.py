@@ -130,9 +130,10 @@ class World:
         self._pending[name] = (self._clock.monotonic() + after, float(value))
         self.catch_up()
 
-    def freeze(self, name: str, frozen: bool) -> None:
-        """Let every sensor of a quantity see its present value from now on, or see again."""
-        value = self.get(name)
+    def freeze(self, name: str, frozen: bool, at: float | None = None) -> None:
+        """Let every sensor of a quantity see its present value from now on, or `at`, or see
+        again."""
+        value = self.get(name) if at is None else at
         self._frozen.pop(name, None)
         if frozen:
             self._frozen[name] = value
