@@ -59,3 +59,10 @@ def cause(error: BusError | ChipError) -> tuple[str, str]:
         if kind in CAUSES:
             return CAUSES[kind]
     return "failed", "read the text; if it does not help, run wisgate read -v and look at the bus"
+
+
+REFUSED = (
+    "no-acknowledge-of-bytes",
+    "the chip takes its address and refuses what is written: power the box off and on",
+)
+"""Name and cure of a NoAcknowledge of somebody who answers his address."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..bus.host import Host
 from ..bus.lane import Lane
 from ..catalog.facts import Fitted
+from ..core.errors import BusError
 from ..core.points import Reading
 from ..plan.resources import ADC_REF, Placement
 
@@ -82,6 +83,15 @@ class Box:
         """Do a short conversation on i2c-1, between those of the gateway. Raises what it raises."""
         lane = next(lane for lane in self.gateway.board.lanes if lane.name == "i2c-1")
         return await lane.run(job)
+
+    async def answers(self, address: int) -> bool:
+        """Whether somebody takes this address of i2c-1, asked without a byte."""
+        i2c = self.gateway.board.ends.i2c
+        try:
+            await self.on_i2c(lambda: i2c.transfer(address))
+        except BusError:
+            return False
+        return True
 
 
 Check = Callable[[Box], Awaitable[Sequence[Verdict]]]

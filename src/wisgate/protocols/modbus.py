@@ -37,6 +37,8 @@ class ModbusRtu:
     """
 
     def __init__(self, uart: Uart, clock: Clock, *, timeout: float = 1.0) -> None:
+        self.asked, self.damaged = 0, 0
+        """How many requests were sent, and to how many of them a damaged answer came."""
         self._uart, self._clock, self._timeout = uart, clock, timeout
         self._active_at = clock.monotonic()
         self._echoes: bool | None = None  # whether the line returns our own bytes; None: not seen
@@ -92,6 +94,7 @@ class ModbusRtu:
         self._keep_silence()
         self._uart.flush()
         self._uart.write(exchange.request)
+        self.asked += 1
         self._active_at = self._clock.monotonic()
         return self._listen(exchange, self._timeout if timeout is None else timeout)
 
@@ -120,7 +123,9 @@ class ModbusRtu:
                 self._learn_echo(exchange, echo)
                 return frame
         self._learn_echo(exchange, echo)
-        raise _failure(exchange, heard, timeout)
+        failure = _failure(exchange, heard, timeout)
+        self.damaged += isinstance(failure, ChecksumMismatch)
+        raise failure
 
     def _may_echo(self, exchange: Exchange) -> bool:
         return not exchange.ambiguous or self._echoes is True

@@ -10,7 +10,7 @@ from ...board.probe import answers, probe_of, wrong_answer
 from ...catalog.catalog import load
 from ...catalog.facts import Fitted
 from ...core.errors import BusError, NoAcknowledge, WrongIdentity
-from ..causes import cause
+from ..causes import REFUSED, cause
 from ..verdicts import Box, Level, Verdict, address_of, explain_users, fine, unknown
 
 BUS = "i2c-1"
@@ -57,6 +57,8 @@ async def _present(box: Box, chip: Fitted) -> Verdict:
     try:
         await _ask(box, chip)
     except NoAcknowledge as error:
+        if await box.answers(error.address):
+            return _failed(box, chip, error, REFUSED)
         if load().chips[chip.part].sleeps:
             return unknown(subject, "does not answer, which it does not while it sleeps", "asleep")
         return _failed(box, chip, error)
@@ -76,10 +78,12 @@ async def _ask(box: Box, chip: Fitted) -> None:
             raise WrongIdentity(f"{address:#04x}: {wrong}")
 
 
-def _failed(box: Box, chip: Fitted, error: BusError | WrongIdentity) -> Verdict:
+def _failed(
+    box: Box, chip: Fitted, error: BusError | WrongIdentity, why: tuple[str, str] = ("", "")
+) -> Verdict:
     subject = _subject(box, chip)
     explain_users(box, chip.ref, f"{subject} fails")
-    name, cure = cause(error)
+    name, cure = why if any(why) else cause(error)
     return Verdict(Level.DIFFERENCE, name, subject, str(error), f"a {chip.part}", cure)
 
 

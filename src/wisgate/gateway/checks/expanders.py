@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from ...catalog.facts import Fitted
 from ...chips.tpt29555 import Tpt29555
-from ...core.errors import BusError, WrongIdentity
-from ..causes import cause
+from ...core.errors import BusError, NoAcknowledge, WrongIdentity
+from ..causes import REFUSED, cause
 from ..verdicts import Box, Level, Verdict, address_of, explain_users, fine, unknown
 
 PART = "tpt29555"
@@ -46,6 +46,8 @@ async def _looked_at(box: Box, chip: Fitted, subject: str) -> Sequence[Verdict]:
     except (BusError, WrongIdentity) as error:
         explain_users(box, chip.ref, f"{subject} fails")
         name, cure = cause(error)
+        if isinstance(error, NoAcknowledge) and await box.answers(error.address):
+            name, cure = REFUSED
         return [Verdict(Level.DIFFERENCE, name, subject, str(error), f"a {PART}", cure)]
     lost = [(slot, line) for slot, line in _outputs(box, chip.ref) if inputs >> line & 1]
     if not lost:

@@ -8,10 +8,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ...board.board import Placed
-from ...board.probe import Probe, answers
-from ...core.errors import BusError, BusUnavailable, ChipError, NoAcknowledge
+from ...core.errors import (
+    BusError,
+    BusUnavailable,
+    ChecksumMismatch,
+    ChipError,
+    NoAcknowledge,
+    UnitRefused,
+)
 from ...core.points import Kind, Reading, Status
-from ..causes import cause
+from ...modules.rak5802 import Rak5802
+from ..causes import CAUSES, REFUSED, cause
 from ..sampler import Sampled
 from ..verdicts import Box, Level, Verdict, addresses, fine, unknown
 
@@ -63,9 +70,8 @@ async def _failing(box: Box, sampled: Sampled, troubles: Sequence[BusError | Chi
     (kind, times), *_ = Counter(type(error) for error in troubles).most_common()
     error = [e for e in troubles if isinstance(e, kind)][-1]
     name, cure = cause(error)
-    if isinstance(error, NoAcknowledge) and await _takes_its_address(box, error.address):
-        name = "no-acknowledge-of-bytes"
-        cure = "the chip takes its address and refuses what is written: power the box off and on"
+    if isinstance(error, NoAcknowledge) and await box.answers(error.address):
+        name, cure = REFUSED
     if isinstance(error, BusUnavailable):
         if owner := await _owner(box, sampled.placed):
             name, cure = "kernel-owned", f"take the overlay of {owner} out of config.txt, restart"
@@ -75,15 +81,6 @@ async def _failing(box: Box, sampled: Sampled, troubles: Sequence[BusError | Chi
         return Verdict(Level.DIFFERENCE, name, subject, sampled.lost, "an answer", cure)
     often = f"{error} ({times} times, and then it went on)"
     return Verdict(Level.WARNING, name, subject, often, "an answer each time", cure)
-
-
-async def _takes_its_address(box: Box, address: int) -> bool:
-    i2c = box.gateway.board.ends.i2c
-    try:
-        await box.on_i2c(lambda: answers(i2c, address, Probe.QUICK))
-    except BusError:
-        return False
-    return True
 
 
 async def _owner(box: Box, placed: Placed) -> str:
@@ -117,6 +114,11 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 "a value inside the range of the input",
                 "measure at the terminal: the signal is beyond what the input can take",
             )
+        case Status.FAULT if isinstance(placed.module, Rak5802):
+            kind = ChecksumMismatch if placed.module.client.damaged else UnitRefused
+            trouble, cure = CAUSES[kind]
+            found = "its unit refuses it" if kind is UnitRefused else "its answers come damaged"
+            yield Verdict(Level.DIFFERENCE, trouble, subject, found, "a value", cure)
         case Status.FAULT:
             yield Verdict(
                 Level.DIFFERENCE,
