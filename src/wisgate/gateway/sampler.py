@@ -29,7 +29,6 @@ RESTART_S, LONGEST_REST_S = 5.0, 300.0
 """How long a module rests after an unexpected exception: twice as long after each one."""
 QUIET_S = 60.0
 """A group that comes and goes is told of this often at most; counters have the rest."""
-ERRORS_KEPT = 32
 
 
 class Holds:
@@ -55,11 +54,10 @@ class Sampled:
         self.opened = False
         self.recovered: list[Callable[[], None]] = []
         """Called when the module was opened again after a loss: its outputs are safe now."""
-        self.errors: deque[tuple[float, BusError | ChipError]] = deque(maxlen=ERRORS_KEPT)
+        self.errors: deque[tuple[float, BusError | ChipError]] = deque(maxlen=32)
         """What went wrong lately and when, in monotonic seconds; also what a retry mended."""
         self._clock, self._holds, self._counters = clock, holds, counters
-        self._busy = asyncio.Lock()
-        self._closed = False
+        self._busy, self._closed = asyncio.Lock(), False
         self._lost: dict[str, str] = {}
         self._failures: Counter[str] = Counter()
         self._told: set[str] = set()

@@ -81,10 +81,6 @@ class FaultKind(StrEnum):
     """The drive has no room left. Target: "drive"."""
     UNDERVOLTAGE = "undervoltage"
     """The compute module gets too little voltage; cleared, it remembers that. Target: "supply"."""
-    BUSY_STUCK = "busy-stuck"
-    """The BUSY line of a radio stays high. Target: a slot with one."""
-    BUS_DOMINANT = "bus-dominant"
-    """A LIN bus is held dominant, so that nobody can talk. Target: a slot with one."""
     BIT_FLIPS = "bit-flips"
     """A bit of a byte read is flipped with probability `rate` (0.05) per byte. Target: as
     no-acknowledge."""

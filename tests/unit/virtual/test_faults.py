@@ -4,6 +4,7 @@ from pkgutil import iter_modules
 
 import pytest
 
+from wisgate.bus.host import PciUnit
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusTimeout, BusUnavailable, NoAcknowledge
 from wisgate.virtual import modules
@@ -184,6 +185,9 @@ def test_active_tells_and_clearing_twice_is_once() -> None:
 def test_every_kind_can_happen_somewhere() -> None:
     fronts = sorted(m.name for m in iter_modules(modules.__path__))
     known = [board({"wisblock-1": front}).faults for front in fronts]
+    carded = board({})
+    carded.fit_card("m2", PciUnit("", 0x1E60, 0x2864))
+    known.append(carded.faults)
     assert all(any(faults.targets(kind) for faults in known) for kind in FaultKind)
 
 
