@@ -5,11 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Protocol, runtime_checkable
 
-from ...config.model import MqttConfig, SinkConfig
+from ...config.model import SinkConfig
 from ..verdicts import Box, Level, Verdict, fine, unknown
 
 LONGEST_S = 3.0
+
+
+@runtime_checkable
+class Reached(Protocol):
+    """The configuration of a sink that listens somewhere."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
 
 
 async def check(box: Box) -> Sequence[Verdict]:
@@ -29,9 +40,9 @@ async def _sink(box: Box, sink: SinkConfig) -> Verdict:
         return _unreachable(subject, state.error or "not connected yet")
     if box.gateway.virtual:
         return unknown(subject, "a virtual board opens no sink; wisgate run --virtual does")
-    if not isinstance(sink, MqttConfig):
-        return unknown(subject, f"only a running gateway tries a {sink.type}")
-    return await _port(subject, sink.host, sink.port)
+    if isinstance(sink, Reached):
+        return await _port(subject, sink.host, sink.port)
+    return unknown(subject, f"only a running gateway tries a {sink.type}")
 
 
 async def _port(subject: str, host: str, port: int) -> Verdict:
