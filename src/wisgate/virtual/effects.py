@@ -146,11 +146,11 @@ def _module_faults(board: VirtualBoard, slot: str) -> None:
 
     board.faults.register(FaultKind.MODULE_PULLED, slot, pull)
     board.faults.register(FaultKind.BROWN_OUT, slot, brown_out)
-    for kind in module.effects:
-        board.faults.register(kind, slot, _own_effect(board, slot, kind))
     addresses = module.addresses
     for target in (slot, *(f"{address:#04x}" for address in addresses)) if addresses else ():
         _address_faults(board, target, lambda: addresses)
+    for kind in module.effects:
+        board.faults.register(kind, slot, _own_effect(board, slot, kind))
 
 
 def _own_effect(board: VirtualBoard, slot: str, kind: FaultKind) -> Effect:

@@ -20,8 +20,8 @@ class FaultKind(StrEnum):
     NO_ACKNOWLEDGE_OF_BYTES = "no-acknowledge-of-bytes"
     """A chip answers its address and refuses every byte. Target: as no-acknowledge."""
     CLOCK_STRETCH = "clock-stretch"
-    """A chip holds SCL once it is called, longer than the controller waits. Target: as
-    no-acknowledge."""
+    """A chip holds SCL once it is called, longer than the controller waits; one that may do so by
+    nature does it for `seconds` (0.15) at each read. Target: as no-acknowledge."""
     KERNEL_OWNED = "kernel-owned"
     """A `driver` of the kernel ("somebody") owns the chip, so that nobody else may talk to it.
     Target: as no-acknowledge."""
@@ -39,9 +39,6 @@ class FaultKind(StrEnum):
     OVER_CURRENT = "over-current"
     """A motor is jammed or its wires are shorted: its bridge switches itself off. Target: a slot
     with a motor driver."""
-    CLOCK_STRETCH = "clock-stretch"
-    """A chip holds the clock for `seconds` (0.15) at each read; the bus gives up after 35 ms.
-    Target: a slot with a chip that does so."""
     HEATER_BROKEN = "heater-broken"
     """The heater of a gas sensor never reaches its temperature. Target: a slot with one."""
     MODULE_PULLED = "module-pulled"

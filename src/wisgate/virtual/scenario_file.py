@@ -16,7 +16,7 @@ KEYS = (
     "time", "every", "for", "set", "ramp", "over", "release",
     "fault", "clear", "target", "parameters",
 )  # fmt: skip
-PARAMETERS = ("rate", "answer", "number", "at")
+PARAMETERS = ("rate", "answer", "number", "at", "seconds")
 NUMBER = "number"
 """The dimension of a quantity that has none: a count, a factor."""
 WHAT = ("set", "ramp", "release", "fault", "clear")
