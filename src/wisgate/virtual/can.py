@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import inf
 from typing import Protocol
 
 from ..core.clock import Clock
@@ -84,6 +85,10 @@ class CanNode(Protocol):
         """Whether a CAN FD frame is none of these."""
         ...
 
+    def wakes(self) -> float:
+        """When it has something to do by itself, if nothing happens before; infinity for never."""
+        ...
+
     def arrive(self, at: float) -> None:
         """Time has come so far."""
         ...
@@ -145,11 +150,14 @@ class CanBus:
             if self._attempt is None:
                 if self._free >= now:
                     return
-                self._free = now
+                self._free = min([now, *self._wakes()])
             elif self._attempt.end > now + 1e-12:
                 return
             else:
                 self._finish(self._attempt, now)
+
+    def _wakes(self) -> list[float]:
+        return [at for node in self.nodes if (at := node.wakes()) > self._free]
 
     def _begin(self) -> _Attempt | None:
         """Arbitration among what the nodes offer."""
@@ -236,6 +244,9 @@ class CanPeer:
         self._bus.settle()
         self._queue.append(frame)
         self._bus.settle()
+
+    def wakes(self) -> float:
+        return inf
 
     def arrive(self, at: float) -> None:
         return None

@@ -12,6 +12,7 @@ from typing import ClassVar
 from ..bus.host import PciUnit, UsbUnit
 from ..core.clock import Clock
 from . import modules as module_files
+from .can import CanBus
 from .chips.ssd1306 import Ssd1306Twin
 from .effects import register_effects
 from .faults import Faults
@@ -20,6 +21,7 @@ from .host_effects import register_card
 from .i2c import PoweredTwin, VirtualI2c
 from .lines import VirtualLines
 from .plant import plant
+from .radio import Air
 from .slot import Attached, Options, PinChip, SlotSide
 from .spi import VirtualSpi
 from .uart import VirtualUart
@@ -78,6 +80,7 @@ class VirtualBoard(ABC):
         self.lines = VirtualLines(clock, refresh=self.look)
         self._analog: dict[int, Callable[[], float]] = {}
         self.pin_chips: dict[str, PinChip] = {HOST: self.lines}
+        self.air, self.can = Air(clock, seed=seed), CanBus(clock)
         self.chips = self._fit()
         self.i2c.twins.extend(self.chips.values())
         self.slots = self._sides(ends, costs_time)
@@ -111,6 +114,8 @@ class VirtualBoard(ABC):
                 uart=ports[e.uart],
                 spi=selects[e.spi],
                 analog=self._analog,
+                air=self.air,
+                can=self.can,
                 looks=self._looks,
             )
             for name, e in ends.items()

@@ -25,6 +25,7 @@ from .radio_format import LIMIT_DB, Format, milliwatts, noise
 
 DAMAGED_HEADER_DB, DAMAGED_PAYLOAD_DB = 0.5, 1.0
 CAPTURE_DB = 6.0
+NEAR_DB = 40.0
 LOCK_SYMBOLS = 5
 """Of the preamble, until a receiver has found it."""
 KEPT = 256
@@ -43,6 +44,7 @@ class Transmission:
     power_dbm: float
     start: float
     losses: Mapping[frozenset[str], float]
+    loss_db: float
     cut: float = float("inf")
 
     @property
@@ -85,13 +87,16 @@ class Air:
         self.lost = 0.0
         """Probability that a packet does not reach a receiver."""
         self.loss_db = 80.0
-        """Between two radios that `set_loss` says nothing of."""
+        """Between two radios that nothing else says anything of."""
+        self.near: set[str] = set()
+        """Radios on one board, NEAR_DB apart."""
         self.stations: list[Callable[[float], None]] = []
         """Each is told how far time has come, before anybody listens, so that it can send."""
         self._clock, self._seed = clock, seed
         self._losses: Mapping[frozenset[str], float] = {}
         self._sent: deque[Transmission] = deque(maxlen=KEPT)
         self._count = 0
+        self._settling = False
 
     def set_loss(self, one: str, other: str, decibels: float) -> None:
         """The path between two radios, both ways, for packets that begin from now on."""
@@ -102,18 +107,25 @@ class Air:
     ) -> Transmission:
         """Put a packet on the air, now or a little later."""
         self._count += 1
-        sent = Transmission(self._count, sender, form, payload, power_dbm, start, self._losses)
+        sent = Transmission(self._count, sender, form, payload, power_dbm, start, self._losses,
+                            self.loss_db)  # fmt: skip
         self._sent.append(sent)
         return sent
 
     def settle(self, until: float) -> None:
-        """Let every station say what it had to say by then."""
-        for speak in self.stations:
-            speak(until)
+        """Let every station say what it had to say by then; a station that listens for that
+        purpose asks in vain."""
+        if not self._settling:
+            self._settling = True
+            for speak in tuple(self.stations):
+                speak(until)
+            self._settling = False
 
     def strength(self, sent: Transmission, receiver: str) -> float:
         """What arrives at a receiver, in dBm."""
-        return sent.power_dbm - sent.losses.get(frozenset((sent.sender, receiver)), self.loss_db)
+        ends = frozenset((sent.sender, receiver))
+        loss = sent.losses.get(ends, NEAR_DB if ends <= self.near else sent.loss_db)
+        return sent.power_dbm - loss
 
     def level(self, receiver: str, form: Format, at: float, gain_db: float = 0.0) -> float:
         """Noise and every carrier within the bandwidth, in dBm."""

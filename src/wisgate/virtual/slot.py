@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..core.clock import Clock
+from .can import CanBus
 from .faults import Effect, FaultKind
 from .i2c import VirtualI2c
+from .radio import Air
 from .spi import VirtualSpi
 from .uart import VirtualUart
 
@@ -40,6 +42,10 @@ class SlotSide:
     spi: VirtualSpi
     analog: dict[int, Callable[[], float]]
     """What drives each input of the ADC, shared by all slots; an open input reads 0 V."""
+    air: Air
+    """What the radios in all slots share."""
+    can: CanBus
+    """The bus to which the modules in all slots are wired."""
     looks: list[Callable[[], None]] = field(default_factory=list)
     """What is called before the board reads a level, shared by all slots."""
 

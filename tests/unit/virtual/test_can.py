@@ -4,6 +4,7 @@ import pytest
 
 from wisgate.core.clock import VirtualClock
 from wisgate.virtual.can import CanBus, CanFrame, CanPeer
+from wisgate.virtual.can_node import Cyclic, CyclicNode
 
 BIT = 2e-6
 
@@ -115,3 +116,35 @@ def test_the_rate_of_the_payload_counts_only_when_it_is_used():
 def test_no_frame_has_such_a_payload(length, fd):
     with pytest.raises(ValueError, match=f"payload of {length} bytes"):
         CanFrame(0x1, bytes(length), fd=fd)
+
+
+def test_a_node_that_tells_by_itself() -> None:
+    clock = VirtualClock()
+    bus = CanBus(clock)
+    taken: list[bytes] = []
+    node = CyclicNode(bus, 0.0, [Cyclic(0x180, 0.5, lambda: b"a")], {0x201: taken.append})
+    peer = CanPeer(bus)
+    settled(clock, bus, 0.500)
+    assert peer.heard == []
+    settled(clock, bus, 0.001)
+    assert len(peer.heard) == 1
+    for count in (2, 3):
+        settled(clock, bus, 0.5)
+        assert len(peer.heard) == count
+    peer.send(CanFrame(0x201, b"x"))
+    peer.send(CanFrame(0x202, b"y"))
+    peer.send(CanFrame(0x201, b"z", extended=True))
+    settled(clock, bus, 0.01)
+    assert taken == [b"x"]
+    node.plug(False)
+    peer.plug(False)
+    settled(clock, bus, 10.0)
+    peer.plug(True)
+    node.plug(True)
+    settled(clock, bus, 0.01)
+    assert len(peer.heard) == 4  # what nobody took is replaced by what is newer
+    settled(clock, bus, 10.0)
+    assert len(peer.heard) == 24
+    node.leave()
+    settled(clock, bus, 10.0)
+    assert len(peer.heard) == 24

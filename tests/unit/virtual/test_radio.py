@@ -258,6 +258,15 @@ def test_a_path_counts_as_it_was_when_the_packet_began():
     assert bench.packets() == []
 
 
+def test_radios_on_one_board_are_near():
+    bench = Bench()
+    bench.air.near |= {"here", "there"}
+    bench.send(power=0.0)
+    bench.send(power=0.0, sender="elsewhere", start=1.0)
+    levels = [event.signal for event in bench.heard() if event.kind is Heard.PACKET]
+    assert levels == [pytest.approx(-40.0), pytest.approx(-60.0)]
+
+
 def test_a_badly_connected_antenna():
     bench = Bench()
     bench.receiver = Receiver(bench.air, "here", FORM, 0.0, gain_db=-40.0)
@@ -316,3 +325,33 @@ def test_a_beacon_sends_by_itself():
     assert listener.received == [b"1", b"2", b"3"]
     clock.advance(10.0)
     assert listener.received == [b"1", b"2", b"3", b"4"]
+
+
+def test_a_beacon_answers():
+    clock = VirtualClock()
+    air = Air(clock)
+    station = Station(air, clock, "beacon", FORM)
+    beacon = Beacon(
+        air, clock, station, 10.0, lambda n: b"%d" % n,
+        answer=lambda heard: None if heard == b"hush" else b"ack " + heard, pause=0.5,
+    )  # fmt: skip
+    other = Station(air, clock, "other", FORM)
+    clock.advance(1.0)
+    other.send(b"ping")
+    clock.advance(0.5)
+    assert other.received == []
+    clock.advance(0.1)
+    assert other.received == [b"ack ping"]
+    other.send(b"hush")
+    clock.advance(10.0)
+    assert other.received == [b"ack ping", b"1"]
+    beacon.silent = True
+    other.send(b"ping")
+    clock.advance(20.0)
+    assert len(other.received) == 2
+    beacon.silent = False
+    clock.advance(10.0)
+    assert other.received[2:] == [b"4"]
+    beacon.leave()
+    clock.advance(60.0)
+    assert other.received[2:] == [b"4"]

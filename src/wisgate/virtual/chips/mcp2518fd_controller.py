@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from ...core.clock import Clock
 from ...registers import mcp2518fd as codes
@@ -153,13 +154,15 @@ class Controller:
     def knows_fd(self) -> bool:
         return self.mode is not Mode.NORMAL_20
 
+    def wakes(self) -> float:
+        changes = self._change_at if self._target is not self.mode else inf
+        return min(changes, self._back_at())
+
     def arrive(self, at: float) -> None:
         if self._target is not self.mode and at >= self._change_at - 1e-9 and self._runs():
             self._enter(self._target)
-        if self._off_since is not None and not self._bus.shorted:
-            since = max(self._off_since, self._bus.clear_since)
-            if at >= since + RECOVERY_BITS * self._memory.bit_s():
-                self._sent_errors, self._seen_errors, self._off_since = 0, 0, None
+        if at >= self._back_at() - 1e-9:
+            self._sent_errors, self._seen_errors, self._off_since = 0, 0, None
 
     def offers(self, at: float) -> CanFrame | None:
         return self._next() if self.mode in TALKING else None
@@ -190,6 +193,13 @@ class Controller:
         return self.mode in TALKING and self._count(seen=1)
 
     # Inside.
+
+    def _back_at(self) -> float:
+        """When bus-off ends."""
+        if self._off_since is None or self._bus.shorted:
+            return inf
+        since = max(self._off_since, self._bus.clear_since)
+        return since + RECOVERY_BITS * self._memory.bit_s()
 
     def _enter(self, mode: Mode) -> None:
         if mode not in POSSIBLE:
