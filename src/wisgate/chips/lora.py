@@ -1,0 +1,72 @@
+"""LoRa modulation: what a radio is set to, and how long a packet stays on the air (Semtech SX1261/2
+datasheet, chapter 6; modules sheet 5.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from ..core.units import Seconds
+from ..registers.sx1262 import (
+    BANDWIDTH_HZ,
+    FREQUENCY_STEP_HZ,
+    SYNC_PRIVATE,
+    Bandwidth,
+    CodingRate,
+)
+
+LOWEST_HZ, HIGHEST_HZ = 150e6, 960e6  # SX1262, table 3-7
+SPREADING = range(5, 13)
+LONGEST_PAYLOAD = 255  # the length is one byte
+SLOW_SYMBOL_S = 16.38e-3  # 6.1.1.4: from here on with low data rate optimisation
+SHORT = (5, 6)  # spreading factors whose preamble and header are others; 6.1.4
+
+
+@dataclass(frozen=True)
+class Modulation:
+    """What two radios must agree on to hear each other. `frequency` in Hz, `preamble` in symbols.
+    Explicit header and CRC, always. Raises ValueError for what the chip cannot do."""
+
+    frequency: float
+    spreading_factor: int = 7
+    bandwidth: Bandwidth = Bandwidth.KHZ125
+    coding_rate: CodingRate = CodingRate.CR4_5
+    preamble: int = 8
+    sync_word: int = SYNC_PRIVATE
+    inverted: bool = False
+    """The IQ of what a gateway sends; both of two equal partners leave it False."""
+
+    def __post_init__(self) -> None:
+        if not LOWEST_HZ <= self.frequency <= HIGHEST_HZ:
+            raise ValueError(f"{self.frequency / 1e6:g} MHz is not within 150 to 960 MHz")
+        if self.spreading_factor not in SPREADING:
+            raise ValueError(f"spreading factor {self.spreading_factor} is not one of 5 to 12")
+        if not 1 <= self.preamble <= 0xFFFF:
+            raise ValueError(f"a preamble of {self.preamble} symbols is not within 1 to 65535")
+
+    @property
+    def symbol(self) -> Seconds:
+        """How long one symbol takes."""
+        return Seconds(2**self.spreading_factor / BANDWIDTH_HZ[self.bandwidth])
+
+    @property
+    def slow(self) -> bool:
+        """Whether low data rate optimisation must be on."""
+        return self.symbol >= SLOW_SYMBOL_S
+
+    @property
+    def word(self) -> int:
+        """The frequency as the chip counts it."""
+        return round(self.frequency / FREQUENCY_STEP_HZ)
+
+    def airtime(self, length: int) -> Seconds:
+        """How long a packet of `length` bytes stays on the air; 6.1.4. Raises ValueError."""
+        if not 0 <= length <= LONGEST_PAYLOAD:
+            raise ValueError(f"{length} bytes; a packet has 0 to {LONGEST_PAYLOAD}")
+        factor = self.spreading_factor
+        short = factor in SHORT
+        bits = 8 * length + 16 - 4 * factor + 20 + (0 if short else 8)  # CRC and header included
+        per_block = 4 * (factor - (2 if self.slow else 0))
+        blocks = max(0, ceil(bits / per_block))
+        symbols = self.preamble + (6.25 if short else 4.25) + 8 + blocks * (self.coding_rate + 4)
+        return Seconds(symbols * self.symbol)
