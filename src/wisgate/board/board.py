@@ -12,6 +12,7 @@ from ..bus.i2c import I2c
 from ..bus.lane import Lane
 from ..bus.lines import LineAt, Lines
 from ..bus.memory import Memory
+from ..bus.pwm import Pwm
 from ..bus.spi import Spi
 from ..bus.uart import Uart
 from ..catalog.settings import Command
@@ -52,6 +53,8 @@ class Ends:
     """By slot: opens its chip select with a clock in hertz and a mode."""
     memory: Callable[[str], Memory] = field(default_factory=forgetful)
     """By owner: "wisblock-1-rak12009", "clock"."""
+    pwms: Mapping[str, Pwm] = field(default_factory=dict)
+    """By line of the board: "BUZZER"."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +200,7 @@ def _carrier(plan: Plan, ends: Ends) -> Carrier:
             for line in board.lines
         },
         chips={c.ref: c.address for c in board.chips if c.address is not None},
+        pwms=ends.pwms,
     )
 
 

@@ -12,7 +12,9 @@ from ..bus.lines import Lines
 from ..bus.linux import usb
 from ..bus.linux.host import LinuxHost
 from ..bus.linux.i2c import LinuxI2c
+from ..bus.linux.keys import KeyLines
 from ..bus.linux.lines import LinuxLines
+from ..bus.linux.pwm import LinuxPwm
 from ..bus.linux.spi import LinuxSpi
 from ..bus.linux.uart import LinuxUart
 from ..bus.spi import Spi
@@ -30,6 +32,10 @@ from .memory import Memories
 CH340 = (0x1A86, 0x7523)
 HOST_LABELS = ("pinctrl-bcm2711", "pinctrl-rp1")
 DEFAULT_BAUD = 9600
+POWER_FAIL, POWER_FAIL_KEY = 16, 148
+"""GPIO16, and KEY_PROG1, which newer RAKPiOS makes of it (rak-board-detect)."""
+BUZZER_CHANNEL = 1
+"""GPIO13 is PWM0_1."""
 HEADER, HEADER_NODE = "uart-0", "/dev/serial0"
 """The UART on pins 8 and 10 of the 40-pin header, and the link that Raspberry Pi OS keeps to it."""
 
@@ -46,8 +52,9 @@ def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
             for ref in (SLOT_EXPANDER, LED_EXPANDER)
             if (chip := plan.board.chip(ref)) is not None
         }
-        host_lines = _host_lines()
-        stack.callback(host_lines.close)
+        own_lines = _host_lines()
+        stack.callback(own_lines.close)
+        host_lines = KeyLines(own_lines, {POWER_FAIL: POWER_FAIL_KEY})
         uarts = _uarts(plan, clock)
         for uart in uarts.values():
             stack.callback(uart.close)
@@ -66,6 +73,7 @@ def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
             stack.pop_all().close,
             selects.by_slot(),
             memory,
+            {"BUZZER": LinuxPwm(BUZZER_CHANNEL)},
         )
 
 

@@ -21,7 +21,7 @@ import msgspec
 from ..bus.lane import InlineLane
 from ..bus.spi import Spi
 from ..bus.tape import PlayingTape, Tape, WritingTape, entries
-from ..bus.taped import TapedHost, TapedI2c, TapedLines, TapedSpi, TapedUart
+from ..bus.taped import TapedHost, TapedI2c, TapedLines, TapedPwm, TapedSpi, TapedUart
 from ..catalog.catalog import load as load_catalog
 from ..config.load import load, read
 from ..core import toml
@@ -160,6 +160,7 @@ def _recorded(plan: Plan, clock: Clock, virtual: bool, tape: Tape) -> Ends:
         host_lines=TapedLines("host", ends.host_lines, tape),
         uarts={name: TapedUart(f"{name}-uart", u, tape) for name, u in ends.uarts.items()},
         spis={name: selected(f"{name}-spi", s) for name, s in ends.spis.items()},
+        pwms={name: TapedPwm(name, p, tape) for name, p in ends.pwms.items()},
     )
 
 
@@ -182,4 +183,5 @@ def _played(plan: Plan, clock: Clock, tape: Tape) -> Ends:
         close=lambda: None,
         spis={name: selected(f"{name}-spi") for name in slots},
         memory=forgetful(),
+        pwms={line.name: TapedPwm(line.name, None, tape) for line in plan.board.lines},
     )

@@ -83,6 +83,7 @@ class Twins:
             _nothing,
             {name: self._selected(spi) for name, spi in self.board.spis.items()},
             self._memory,
+            self.board.pwms,
         )
 
     def _selected(self, spi: Spi) -> Callable[[int, int], Spi]:

@@ -149,7 +149,7 @@ class Throttling:
 
 
 class Host(Protocol):
-    """Everything is read, nothing is changed. Threads: any."""
+    """Everything is read; `wake_at` alone changes something. Threads: any."""
 
     def boot_id(self) -> str:
         """Changes with every start of the operating system, and never within one."""
@@ -165,6 +165,11 @@ class Host(Protocol):
 
     def clock_chip(self) -> ClockChip | None:
         """The real-time clock that the kernel uses."""
+        ...
+
+    def wake_at(self, time: float | None) -> None:
+        """Let the kernel's clock wake the computer at this time (seconds since 1970, UTC), or not
+        any more. Raises Unavailable when it has no alarm, or forbids it."""
         ...
 
     def time_synchronized(self) -> bool | None:

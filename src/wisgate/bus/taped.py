@@ -11,6 +11,7 @@ import msgspec
 from .host import Host
 from .i2c import I2c
 from .lines import Edge, Input, Line, Lines, Output
+from .pwm import Pwm
 from .spi import Spi
 from .tape import Tape
 from .uart import Uart
@@ -121,6 +122,21 @@ class TapedLine:
     def _call(self, name: str, asked: list[Any], act: Callable[[Line], Any]) -> Any:
         line = self._line
         return self._tape.call(self._end, name, asked, lambda: line and act(line))
+
+
+class TapedPwm:
+    def __init__(self, end: str, pwm: Pwm | None, tape: Tape) -> None:
+        self._end, self._pwm, self._tape = end, pwm, tape
+
+    def play(self, hertz: float) -> None:
+        self._call("play", [hertz], lambda pwm: pwm.play(hertz))
+
+    def stop(self) -> None:
+        self._call("stop", [], lambda pwm: pwm.stop())
+
+    def _call(self, name: str, asked: list[Any], act: Callable[[Pwm], None]) -> None:
+        pwm = self._pwm
+        self._tape.call(self._end, name, asked, lambda: None if pwm is None else act(pwm))
 
 
 class TapedHost:

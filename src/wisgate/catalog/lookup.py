@@ -270,13 +270,13 @@ def _disputed(board: Board, address: int) -> Iterator[Answerer]:
 
 def _answers(entry: Board | Module, chip: Fitted, address: int) -> Answerer | None:
     strap = next((s for s in chip.straps if s.address == address), None)
-    shipped = chip.address == address
-    if not shipped and strap is None:
+    if chip.address != address and strap is None:
         return None
+    shipped = chip.address == address and not chip.optional
     away = tuple(f"{s.fitted}: {s.address:#04x}" for s in chip.straps if s.address != address)
     if isinstance(entry, Board):
         away += tuple(_detours(entry, chip))
-    how = "as shipped" if shipped else f"with {strap.fitted if strap else ''}"
+    how = "as shipped" if shipped else f"with {strap.fitted}" if strap else "where it is fitted"
     return Answerer(entry.id, chip.ref, chip.part, chip.title or entry.title, chip.bus, shipped,
                     how, away if shipped else (), strap.source if strap and not shipped
                     else chip.source, chip.kernel_driver)  # fmt: skip

@@ -9,6 +9,7 @@ from ..bus.host import Host
 from ..bus.i2c import I2c
 from ..bus.lines import LineAt
 from ..bus.memory import Forgetful, Memory
+from ..bus.pwm import Pwm
 from ..core.clock import Clock
 
 
@@ -23,5 +24,7 @@ class Carrier:
     """By the name that the catalog gives a line of the board: {"BUZZER": …}."""
     chips: Mapping[str, int] = field(default_factory=dict)
     """I2C address by reference designator: {"U-FAN": 0x2F}."""
+    pwms: Mapping[str, Pwm] = field(default_factory=dict)
+    """By the name of their line: {"BUZZER": …}."""
     memory: Memory = field(default_factory=Forgetful)
     """What the function keeps over restarts."""

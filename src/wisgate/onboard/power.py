@@ -1,5 +1,6 @@
 """The input supply: GPIO16 falls when it is lost (boards sheet A2). From then on the box lives from
-its supercapacitors."""
+its supercapacitors. Newer RAKPiOS makes a key of the line, which is read instead (boards sheet
+A14)."""
 
 from __future__ import annotations
 

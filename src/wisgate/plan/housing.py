@@ -21,6 +21,7 @@ def host_findings(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[F
     yield from _flashing(wiring)
     yield from _pins(wiring, placements)
     yield from _alarm(wiring)
+    yield from _silent_buzzer(wiring)
 
 
 def _storage(wiring: Wiring, placements: Sequence[Placement]) -> Iterator[Finding]:
@@ -93,6 +94,19 @@ def _alarm(wiring: Wiring) -> Iterator[Finding]:
         )
         text = "an alarm that goes off while the gateway runs resets it"
         yield against(Severity.WARNING, place, text, said, (told, cap.source), *cures)
+
+
+def _silent_buzzer(wiring: Wiring) -> Iterator[Finding]:
+    config, cap = wiring.config, _cap(wiring, "buzzer")
+    function = next((f for f in config.onboard if f.name == "buzzer"), None)
+    if function is None or cap is None or config.jumpers.buzzer is not False:
+        return
+    place = _place(cap)
+    said = f"[onboard.buzzer], [jumpers] buzzer = false ({config.jumpers.where})"
+    told = f"{wiring.board.id}: {place} connects the buzzer to GPIO13", cap.source
+    cure = Cure(f"put a cap on {place}", (Edit("jumpers", "buzzer", True),))
+    text = "it is used, and not connected"
+    yield against(Severity.WARNING, place, text, (said, str(function.where)), told, cure)
 
 
 def _cap(wiring: Wiring, setting: str) -> Jumper | None:

@@ -21,6 +21,7 @@ from .host_effects import register_card
 from .i2c import PoweredTwin, VirtualI2c
 from .lines import VirtualLines
 from .plant import plant
+from .pwm import VirtualPwm
 from .radio import Air
 from .slot import Attached, Options, PinChip, SlotSide
 from .spi import VirtualSpi
@@ -78,6 +79,7 @@ class VirtualBoard(ABC):
         self.host.owners = self.i2c.owned
         self._looks: list[Callable[[], None]] = [self.world.catch_up]
         self.lines = VirtualLines(clock, refresh=self.look)
+        self.pwms = {"BUZZER": VirtualPwm()}
         self._analog: dict[int, Callable[[], float]] = {}
         self.pin_chips: dict[str, PinChip] = {HOST: self.lines}
         self.air, self.can = Air(clock, seed=seed), CanBus(clock)

@@ -22,6 +22,7 @@ from ..bus.host import (
     Throttling,
     UsbUnit,
 )
+from ..core.errors import Unavailable
 from .world import World
 
 HUB = (0x1A40, 0x0101)
@@ -98,6 +99,9 @@ class VirtualHost:
         """By socket."""
         self.owners: dict[int, str] = {}
         """Address on i2c-1: the kernel driver that owns it. The bus has the same."""
+        self.clock_of_kernel: ClockChip | None = None
+        self.alarm: float | None = None
+        """When the kernel's clock wakes the computer, in seconds since 1970."""
         self.free = FREE
         """Bytes on the drive."""
         self.carrier = True
@@ -135,7 +139,12 @@ class VirtualHost:
         return self.power
 
     def clock_chip(self) -> ClockChip | None:
-        return None
+        return self.clock_of_kernel
+
+    def wake_at(self, time: float | None) -> None:
+        if self.clock_of_kernel is None:
+            raise Unavailable("the kernel has no clock")
+        self.alarm = time
 
     def time_synchronized(self) -> bool:
         return True

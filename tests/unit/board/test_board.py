@@ -48,6 +48,7 @@ def test_every_slot_and_function_is_placed_with_its_lane() -> None:
     assert lanes == {
         "wisblock-1": "wisblock-1-uart", "wisblock-2": "i2c-1",
         "climate": "i2c-1", "power": "gpiochip0", "indicators": "i2c-1",
+        "computer": "gpiochip0", "clock": "i2c-1",
     }  # fmt: skip
     assert {lane.name for lane in board.lanes} == {"i2c-1", "gpiochip0", "wisblock-1-uart"}
     assert len({id(p.lane) for p in board.placed if p.lane.name == "i2c-1"}) == 1
@@ -102,7 +103,10 @@ def test_straps_and_options_reach_the_chips() -> None:
 def test_intervals_of_the_file_reach_the_groups() -> None:
     board = opened(slot(1, "rak5801", interval="3s") + '[onboard.climate]\ninterval = "30s"\n')
     intervals = {p.name: p.module.groups[0].interval for p in board.placed}
-    assert intervals == {"wisblock-1": 3.0, "climate": 30.0, "power": 1.0, "indicators": 60.0}
+    assert intervals == {
+        "wisblock-1": 3.0, "climate": 30.0, "power": 1.0, "indicators": 60.0, "computer": 10.0,
+        "clock": 60.0,
+    }  # fmt: skip
 
 
 def test_closing_ends_every_lane_and_its_thread() -> None:

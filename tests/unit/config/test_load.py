@@ -44,17 +44,29 @@ def test_a_board_alone():
     found = config("")
     assert (found.name, found.board, found.file) == ("pump-house", "rak7391", "gateway.toml")
     assert found.slots == ()
-    assert [f.name for f in found.onboard] == ["climate", "power", "indicators"]
+    assert [f.name for f in found.onboard] == [
+        "climate", "power", "indicators", "computer", "clock"
+    ]  # fmt: skip
     assert [p.name for p in found.points] == [
         "board_temperature",
         "board_humidity",
         "supply_present",
         "led_1",
         "led_2",
+        "cpu_temperature",
+        "clock_intact",
+        "clock_offset",
     ]
     assert found.web is None
     assert (found.store.max_size, found.store.max_age) == (1e9, 90 * 86400)
     assert found.straps.adc is None
+
+
+def test_an_optional_function_runs_when_the_file_has_its_table():
+    found = config("[onboard.fan]\n")
+    assert [f.name for f in found.onboard][-1] == "fan"
+    assert dict(found.onboard[-1].options)["curve"] == ((45.0, 0.3), (70.0, 1.0))
+    assert "fan_speed" in [p.name for p in found.points]
 
 
 def test_every_channel_is_a_point_in_the_order_of_the_catalog():

@@ -77,6 +77,9 @@ class LinuxHost:
     def clock_chip(self) -> ClockChip | None:
         return timekeeping.clock_chip(self._root)
 
+    def wake_at(self, time: float | None) -> None:
+        timekeeping.wake_at(self._root, time)
+
     def time_synchronized(self) -> bool | None:
         return timekeeping.synchronized()
 

@@ -14,6 +14,8 @@ from .order import Order, expanders, has_host, spidev, wrapped
 NEW_SYSTEM = "0.10"
 """From here on RAKPiOS finds its board itself and keeps a block of config.txt for it."""
 UART0 = "uart-0"
+BUZZER = 13
+"""GPIO of the buzzer, ALT0 of which is PWM0_1."""
 POWER_FAULT = "dtoverlay=gpio-key,gpio=16,active_low=1,gpio_pull=up,label=power-fault,keycode=148"
 
 
@@ -141,9 +143,8 @@ def _carrier(order: Order) -> Iterator[Setting]:
             ("# BEGIN RAK BOARD", "dtoverlay=rak7391", POWER_FAULT, "# END RAK BOARD"),
             f"The expanders at {listed} and the fault signal of the supply on GPIO16 belong to the"
             " kernel. rak-board-detect keeps what stands between the two marks; these are the"
-            " lines that it writes for this board. While the kernel has GPIO16, the gateway cannot"
-            " watch the supply: to give it the line, run systemctl disable rak-board-detect and"
-            " leave gpio-key out.",
+            " lines that it writes for this board. The gateway watches the supply through the key"
+            " that the kernel makes of GPIO16: its user must be in the group input.",
             "P10 rak-board-detect",
         )
         yield Setting(("otg_mode=1",), "The USB port of the compute module is a host.", "P10")
@@ -155,12 +156,19 @@ def _carrier(order: Order) -> Iterator[Setting]:
         why = "The USB port of the compute module is a host, with the hub behind it."
         yield Setting(("dtoverlay=dwc2,dr_mode=host",), why, "P8")
     yield from _antenna(order)
+    yield from _buzzer(order)
     yield Setting(
         (),
         "No overlay for the fan controller at 0x2f, the ADC and the OLED (i2c-fan, ads1115,"
         " ssd1306): the gateway drives them itself, and a chip has one owner.",
         "boards sheet A4",
     )
+
+
+def _buzzer(order: Order) -> Iterator[Setting]:
+    if any(function.name == "buzzer" for function in order.plan.config.onboard):
+        why = "The buzzer at GPIO13 needs a square wave: PWM0_1."
+        yield Setting((f"dtoverlay=pwm,pin={BUZZER},func=4",), why, "boards sheet A14; RPI")
 
 
 def _antenna(order: Order) -> Iterator[Setting]:

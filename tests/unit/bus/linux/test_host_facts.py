@@ -26,6 +26,7 @@ from wisgate.bus.host import (
 )
 from wisgate.bus.linux import modems, timekeeping
 from wisgate.bus.linux.host import LinuxHost
+from wisgate.core.errors import Unavailable
 
 
 def put(root: Path, files: dict[str, str]) -> None:
@@ -361,3 +362,20 @@ def test_a_docker_that_does_not_say(tmp_path: Path, answer: bytes) -> None:
     served = docker(tmp_path, answer)
     assert LinuxHost(tmp_path).containers() is None
     served.join()
+
+
+def test_an_alarm_of_the_kernels_clock(tmp_path: Path) -> None:
+    alarm = tmp_path / "sys/class/rtc/rtc0/wakealarm"
+    host = LinuxHost(tmp_path)
+    with pytest.raises(Unavailable, match="has no alarm"):
+        host.wake_at(1_767_225_600.4)
+    alarm.parent.mkdir(parents=True)
+    alarm.write_text("")
+    host.wake_at(1_767_225_600.4)
+    assert alarm.read_text() == "1767225600\n"
+    host.wake_at(None)
+    assert alarm.read_text() == "0\n"
+    alarm.unlink()
+    alarm.mkdir()
+    with pytest.raises(Unavailable, match="only the superuser"):
+        host.wake_at(None)
