@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ..core.clock import Clock
 from .chips.atecc608a import Atecc608aTwin
@@ -12,9 +13,11 @@ from .chips.pcf85063a import Pcf85063aTwin
 from .chips.sgm58031 import Sgm58031Twin
 from .chips.shtc3 import Shtc3Twin
 from .chips.tpt29555 import Tpt29555Twin
+from .faults import Effect, FaultKind
 from .frame import HOST, SlotEnds, VirtualBoard
 from .host import RAK7391
 from .i2c import PoweredTwin
+from .plant.site import Fan
 from .slot import Options
 
 POWER_FAIL_LINE = 16
@@ -73,6 +76,26 @@ class VirtualRak7391(VirtualBoard):
         """Which LEDs shine."""
         return {name: not self.expander_1.level(line) for name, line in LED_LINES.items()}
 
+    def own_effects(self) -> Mapping[tuple[FaultKind, str], Effect]:
+        def block(on: bool, parameters: Mapping[str, Any]) -> None:
+            if on:
+                self.world.set("fan.blocked", 1.0)
+            else:
+                self.world.release("fan.blocked")
+                self.world.drive("fan.blocked", 0.0)
+
+        def empty(on: bool, parameters: Mapping[str, Any]) -> None:
+            self.rtc.backup = not on
+
+        def stop(on: bool, parameters: Mapping[str, Any]) -> None:
+            self.rtc.crystal_stopped = on
+
+        return {
+            (FaultKind.FAN_BLOCKED, "fan"): block,
+            (FaultKind.BATTERY_EMPTY, "clock"): empty,
+            (FaultKind.CLOCK_STOPPED, "clock"): stop,
+        }
+
     def _fit(self) -> dict[str, PoweredTwin]:
         self.expander_1 = Tpt29555Twin(addresses=(0x27,))
         self.expander_2 = Tpt29555Twin(addresses=(0x26,))
@@ -80,7 +103,9 @@ class VirtualRak7391(VirtualBoard):
         self.climate = Shtc3Twin(self.clock)
         self.identity = Atecc608aTwin(self.clock, seed=self.seed)
         self.fan = Emc2301Twin(self.clock)
-        self.fan.look = self._turn_fan
+        self.fan.look = self._see_fan
+        self._utc = self.clock.utc_ns() / 1e9 - self.clock.monotonic()
+        self.world.process(Fan).control = self._control_fan
         self.rtc = Pcf85063aTwin(self.clock, backup=True)
         self.rtc.keep(self.clock.utc_ns() / 1e9)
         self.eeprom = Cat24c32Twin(self.clock)
@@ -102,10 +127,14 @@ class VirtualRak7391(VirtualBoard):
     def _drive_adc(self) -> None:
         self.adc.ain0, self.adc.ain1, self.adc.ain2, self.adc.ain3 = map(self.volts, range(4))
 
-    def _turn_fan(self) -> None:
-        if self.fan.duty != self.world.get("fan.duty"):
-            self.world.drive("fan.duty", self.fan.duty)
+    def _see_fan(self) -> None:
         self.fan.rpm = self.world.observe("fan.speed")
+
+    def _control_fan(self, rpm: float, seconds_utc: float) -> float:
+        """The controller goes on with the world, step by step."""
+        self.fan.rpm = rpm
+        self.fan.advance(seconds_utc - self._utc)
+        return self.fan.duty
 
     def _drive_climate(self) -> None:
         self.climate.temperature = self.world.observe("room.temperature")

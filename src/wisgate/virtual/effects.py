@@ -29,6 +29,8 @@ def register_effects(board: VirtualBoard) -> None:
     for name in board.slots:
         _module_faults(board, name)
     register_host(board)
+    for (kind, target), effect in board.own_effects().items():
+        board.faults.register(kind, target, effect)
 
 
 def _board_faults(board: VirtualBoard) -> None:

@@ -15,7 +15,7 @@ from . import modules as module_files
 from .can import CanBus
 from .chips.ssd1306 import Ssd1306Twin
 from .effects import register_effects
-from .faults import Faults
+from .faults import Effect, FaultKind, Faults
 from .host import CARD_AT, Box, VirtualHost
 from .host_effects import register_card
 from .i2c import PoweredTwin, VirtualI2c
@@ -101,6 +101,10 @@ class VirtualBoard(ABC):
     def _fit(self) -> dict[str, PoweredTwin]:
         """The chips that are soldered to the board, by what faults call them. Those with lines in
         a slot go into `pin_chips`, too."""
+
+    def own_effects(self) -> Mapping[tuple[FaultKind, str], Effect]:
+        """Faults that only this board knows, by kind and target."""
+        return {}
 
     def _sides(self, ends: Mapping[str, SlotEnds], costs_time: bool) -> dict[str, SlotSide]:
         """Every slot; one whose serial port has no name gets one that leads nowhere."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ..core.clock import Clock
 
@@ -32,6 +32,9 @@ class Process(Protocol):
     def step(self, values: dict[str, float], seconds_utc: float) -> None:
         """Advance `values` by one STEP; `seconds_utc` is the time of day's source."""
         ...
+
+
+P = TypeVar("P", bound=Process)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,13 @@ class World:
         self._processes = tuple(processes)
         for process in self._processes:
             process.start(self._values, Random(f"{seed}/{type(process).__name__}"))
+
+    def process(self, kind: type[P]) -> P:
+        """The process of a kind. Raises ValueError when this world has none."""
+        for process in self._processes:
+            if isinstance(process, kind):
+                return process
+        raise ValueError(f"no {kind.__name__} in this world")
 
     @property
     def names(self) -> tuple[str, ...]:

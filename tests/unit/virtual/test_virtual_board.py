@@ -269,14 +269,77 @@ def test_the_secure_element_is_there_and_can_hang() -> None:
 def test_the_fan_turns_as_it_is_driven_and_cools() -> None:
     made = VirtualRak7391(VirtualClock(), costs_time=False)
     made.i2c.transfer(0x2F, bytes.fromhex("30FF"))
-    advance(made, 1)
-    made.i2c.transfer(0x2F, b"\x30", 1)
     advance(made, 60)
+    assert made.world.get("fan.duty") == 1.0
     assert made.world.get("fan.speed") == pytest.approx(4200, rel=0.01)
     assert made.world.get("cpu.temperature") < made.world.get("room.temperature") + 20
     assert made.i2c.transfer(0x2F, b"\x3e", 1)[0] == 3932160 * 2 // 4200 // 32
     made.world.set("fan.speed", 0.0)
     assert made.i2c.transfer(0x2F, b"\x3e", 1) == b"\xff"
+
+
+def test_a_fan_that_nobody_sets_turns_after_four_seconds() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+    advance(made, 3.5)
+    assert made.world.get("fan.duty") == 0.0
+    advance(made, 1)
+    assert made.world.get("fan.duty") == 1.0
+    advance(made, 10)
+    assert made.world.get("fan.speed") > 4000
+    assert made.i2c.transfer(0x2F, b"\x24", 1) == b"\x80"
+
+
+def test_the_controller_keeps_a_speed_while_nobody_looks() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+    for write in ("3833", "32AB", f"3C{2621 << 3 & 0xFF:02X}", f"3D{2621 >> 5:02X}"):
+        made.i2c.transfer(0x2F, bytes.fromhex(write))
+    advance(made, 60)
+    assert made.world.get("fan.speed") == pytest.approx(3000, rel=0.03)
+    assert made.i2c.transfer(0x2F, b"\x24", 1) == b"\x00"
+
+
+def test_a_blocked_fan_is_stalled_and_starts_again() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+    made.i2c.transfer(0x2F, bytes.fromhex("3080"))
+    advance(made, 20)
+    made.faults.inject("fan-blocked", "fan")
+    advance(made, 20)
+    assert made.world.get("fan.speed") == 0.0
+    assert made.i2c.transfer(0x2F, b"\x24", 1) == b"\x01"
+    made.faults.clear("fan-blocked", "fan")
+    advance(made, 20)
+    assert made.world.get("fan.speed") == pytest.approx(4200 * 128 / 255, rel=0.01)
+    assert made.i2c.transfer(0x2F, b"\x25", 1) == b"\x01"
+    assert made.i2c.transfer(0x2F, b"\x25", 1) == b"\x00"
+
+
+def test_an_empty_battery_loses_the_time_with_the_supply() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+    made.faults.inject("battery-empty", "clock")
+    advance(made, 5)
+    assert made.i2c.transfer(0x51, b"\x04", 1) == b"\x05"
+    made.faults.inject("brown-out", "clock")
+    assert made.i2c.transfer(0x51, b"\x04", 1) == b"\x80"
+    made.faults.clear("battery-empty", "clock")
+    made.i2c.transfer(0x51, bytes.fromhex("0405"))
+    made.power_cycle()
+    assert made.i2c.transfer(0x51, b"\x04", 1) == b"\x05"
+
+
+def test_a_stopped_crystal_loses_the_time() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+    made.faults.inject("clock-stopped", "clock")
+    advance(made, 5)
+    assert made.i2c.transfer(0x51, b"\x04", 1) == b"\x80"
+
+
+def test_a_write_cycle_that_does_not_end() -> None:
+    made = VirtualRak7391(VirtualClock(), costs_time=False)
+    made.faults.inject("never-ready", "memory")
+    made.i2c.transfer(0x50, bytes.fromhex("000055"))
+    advance(made, 1)
+    with pytest.raises(NoAcknowledge):
+        made.i2c.transfer(0x50)
 
 
 def test_the_clock_was_set_and_lives_on_its_battery() -> None:

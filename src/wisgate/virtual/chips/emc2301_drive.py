@@ -51,14 +51,23 @@ class FanDrive:
         self._setting = self._late = 0
         self._automatic = False
         self._target = STOPPED
-        self._time = self._quiet = time
+        self._time = time
         self._level = 0
-        self._level_at = self._spun_at = self._update = inf
+        self._level_at = self._spun_at = self._update = self._quiet = inf
         self._watchdog = time + WATCHDOG_S
+
+    @property
+    def due(self) -> float:
+        """When something happens by itself."""
+        return min(self._level_at, self._spun_at, self._update, self._watchdog, self._quiet)
+
+    def skip(self, time: float) -> None:
+        """Go on to a moment before `due` with nothing changed since the last one."""
+        self._time = max(self._time, time)
 
     def advance(self, time: float) -> None:
         """Go on to a moment with the fan as it is; not back."""
-        while (due := min(self._level_at, self._spun_at, self._update, self._watchdog)) <= time:
+        while (due := self.due) <= time:
             self._time = due
             if due == self._watchdog:
                 self._expire()
@@ -67,12 +76,14 @@ class FanDrive:
                 self.drive = self._level
             elif due == self._spun_at:
                 self._end_spin_up()
+            elif due == self._quiet:
+                self._quiet = inf
             elif self._automatic:
                 self._regulate()
             else:
                 self._ramp()
-        self._time = max(self._time, time)
-        if self.drive and not self._automatic and not self._spinning and self._time >= self._quiet:
+        self.skip(time)
+        if self.drive and not self._automatic and not self._spinning and self._quiet == inf:
             self.stalled = self.stalled or self.standing
 
     @property

@@ -3,6 +3,7 @@ so that a demonstration lives within a minute and a day still looks like a day."
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from ..world import STEP
@@ -22,6 +23,7 @@ QUANTITIES = {
     "room.temperature": "temperature", "room.humidity": "ratio", "cpu.temperature": "temperature",
     "supply.volts": "voltage", "load.volts": "voltage", "load.amps": "current",
     "pressure.volts": "voltage", "valve.open": "", "fan.duty": "ratio", "fan.speed": "rotation",
+    "fan.blocked": "",
 }  # fmt: skip
 
 
@@ -50,8 +52,10 @@ FAN_RPM = 4200.0
 """Of the fan at full drive."""
 FAN_START = 0.2
 """It stands still when it gets less."""
-FAN_S = 1.5
-"""Time constant of its speed."""
+FAN_STOPS = 60.0
+"""Revolutions per minute below which a fan that is not driven stands still."""
+FAN_S = 0.5
+"""Time constant of its speed: it has started when a spin-up of half a second ends."""
 FAN_COOLS = 16.0
 """By how many degrees, at full speed."""
 
@@ -76,16 +80,28 @@ class Room:
         values["cpu.temperature"] = room + 26.0 - cooling + self._work.step()
 
 
+def nobody(rpm: float, seconds_utc: float) -> float:
+    """Nothing drives the fan."""
+    return 0.0
+
+
 class Fan:
-    """A fan of four wires: it turns as fast as its drive says."""
+    """A fan of four wires: it turns as fast as its drive says, unless something blocks it.
+    `control(rpm, seconds_utc)` is asked at each step for the drive, 0 to 1: so who keeps a speed
+    sees it in time, however seldom somebody looks at the world."""
+
+    def __init__(self) -> None:
+        self.control: Callable[[float, float], float] = nobody
 
     def start(self, values: dict[str, float], random: Random) -> None:
-        values["fan.duty"] = values["fan.speed"] = 0.0
+        values["fan.duty"] = values["fan.speed"] = values["fan.blocked"] = 0.0
 
     def step(self, values: dict[str, float], seconds_utc: float) -> None:
-        duty = values["fan.duty"]
-        wanted = FAN_RPM * duty if duty >= FAN_START else 0.0
-        values["fan.speed"] += (wanted - values["fan.speed"]) * STEP / FAN_S
+        speed = values["fan.speed"]
+        values["fan.duty"] = duty = self.control(speed, seconds_utc)
+        turns = duty >= FAN_START and values["fan.blocked"] < 0.5
+        speed += ((FAN_RPM * duty if turns else 0.0) - speed) * STEP / FAN_S
+        values["fan.speed"] = speed if turns or speed > FAN_STOPS else 0.0
 
 
 class Supply:

@@ -130,6 +130,9 @@ ROWS = [
     Row(K.BROKER_GONE, "broker", {"broker-unreachable"}, LINE),
     Row(K.NETWORK_GONE, "network", {"no-carrier"}),
     Row(K.DISK_FULL, "drive", {"disk-full"}),
+    Row(K.FAN_BLOCKED, "fan", set(), why="this box has no function that asks the fan"),
+    Row(K.BATTERY_EMPTY, "clock", set(), late=True, why="it shows when the supply returns"),
+    Row(K.CLOCK_STOPPED, "clock", set(), why="this box has no function that asks the clock"),
 ]
 
 
