@@ -12,6 +12,8 @@ from transcript import HERE, load, replay, titles
 
 from wisgate.core.clock import VirtualClock
 from wisgate.virtual.chips.adc121c021 import Adc121c021Twin
+from wisgate.virtual.chips.ads1115 import Ads1115Twin
+from wisgate.virtual.chips.ads7830 import Ads7830Twin
 from wisgate.virtual.chips.atecc608a import Atecc608aTwin
 from wisgate.virtual.chips.bme680 import Bme680Twin
 from wisgate.virtual.chips.cat24c32 import Cat24c32Twin
@@ -19,8 +21,10 @@ from wisgate.virtual.chips.emc2301 import Emc2301Twin
 from wisgate.virtual.chips.ina219 import Ina219Twin
 from wisgate.virtual.chips.lps22hb import Lps22hbTwin
 from wisgate.virtual.chips.ltr_390uv import Ltr390uvTwin
+from wisgate.virtual.chips.mcp23017 import Mcp23017Twin
 from wisgate.virtual.chips.nfc_tags import tag_of
 from wisgate.virtual.chips.opt3001 import Opt3001Twin
+from wisgate.virtual.chips.pca9685 import Pca9685Twin
 from wisgate.virtual.chips.pcf85063a import Pcf85063aTwin
 from wisgate.virtual.chips.pn532 import Pn532Twin
 from wisgate.virtual.chips.scd30 import Scd30Twin
@@ -47,6 +51,10 @@ TWINS: dict[str, Callable[[VirtualClock], PoweredTwin]] = {
     "pn532": Pn532Twin,
     "scd30": Scd30Twin,
     "pcf85063a": Pcf85063aTwin,
+    "ads1115": lambda clock: Ads1115Twin(clock, addresses=(0x48,)),
+    "ads7830": lambda clock: Ads7830Twin(addresses=(0x48,)),
+    "mcp23017": lambda clock: Mcp23017Twin(addresses=(0x20,)),
+    "pca9685": lambda clock: Pca9685Twin(clock, addresses=(0x40,)),
     "sgm58031": lambda clock: Sgm58031Twin(clock, addresses=(0x4B,)),
     "shtc3": Shtc3Twin,
     "ssd1306": lambda clock: Ssd1306Twin(),
@@ -66,7 +74,7 @@ def test_twin_speaks_the_transcript(chip: str, title: str) -> None:
     clock.advance(0.001)  # every chip has come up by then
 
     def world(name: str, value: float | str) -> None:
-        if isinstance(twin, Tpt29555Twin):
+        if isinstance(twin, Mcp23017Twin | Tpt29555Twin):
             assert isinstance(value, float)
             twin.drive(int(name.removeprefix("pin")), None if isnan(value) else value != 0)
         elif isinstance(twin, Pn532Twin):
