@@ -1,3 +1,5 @@
+"""What the transcript cannot say: time, pins, the general call, and a supply that fails."""
+
 from __future__ import annotations
 
 import pytest
@@ -18,15 +20,15 @@ def register(chip: Ads1115Twin, number: int) -> int:
     return int.from_bytes(chip.read(2), "big")
 
 
-def test_vendors_wait_reads_the_previous_conversion() -> None:
+def test_too_early_reads_the_previous_conversion() -> None:
     clock, chip = adc()
     chip.ain0, chip.ain1 = 1.0, 2.0
     chip.write(CH0)
-    clock.advance(0.011)
+    clock.advance(0.008)
     chip.write(CH1)
-    clock.advance(0.0079)
+    clock.advance(0.0077)
     assert register(chip, 0) == 8000
-    clock.advance(0.0026)
+    clock.advance(0.0003)
     assert register(chip, 0) == 16000
 
 
@@ -64,22 +66,15 @@ def test_continuous_follows_one_period_behind() -> None:
     assert register(chip, 0) == 16000
 
 
-def test_second_column_of_rates() -> None:
-    clock, chip = adc()
-    chip.ain0 = 1.0
-    chip.write(b"\x04\x00\x80")
-    chip.write(CH0)
-    clock.advance(0.0084)
-    assert register(chip, 0) == 8000
-
-
-@pytest.mark.parametrize(("code", "seconds"), [(0, 0.16), (1, 0.08), (4, 0.01), (7, 0.00125)])
-def test_conversion_time(code: int, seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("code", "seconds"), [(0, 1 / 8), (1, 1 / 16), (4, 1 / 128), (5, 1 / 250), (7, 1 / 860)]
+)
+def test_conversion_time(code: int, hertz: int) -> None:
     clock, chip = adc()
     chip.write(bytes([1, 0xC3, code << 5 | 3]))
-    clock.advance(seconds * 0.98)
+    clock.advance(0.98 / hertz)
     assert not register(chip, 1) & 0x8000
-    clock.advance(seconds * 0.03)
+    clock.advance(0.03 / hertz)
     assert register(chip, 1) & 0x8000
 
 
@@ -123,19 +118,34 @@ def test_a_pin_that_nobody_drives_is_at_ground(channel: int) -> None:
 def test_a_conversion_ends_after_its_period_and_not_before() -> None:
     clock, chip = adc()
     chip.write(CH0)
-    clock.advance(0.010 - 1e-6)
+    clock.advance(1 / 128 - 1e-6)
     assert not register(chip, 1) & 0x8000
-    clock.advance(1e-6)
+    clock.advance(2e-6)
     assert register(chip, 1) & 0x8000
 
 
-def test_unknown_register_reads_nothing_and_half_a_word_writes_nothing() -> None:
+def test_two_bits_are_the_pointer_and_half_a_word_writes_nothing() -> None:
     _clock, chip = adc()
-    chip.write(b"\x09\x12\x34")
-    assert register(chip, 9) == 0
+    chip.write(b"\x06\x12\x34")  # 2 in two bits
+    assert register(chip, 2) == 0x1234
     chip.write(b"\x02\x10")
+    assert register(chip, 2) == 0x1234
+    assert chip.read(4) == b"\x12\x34\xff\xff"
+
+
+def test_six_to_the_general_call_is_a_reset() -> None:
+    _clock, chip = adc()
+    chip.write(b"\x02\x12\x34")
+    assert chip.addressed(0x00, False)
+    assert not chip.addressed(0x00, True)
+    chip.addressed(0x00, False)
+    chip.write(b"\x04")
+    chip.addressed(0x48, False)
+    assert register(chip, 2) == 0x1234
+    chip.addressed(0x00, False)
+    chip.write(b"\x06")
+    chip.addressed(0x48, False)
     assert register(chip, 2) == 0x8000
-    assert chip.read(4) == b"\x80\x00\xff\xff"
 
 
 def test_power_cycle_forgets_and_aborts() -> None:
