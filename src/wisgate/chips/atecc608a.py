@@ -32,6 +32,7 @@ SERIAL_HEAD, SERIAL_TAIL = b"\x01\x23", b"\xee"  # A11
 FAMILY, VERSIONS = b"\x00\x00\x60", {0x02: "608A", 0x03: "608B"}  # A11: revision
 _OVERHEAD = 7  # count, opcode, param 1, param 2 (2 bytes), checksum (2 bytes)
 _STATUS_COUNT = 4
+AWAKE = bytes.fromhex("04113343")  # A11: wake reply
 
 _FAILURES: dict[int, tuple[type[ChipError], str]] = {
     Status.MISCOMPARE: (UnexpectedValue, "it does not match"),
@@ -72,13 +73,13 @@ class Atecc608a:
         return Seconds(codes.WAKE_TIME_S)
 
     def check_awake(self) -> None:
-        """See that it has just woken. Raises NotReady, ChecksumMismatch, BusError (NoAcknowledge
-        when it still sleeps or is not there)."""
-        status = self._read(1)
-        if status != bytes([Status.AWAKE]):
+        """See that it has just woken. Raises NotReady, BusError (NoAcknowledge when it still sleeps
+        or is not there)."""
+        answer = self._bus.transfer(self._address, read=len(AWAKE))
+        if answer != AWAKE:
             raise NotReady(
-                f"{self._address:#04x}: woken, it answers {status.hex()}, expected 11;"
-                " it was awake already, wait 2 s"
+                f"{self._address:#04x}: woken, it answers {answer.hex(' ')}, expected"
+                f" {AWAKE.hex(' ')}; it was awake already, wait 2 s, or it is another chip"
             )
 
     def sleep(self) -> None:

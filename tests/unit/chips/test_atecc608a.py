@@ -96,7 +96,7 @@ def test_a_stuck_bus_is_no_wake_pulse():
 def test_who_was_awake_already_is_told_apart():
     with (
         conversation(parse("60: -> 04 00 03 40")) as bus,
-        pytest.raises(NotReady, match=r"^0x60: .*00, expected 11"),
+        pytest.raises(NotReady, match=r"^0x60: .*04 00 03 40, expected 04 11 33 43; .*already"),
     ):
         Atecc608a(bus).check_awake()
 

@@ -7,7 +7,7 @@ from module_bench import ModuleBench
 
 from wisgate.bus.trace import TracedI2c
 
-OPTIONAL = {"fan": "[onboard.fan]\n", "memory": "[onboard.memory]\n"}
+OPTIONAL = {name: f"[onboard.{name}]\n" for name in ("fan", "memory", "identity")}
 
 
 @pytest.mark.parametrize("name", ["climate", "indicators", "clock", *OPTIONAL])
