@@ -41,6 +41,8 @@ class Mcp23017Twin:
         self.addresses = tuple(addresses)
         self.interrupt_changed: Callable[[], None] = lambda: None
         """Called when INTA or INTB may have another level."""
+        self.look: Callable[[], None] = lambda: None
+        """Called before the chip is read: what drives its pins may have changed."""
         self._high = self._low = 0
         self._held = False
         self._watchers: dict[int, list[Callable[[bool], None]]] = defaultdict(list)
@@ -60,6 +62,7 @@ class Mcp23017Twin:
         return len(data)
 
     def read(self, count: int) -> bytes:
+        self.look()
         answer = bytearray()
         for _ in range(count):
             answer.append(self._load(self._pointer))
