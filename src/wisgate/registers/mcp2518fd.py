@@ -100,6 +100,15 @@ class PayloadTiming(Word, address=0x008, width=32, reset=0x000E_0303, source=_DS
     jump: int = bits(3, 0)
 
 
+class DelayCompensation(Word, address=0x00C, width=32, reset=0x0002_1000, source=_DS):
+    """C1TDC: with `mode` 2 a transmitter compares its fast bits `offset` cycles of the oscillator
+    after its own measured delay."""
+
+    mode: int = bits(17, 16)
+    offset: int = bits(14, 8)
+    delay: int = bits(5, 0)
+
+
 class Event(IntFlag):
     """The flags of C1INT, and 16 bits higher whether each moves the INT pin. Those of `CLEARABLE`
     are cleared by writing 0, the others at their source."""

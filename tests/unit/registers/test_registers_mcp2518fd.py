@@ -16,6 +16,8 @@ WORDS = {  # name: address, reset, writable, fields as high:low
         "prescaler": (31, 24), "tseg1": (23, 16), "tseg2": (14, 8), "jump": (6, 0)}),
     "PayloadTiming": (0x008, 0x000E0303, True, {
         "prescaler": (31, 24), "tseg1": (20, 16), "tseg2": (11, 8), "jump": (3, 0)}),
+    "DelayCompensation": (0x00C, 0x00021000, True, {
+        "mode": (17, 16), "offset": (14, 8), "delay": (5, 0)}),
     "Interrupts": (0x01C, 0, True, {"enabled": (31, 16), "flags": (15, 0)}),
     "ErrorCounts": (0x034, 0x00200000, False, {
         "bus_off": (21, 21), "transmit_passive": (20, 20), "receive_passive": (19, 19),
