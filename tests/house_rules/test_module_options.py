@@ -47,6 +47,7 @@ def test_catalog_options_are_keywords_of_the_constructor(name: str) -> None:
 def test_channels_of_the_module_are_those_of_the_catalog(name: str) -> None:
     module = import_module(f"wisgate.modules.{name}")
     channel = import_module("wisgate.core.points").Channel
-    coded = {c for c in vars(module).values() if isinstance(c, channel)}
+    values = [v if isinstance(v, tuple) else (v,) for v in vars(module).values()]
+    coded = {c for several in values for c in several if isinstance(c, channel)}
     if not MODULES[name].units:
         assert coded == {entry.channel for entry in MODULES[name].channels}

@@ -8,7 +8,7 @@ from ..core.errors import ConfigError
 from ..plan.plan import Plan
 from ..plan.resources import INTERNAL, Placement
 
-RUNNABLE_BOARDS = ("rak7391",)
+RUNNABLE_BOARDS = ("rak7391", "rak6421")
 """What `board.build` knows how to open. The others are planned and checked."""
 OPENED_BUS = "i2c-1"
 

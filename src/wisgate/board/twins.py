@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from threading import RLock
 
@@ -19,6 +20,7 @@ from ..plan.plan import Plan
 from ..virtual.board import VirtualRak7391
 from ..virtual.faults import FaultKind
 from ..virtual.frame import VirtualBoard
+from ..virtual.rak6421 import VirtualRak6421
 from ..virtual.scenario import Player, Scenario
 from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
 from .cards import cards
@@ -93,7 +95,10 @@ class Twins:
 
 
 def _virtual_board(plan: Plan, clock: Clock, seed: int) -> VirtualBoard:
-    return VirtualRak7391(
+    kind: Callable[..., VirtualBoard] = VirtualRak7391
+    if plan.board.id == "rak6421":
+        kind = partial(VirtualRak6421, revision=plan.wiring.revision)
+    return kind(
         clock,
         seed=seed,
         modules=_modules(plan),

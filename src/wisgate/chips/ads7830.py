@@ -7,8 +7,10 @@ external one (table I).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..bus.i2c import I2c
-from ..core.errors import Saturated
+from ..core.errors import NoAcknowledge
 from ..core.units import Volts
 from ..registers.ads7830 import CODES, Command, Input, Power
 
@@ -19,6 +21,14 @@ SINGLE_ENDED = (
 TOP = CODES - 1
 
 
+@dataclass(frozen=True)
+class Conversion:
+    """`clipped` at the last code: the input is there or beyond, and `volts` is the least."""
+
+    volts: Volts
+    clipped: bool
+
+
 class Ads7830:
     """One ADS7830. `reference` is the voltage of the part that is fitted beside it.
     Threads: lane only."""
@@ -26,13 +36,20 @@ class Ads7830:
     def __init__(self, bus: I2c, address: int = 0x48, *, reference: Volts) -> None:
         self._bus, self._address, self._reference = bus, address, reference
 
-    def convert(self, channel: int) -> Volts:
+    def present(self) -> bool:
+        """Whether somebody acknowledges the address; that is all that can be asked. Raises
+        BusError, but not NoAcknowledge."""
+        try:
+            self._bus.transfer(self._address)
+        except NoAcknowledge:
+            return False
+        return True
+
+    def convert(self, channel: int) -> Conversion:
         """One conversion of input `channel`, 0 to 7, against ground. Raises ValueError for another
-        channel, Saturated at the end of the scale, BusError."""
+        channel, BusError."""
         if channel not in range(len(SINGLE_ENDED)):
             raise ValueError(f"{self._address:#04x}: channel {channel} is not one of 0 to 7")
         command = Command(input=SINGLE_ENDED[channel], power=Power.CONVERTER)
         (code,) = self._bus.transfer(self._address, bytes([command.encode()]), 1)
-        if code == TOP:
-            raise Saturated(f"{self._address:#04x}: CH{channel} is at the end of the scale")
-        return Volts(code * self._reference / CODES)
+        return Conversion(Volts(code * self._reference / CODES), clipped=code == TOP)

@@ -174,7 +174,8 @@ def test_options_are_exactly_the_keywords_of_the_module(name: str) -> None:
 @pytest.mark.parametrize("name", RUNNING)
 def test_channels_are_those_of_the_module(name: str) -> None:
     module = import_module(f"wisgate.modules.{name}")
-    coded = [c for c in vars(module).values() if isinstance(c, Channel)]
+    values = [v if isinstance(v, tuple) else (v,) for v in vars(module).values()]
+    coded = [c for several in values for c in several if isinstance(c, Channel)]
     entry: Module = CATALOG.modules[name]
     assert coded == ([] if entry.units else [c.channel for c in entry.channels])
 

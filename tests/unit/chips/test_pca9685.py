@@ -166,7 +166,7 @@ def test_a_duty_cycle_that_is_none(ratio):
 
 @pytest.mark.parametrize("seconds", [-1e-6, 0.0200])
 def test_a_pulse_that_does_not_fit(seconds):
-    with conversation([]) as bus, pytest.raises(ValueError, match=r"0 to 0\.019988 is possible"):
+    with conversation([]) as bus, pytest.raises(ValueError, match=r"0 to 0\.019988 s is possible"):
         Pca9685(bus, frequency=50).high(seconds)
 
 
