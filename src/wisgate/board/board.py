@@ -29,6 +29,8 @@ from ..onboard.carrier import Carrier
 from ..plan.plan import Placement, Plan
 from .memory import forgetful
 
+Picture = tuple[tuple[bool, ...], ...]
+
 SLOT_EXPANDER = "U133"
 LED_EXPANDER = "U134"
 ADCS: Mapping[str, type[SlotAdc]] = {"ads1115": Ads1115, "sgm58031": Sgm58031}
@@ -87,6 +89,11 @@ class Surroundings(Protocol):
         """Whether the network is there, as far as a virtual board can take it away."""
         ...
 
+    def picture(self) -> Picture | None:
+        """What the little display of a virtual board shows, row by row of dots; None on hardware,
+        where it can be looked at, and without a display."""
+        ...
+
     async def play(self) -> None:
         """Let a scenario happen; returns when nothing more will."""
         ...
@@ -97,6 +104,9 @@ class Reality:
 
     def link(self) -> bool:
         return True
+
+    def picture(self) -> Picture | None:
+        return None
 
     async def play(self) -> None:
         return None

@@ -22,7 +22,7 @@ from ..virtual.faults import FaultKind
 from ..virtual.frame import VirtualBoard
 from ..virtual.rak6421 import VirtualRak6421
 from ..virtual.scenario import Player, Scenario
-from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
+from .board import LED_EXPANDER, SLOT_EXPANDER, Ends, Picture
 from .cards import cards
 from .locked import Lock, LockedI2c, LockedLines, LockedSpi
 from .memory import Memories
@@ -53,6 +53,12 @@ class Twins:
         """Whether the network is there."""
         with self._lock:
             return not self.board.faults.active(FaultKind.BROKER_GONE, "broker")
+
+    def picture(self) -> Picture | None:
+        """See `Surroundings.picture`."""
+        with self._lock:
+            panel = self.board.panel()
+            return panel.shown() if panel else None
 
     async def play(self) -> None:
         """Let the scenario happen, each action at its time."""

@@ -125,6 +125,7 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
         loop.add_signal_handler(number, stop.set)
     gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, sinks=True)
     app = App(gateway)
+    gateway.claim_code = lambda: app.claim_code
     up = asyncio.Event()
 
     def ready(url: str) -> None:

@@ -19,6 +19,7 @@ from ..config.readers import did_you_mean
 from ..core.errors import OutputRefused, StoreError, WisgateError
 from ..core.points import Group, Reading, Value
 from ..store.store import Store
+from .display import keep_showing
 from .forwarder import Forwarder
 from .live import Live
 from .outputs import Outputs
@@ -57,6 +58,8 @@ class Gateway:
         self.config: Config = parts.board.plan.config
         self.clock = parts.board.ends.clock
         self.started_ns = self.clock.utc_ns()
+        self.claim_code: Callable[[], str] = lambda: ""
+        """The code that makes the first user, "" when there is none; set by who opens the web."""
         self.counters: Counter[str] = Counter()
         self._forwarding: list[asyncio.Task[None]] = []
         self._commands: set[asyncio.Task[None]] = set()
@@ -212,6 +215,8 @@ class Gateway:
                 for sampled, group, phase in self._phases()
             ]
             running.append(tasks.create_task(_kept("rules", self.rules.run), name="rules"))
+            shown = _kept("display", partial(keep_showing, self))
+            running.append(tasks.create_task(shown, name="display"))
             running.append(tasks.create_task(self.board.surroundings.play(), name="scenario"))
             await stop.wait()
             for task in running:
