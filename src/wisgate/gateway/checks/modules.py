@@ -27,6 +27,21 @@ ROUNDS, APART_S, LONGEST_S = 6, 1.0, 20.0
 ENOUGH = 5
 """Readings that must be the same to the last digit before somebody should wonder."""
 NOISY = "onboard/climate/"
+OF_FUNCTIONS = {
+    "clock": (
+        "clock-lost",
+        "it stood still and has lost the time",
+        "the time",
+        "change its battery (CR2032); it is set when the computer knows the time",
+    ),
+    "fan": (
+        "fan-stalled",
+        "it is driven and does not turn",
+        "a speed",
+        "look at its plug and at what blocks it; a fan of two wires tells no speed",
+    ),
+}
+"""Function: what a fault of one of its points is, what was found, what was expected, what to do."""
 
 
 async def check(box: Box) -> Sequence[Verdict]:
@@ -120,6 +135,9 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
             trouble, cure = CAUSES[kind]
             found = "its unit refuses it" if kind is UnitRefused else "its answers come damaged"
             yield Verdict(Level.DIFFERENCE, trouble, subject, found, "a value", cure)
+        case Status.FAULT if (known := OF_FUNCTIONS.get(placed.name)) and not placed.placement:
+            trouble, found, expected, cure = known
+            yield Verdict(Level.DIFFERENCE, trouble, subject, found, expected, cure)
         case Status.FAULT:
             yield Verdict(
                 Level.DIFFERENCE,

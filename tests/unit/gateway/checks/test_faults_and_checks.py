@@ -24,6 +24,7 @@ def slots(one: str, other: str, more: str = "") -> str:
 
 
 LOOP = slots("rak5801", "rak16000")
+FAN = slots("rak5801", "rak16000", "[onboard.fan]\n")
 PUMP = slots("rak5801", "rak13007")
 VOLTS = slots("rak5811", "rak13001")
 LINE = f"""{HEAD}[[slot]]
@@ -132,7 +133,9 @@ ROWS = [
     Row(K.DISK_FULL, "drive", {"disk-full"}),
     Row(K.FAN_BLOCKED, "fan", set(), why="this box has no function that asks the fan"),
     Row(K.BATTERY_EMPTY, "clock", set(), late=True, why="it shows when the supply returns"),
-    Row(K.CLOCK_STOPPED, "clock", set(), why="this box has no function that asks the clock"),
+    Row(K.CLOCK_STOPPED, "clock", {"clock-lost"}),
+    Row(K.FAN_BLOCKED, "fan", {"fan-stalled"}, FAN),
+    Row(K.BROWN_OUT, "fan", set(), FAN, late=True, why="it gets its set-up again"),
 ]
 
 
