@@ -10,10 +10,9 @@ What becomes of a card is no error: it may leave at any moment. `Exchange` tells
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
 
 from ..bus.i2c import I2c
 from ..core.errors import (
@@ -23,6 +22,7 @@ from ..core.errors import (
     UnexpectedValue,
     WrongIdentity,
 )
+from ..core.points import Conversation
 from ..core.units import Seconds
 from ..registers.pn532 import (
     ACK,
@@ -56,9 +56,6 @@ UID_BYTES = 4  # of an authentication: the last ones; 5.6
 FRAME = len(START) + 4  # length, its complement, sum, postamble
 FIRMWARE_BYTES, TARGET_BYTES, READ_BYTES, STATUS_BYTES = 4, 30, BLOCK + 1, 1
 """The longest answers, after TFI and code. A frame is read whole: what is left of it is lost."""
-
-T = TypeVar("T")
-Conversation: TypeAlias = Generator[Seconds, None, T]
 
 
 @dataclass(frozen=True)

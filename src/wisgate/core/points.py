@@ -6,7 +6,7 @@ import math
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from .units import Seconds
 
@@ -148,6 +148,12 @@ Sampling = Generator[Step, None, Sequence[Reading]]
 
 Commanding = Generator[Step, None, Mapping[str, Value]]
 """A command in steps, as a sampling; what it returns is shown to who gave it."""
+
+
+T = TypeVar("T")
+Conversation: TypeAlias = Generator[Seconds, None, T]
+"""What a driver has to say to a chip that takes its time, in steps, as a sampling; what it returns
+is what came of it."""
 
 
 class Module(Protocol):

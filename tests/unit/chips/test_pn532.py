@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 from transcript import conversation, parse, script
 
-from wisgate.chips.pn532 import ADDRESS, Conversation, Exchange, Pn532, T, Target
+from wisgate.chips.pn532 import ADDRESS, Exchange, Pn532, Target
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import (
     ChecksumMismatch,
@@ -17,6 +17,7 @@ from wisgate.core.errors import (
     UnexpectedValue,
     WrongIdentity,
 )
+from wisgate.core.points import Conversation, T
 from wisgate.registers.pn532 import Status
 from wisgate.virtual.chips.nfc_tags import tag_of
 from wisgate.virtual.chips.pn532 import Pn532Twin
