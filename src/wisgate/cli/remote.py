@@ -15,6 +15,8 @@ from ..web.console import answers, connect
 from .options import state_folder
 
 TIMEOUT_S = 10.0
+PATIENCE_S = 120.0
+"""For a command, which may wait for somebody."""
 CONTROL = "control.sock"
 """The socket in the gateway's folder that answers read, write and history."""
 
@@ -22,12 +24,12 @@ CONTROL = "control.sock"
 class _SocketConnection(HTTPConnection):
     """HTTP over a Unix socket."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=TIMEOUT_S)
-        self._path = path
+    def __init__(self, path: Path, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path, self._timeout = path, timeout
 
     def connect(self) -> None:
-        self.sock = connect(self._path, TIMEOUT_S)
+        self.sock = connect(self._path, self._timeout)
 
 
 class Remote:
@@ -53,7 +55,8 @@ class Remote:
     def perform(self, place: str, name: str, arguments: dict[str, Value]) -> dict[str, Any]:
         """Let a module do a command. Raises RemoteError with the gateway's reason."""
         path = f"/api/v1/commands/{quote(place)}/{quote(name)}"
-        result: dict[str, Any] = self._ask("POST", path, {"arguments": arguments})["result"]
+        body = {"arguments": arguments}
+        result: dict[str, Any] = self._ask("POST", path, body, PATIENCE_S)["result"]
         return result
 
     def history(self, point: str, **query: Any) -> dict[str, Any]:
@@ -65,8 +68,10 @@ class Remote:
         """A new one. Raises RemoteError when there is a user already."""
         return str(self._ask("POST", "/api/v1/claim/renew")["code"])
 
-    def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        connection = _SocketConnection(self._path)
+    def _ask(
+        self, method: str, path: str, body: object = None, timeout: float = TIMEOUT_S
+    ) -> dict[str, Any]:
+        connection = _SocketConnection(self._path, timeout)
         try:
             sent = None if body is None else msgspec.json.encode(body)
             connection.request(method, path, sent, {"Content-Type": "application/json"})
