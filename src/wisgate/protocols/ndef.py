@@ -221,9 +221,9 @@ def _raw(record: Text | Uri | Record) -> Record:
         )
         rest = record.uri[len(PREFIXES[code]) :].encode()
         return Record(Tnf.WELL_KNOWN, URI, bytes([code]) + rest)
+    if not record.language.isascii() or not 1 <= len(record.language) <= LANGUAGE_BITS:
+        raise ValueError(f"a language has 1 to 63 characters of ASCII, not {record.language!r}")
     language = record.language.encode("ascii")
-    if not 1 <= len(language) <= LANGUAGE_BITS:
-        raise ValueError(f"a language has 1 to 63 characters, not {record.language!r}")
     payload = bytes([len(language)]) + language + record.text.encode()
     return Record(Tnf.WELL_KNOWN, TEXT, payload)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_uart import ScriptedUart
+from serial_line import serial_script
 
+from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import (
     BusError,
     ChecksumMismatch,
@@ -197,3 +201,58 @@ def test_an_answer_may_come_late_and_in_pieces() -> None:
     chip, uart = reader(b"\x55" + answer("00 00 05"))
     uart.delay = 1.0
     assert chip.count() == 5
+
+
+# The witness.
+
+
+Script = tuple[str, tuple[Callable[[FingerprintReader], object], ...], object]
+TAKE = (
+    lambda r: r.capture(),
+    lambda r: r.extract(1),
+    lambda r: r.capture(),
+    lambda r: r.extract(2),
+)
+ENROL = (*TAKE, lambda r: r.combine(), lambda r: r.store(5))
+LOOK = (lambda r: r.capture(), lambda r: r.extract(1))
+SCRIPTS: list[Script] = [
+    ("verify the password", (lambda r: r.verify_password(),), None),
+    ("no finger", (lambda r: r.capture(),), Capture.NO_FINGER),
+    ("a finger", (lambda r: r.capture(),), Capture.TAKEN),
+    ("how many templates", (lambda r: r.count(),), 0),
+    ("parameters", (lambda r: r.parameters(),), Parameters(capacity=127, security=3)),
+    ("enrol a finger as page 5", (*ENROL, lambda r: r.count()), 1),
+    ("recognise it", (*ENROL, *LOOK, lambda r: r.search(127)), Match(5, 100)),
+    ("another finger", (*ENROL, *LOOK, lambda r: r.search(127)), None),
+    ("two different fingers do not combine", (*TAKE, lambda r: r.combine()), False),
+    ("a messy image", LOOK, False),
+]
+
+
+@pytest.mark.parametrize(("title", "verbs", "outcome"), SCRIPTS)
+def test_it_speaks_the_transcript(
+    title: str, verbs: tuple[Callable[[FingerprintReader], object], ...], outcome: object
+) -> None:
+    with serial_script("units/fingerprint", title) as uart:
+        chip = FingerprintReader(uart, VirtualClock())
+        assert [verb(chip) for verb in verbs][-1] == outcome
+
+
+@pytest.mark.parametrize(
+    ("title", "verb", "error"),
+    [
+        ("a wrong password", lambda r: r.verify_password(1), WrongIdentity),
+        ("nothing to combine", lambda r: r.combine(), None),
+        ("delete beyond the last page", lambda r: r.delete(127), UnexpectedValue),
+    ],
+)
+def test_refusals_of_the_transcript(
+    title: str, verb: Callable[[FingerprintReader], object], error: type[WisgateError] | None
+) -> None:
+    with serial_script("units/fingerprint", title) as uart:
+        chip = FingerprintReader(uart, VirtualClock())
+        if error is None:
+            assert verb(chip) is False
+        else:
+            with pytest.raises(error):
+                verb(chip)

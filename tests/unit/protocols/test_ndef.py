@@ -162,6 +162,8 @@ def test_records_that_cannot_be() -> None:
         encode([Text("x", "")])
     with pytest.raises(ValueError, match="language has 1 to 63"):
         encode([Text("x", "a" * 64)])
+    with pytest.raises(ValueError, match="characters of ASCII, not 'ä'"):
+        encode([Text("x", "ä")])
     with pytest.raises(ValueError, match="255 bytes at most"):
         encode([Record(Tnf.MEDIA, b"t" * 256)])
     assert decode(encode([Text("x", "a" * 63)])) == [Text("x", "a" * 63)]

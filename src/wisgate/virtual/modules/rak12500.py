@@ -1,7 +1,7 @@
 """RAK12500 in a slot: a ZOE-M8Q under the sky of the world. Modules sheet 6.11.
 
-IO2 low holds the receiver in reset. Not modelled: the serial way to it, the pulse per second at
-IO1, the antenna.
+IO2 low holds the receiver in reset; it pulls the line up by itself. Not modelled: the serial way to
+it, the pulse per second at IO1, the antenna.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def attach(slot: SlotSide, world: World, options: Options) -> Attached:
         twin.never_ready = on
 
     twin.look = look
+    slot.drive(RESET_IO, True)
     end_watch = slot.watch(RESET_IO, reset)
     reset(slot.level(RESET_IO))
     slot.i2c.twins.append(twin)
@@ -47,6 +48,7 @@ def attach(slot: SlotSide, world: World, options: Options) -> Attached:
     def detach() -> None:
         slot.i2c.twins.remove(twin)
         end_watch()
+        slot.drive(RESET_IO, None)
 
     return Attached(
         addresses=twin.addresses,

@@ -1,0 +1,77 @@
+"""RAK12500 GNSS receiver: a ZOE-M8Q over I2C. Modules sheet 6.1 and 6.11.
+
+Without a fix there is no position: its channels have a status and no value, while `fix` and
+`satellites` go on.
+"""
+
+from __future__ import annotations
+
+from ..bus.i2c import I2c
+from ..chips.zoe_m8q import Position, ZoeM8q
+from ..config.model import SlotConfig
+from ..core.points import Channel, Conversation, Group, Kind, Reading, Sampling, Status, Value
+from ..core.units import Seconds
+from .outputs import not_writable
+from .wires import Wires
+
+LATITUDE = Channel("latitude", decimals=7)
+LONGITUDE = Channel("longitude", decimals=7)
+ALTITUDE = Channel("altitude", unit="m", decimals=1)
+SPEED = Channel("speed", unit="m/s", decimals=2)
+ACCURACY = Channel("accuracy", unit="m", decimals=1)
+SATELLITES = Channel("satellites", kind=Kind.INT, decimals=0)
+FIX = Channel("fix", kind=Kind.BOOL, decimals=0)
+PLACE = (LATITUDE, LONGITUDE, ALTITUDE, SPEED, ACCURACY)
+
+
+class Rak12500:
+    """Where the box is. Threads: lane only."""
+
+    def __init__(self, i2c: I2c, *, interval: Seconds = Seconds(1.0)) -> None:
+        self.groups = (Group("position", (*PLACE, SATELLITES, FIX), interval),)
+        self._receiver = ZoeM8q(i2c)
+        self._started = False
+
+    @classmethod
+    def fit(cls, wires: Wires, config: SlotConfig) -> Rak12500:
+        """The module in a slot: nothing but I2C; reset and pulse per second are left alone."""
+        return cls(wires.i2c, interval=Seconds(config.interval))
+
+    def open(self) -> None:
+        """The next sampling sees who is there and silences the sentences that it sends."""
+        self._started = False
+
+    def sample(self, group: Group) -> Sampling:
+        """What the receiver makes of the sky. Raises BusError, ChipError."""
+        yield from self._start()
+        solved = yield from self._receiver.solve()
+        return [
+            *_place(solved.position),
+            Reading(SATELLITES.name, solved.satellites),
+            Reading(FIX.name, solved.position is not None),
+        ]
+
+    def write(self, channel: str, value: Value) -> None:
+        not_writable("rak12500", channel)
+
+    def close(self) -> None:
+        """Nothing of it is an output."""
+
+    def _start(self) -> Conversation[None]:
+        if not self._started:
+            yield from self._receiver.drain()
+            yield from self._receiver.identify()
+            yield from self._receiver.configure()
+            self._started = True
+
+
+def _place(position: Position | None) -> list[Reading]:
+    if position is None:
+        return [Reading(channel.name, None, Status.ABSENT) for channel in PLACE]
+    values = (
+        position.latitude, position.longitude, position.altitude, position.speed, position.accuracy,
+    )  # fmt: skip
+    return [
+        Reading(channel.name, value, Status.GOOD if value is not None else Status.ABSENT)
+        for channel, value in zip(PLACE, values, strict=True)
+    ]
