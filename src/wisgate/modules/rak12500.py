@@ -21,14 +21,14 @@ SPEED = Channel("speed", unit="m/s", decimals=2)
 ACCURACY = Channel("accuracy", unit="m", decimals=1)
 SATELLITES = Channel("satellites", kind=Kind.INT, decimals=0)
 FIX = Channel("fix", kind=Kind.BOOL, decimals=0)
-PLACE = (LATITUDE, LONGITUDE, ALTITUDE, SPEED, ACCURACY)
 
 
 class Rak12500:
     """Where the box is. Threads: lane only."""
 
     def __init__(self, i2c: I2c, *, interval: Seconds = Seconds(1.0)) -> None:
-        self.groups = (Group("position", (*PLACE, SATELLITES, FIX), interval),)
+        place = LATITUDE, LONGITUDE, ALTITUDE, SPEED, ACCURACY
+        self.groups = (Group("position", (*place, SATELLITES, FIX), interval),)
         self._receiver = ZoeM8q(i2c)
         self._started = False
 
@@ -66,12 +66,15 @@ class Rak12500:
 
 
 def _place(position: Position | None) -> list[Reading]:
-    if position is None:
-        return [Reading(channel.name, None, Status.ABSENT) for channel in PLACE]
-    values = (
-        position.latitude, position.longitude, position.altitude, position.speed, position.accuracy,
-    )  # fmt: skip
+    """Of what is not known a status, never a number."""
+    values = {
+        LATITUDE: position and position.latitude,
+        LONGITUDE: position and position.longitude,
+        ALTITUDE: position and position.altitude,
+        SPEED: position and position.speed,
+        ACCURACY: position and position.accuracy,
+    }
     return [
-        Reading(channel.name, value, Status.GOOD if value is not None else Status.ABSENT)
-        for channel, value in zip(PLACE, values, strict=True)
+        Reading(channel.name, value, Status.ABSENT if value is None else Status.GOOD)
+        for channel, value in values.items()
     ]
