@@ -67,13 +67,13 @@ class Rak12500:
 
 def _place(position: Position | None) -> list[Reading]:
     """Of what is not known a status, never a number."""
-    values = {
-        LATITUDE: position and position.latitude,
-        LONGITUDE: position and position.longitude,
-        ALTITUDE: position and position.altitude,
-        SPEED: position and position.speed,
-        ACCURACY: position and position.accuracy,
-    }
+    values: dict[Channel, float | None] = dict.fromkeys(
+        (LATITUDE, LONGITUDE, ALTITUDE, SPEED, ACCURACY)
+    )
+    if position is not None:
+        values[LATITUDE], values[LONGITUDE] = position.latitude, position.longitude
+        values[ALTITUDE], values[SPEED] = position.altitude, position.speed
+        values[ACCURACY] = position.accuracy
     return [
         Reading(channel.name, value, Status.ABSENT if value is None else Status.GOOD)
         for channel, value in values.items()
