@@ -62,9 +62,17 @@ class Placed(Protocol):
     def commands(self) -> Sequence[Command]: ...
 
 
+class Surroundings(Protocol):
+    def picture(self) -> Sequence[Sequence[bool]] | None:
+        """What the little display of a virtual board shows, row by row; None without one."""
+        ...
+
+
 class Board(Protocol):
     @property
     def placed(self) -> Sequence[Placed]: ...
+    @property
+    def surroundings(self) -> Surroundings: ...
 
 
 class Gateway(Protocol):

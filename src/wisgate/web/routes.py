@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -23,6 +24,7 @@ from .shapes import (
     ClaimCodeView,
     CommandBody,
     CommandsView,
+    DisplayView,
     HealthView,
     HistoryView,
     PointsView,
@@ -33,7 +35,7 @@ from .shapes import (
     StatusView,
     WriteBody,
 )
-from .views import status_view
+from .views import display_view, status_view
 
 _ROOT = "/api/v1"
 _BODY = (403, 408, 413, 415, 421, 422)
@@ -54,6 +56,12 @@ class Whole:
 
     async def status(self, _request: Request, _body: Any) -> StatusView:
         return status_view(self._gateway)
+
+    async def display(self, _request: Request, _body: Any) -> DisplayView:
+        picture = self._gateway.board.surroundings.picture()
+        if picture is None:
+            raise HTTPException(404, "there is no display whose picture could be shown here")
+        return display_view(picture)
 
     async def health(self, request: Request, _body: Any) -> Response:
         """What is wrong is told to those who may read; that something is, to everyone."""
@@ -132,6 +140,9 @@ def _whole_operations(whole: Whole, metrics: Exposition) -> list[Operation]:
                   StatusView, refusals=(401, 421)),
         Operation("GET", f"{_ROOT}/plan", whole.plan, "The board and what sits in it", read,
                   dict, refusals=(401, 421)),
+        Operation("GET", f"{_ROOT}/display", whole.display,
+                  "What the little display of a virtual board shows", read, DisplayView,
+                  refusals=(401, 404, 421)),
         Operation("GET", f"{_ROOT}/events", whole.events,
                   "Server-sent events: `snapshot` once, then `readings`, `status`, `ping`", read,
                   media="text/event-stream", refusals=(401, 421, 503)),

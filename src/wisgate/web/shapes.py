@@ -35,6 +35,16 @@ class PointsView(Struct, frozen=True):
     points: list[PointView]
 
 
+class DisplayView(Struct, frozen=True):
+    """What the little display of a virtual board shows."""
+
+    width: int
+    height: int
+    rows: Annotated[
+        list[str], Meta(description="hexadecimal digits of each row, four dots each, left first")
+    ]
+
+
 class HistoryRow(Struct, frozen=True):
     """A record, or a stretch of the history that begins at `time`."""
 

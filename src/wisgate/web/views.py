@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 
@@ -12,6 +13,7 @@ from ..store.history import Bucket, History
 from ..store.records import Record
 from .contract import Gateway
 from .shapes import (
+    DisplayView,
     HistoryRow,
     HistoryView,
     PointView,
@@ -108,6 +110,12 @@ def status_view(gateway: Gateway) -> StatusView:
         store=store_view(gateway),
         counters=dict(gateway.counters),
     )
+
+
+def display_view(picture: Sequence[Sequence[bool]]) -> DisplayView:
+    width = len(picture[0])
+    rows = [f"{int(''.join('01'[dot] for dot in row), 2):0{width // 4}x}" for row in picture]
+    return DisplayView(width, len(picture), rows)
 
 
 def snapshot_view(gateway: Gateway) -> SnapshotView:

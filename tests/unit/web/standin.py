@@ -95,9 +95,18 @@ class PlacedStandIn:
     commands: tuple[Command, ...]
 
 
+@dataclass
+class SurroundingsStandIn:
+    shown: tuple[tuple[bool, ...], ...] | None = None
+
+    def picture(self) -> tuple[tuple[bool, ...], ...] | None:
+        return self.shown
+
+
 @dataclass(frozen=True)
 class BoardStandIn:
     placed: tuple[PlacedStandIn, ...] = (PlacedStandIn("wisblock-1", (SEND,)),)
+    surroundings: SurroundingsStandIn = field(default_factory=SurroundingsStandIn)
 
 
 class StandIn:

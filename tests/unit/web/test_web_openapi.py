@@ -29,7 +29,8 @@ def test_every_route_is_described_and_every_description_is_a_route(tmp_path):
         assert described == routed
         assert {p for _, p in described} >= {
             "/api/v1/points", "/api/v1/points/{name}", "/api/v1/points/{name}/history",
-            "/api/v1/plan", "/api/v1/events", "/api/v1/openapi.json", "/metrics", "/healthz",
+            "/api/v1/plan", "/api/v1/display", "/api/v1/events", "/api/v1/openapi.json",
+            "/metrics", "/healthz",
         }  # fmt: skip
 
     ask(tmp_path, steps)
@@ -38,6 +39,7 @@ def test_every_route_is_described_and_every_description_is_a_route(tmp_path):
 def test_answers_are_what_the_document_says(tmp_path):
     async def steps(web: Asking):
         web.gateway.put("tank_level", 1.5)
+        web.gateway.board.surroundings.shown = ((True, False, False, True),)
         document = (await web.public.get("/api/v1/openapi.json")).json()
         await web.claim()
         await web.public.delete("/api/v1/session")

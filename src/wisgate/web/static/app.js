@@ -3,6 +3,7 @@ import { html, render, useEffect, useState } from "./parts/html.js";
 import { api } from "./parts/api.js";
 import { Board } from "./parts/board.js";
 import { Cards } from "./parts/cards.js";
+import { Display } from "./parts/display.js";
 import { Claim, SignIn, Toasts } from "./parts/dialogs.js";
 import { applyTheme, Header, storedTheme } from "./parts/header.js";
 import { History } from "./parts/history.js";
@@ -74,7 +75,7 @@ function App() {
     <${Banner} />
     <${Header} link=${link} ask=${ask} />
     ${walled ? html`<${Wall} ask=${ask} />` : html`<main class=${link.state}>
-      <div class="left"><${Board} link=${link} open=${open} /><${Side} link=${link} /></div>
+      <div class="left"><${Board} link=${link} open=${open} /><${Display} link=${link} /><${Side} link=${link} /></div>
       <div class="right"><${Trouble} link=${link} /><${Cards} link=${link} ask=${ask} open=${open} /></div>
     </main>`}
     ${opened && html`<${History} key=${opened.name} link=${link} point=${opened} ask=${ask} close=${() => open("")} />`}

@@ -32,6 +32,7 @@ export const api = {
   signOut: () => request("DELETE", "/session"),
   claim: (code, user, password) => request("POST", "/claim", { code, user, password }),
   plan: () => request("GET", "/plan"),
+  display: () => request("GET", "/display"),
   write: (name, value) => request("PUT", one(name), { value }),
   history: (name, fromMs, toMs, buckets) =>
     request("GET", `${one(name)}/history?from=${fromMs / 1000}&to=${toMs / 1000}&buckets=${buckets}`),

@@ -42,7 +42,7 @@ export function both(point, value) {
 }
 
 export function title(name) {
-  const words = name.replaceAll("_", " ").replace(/\bled\b/g, "LED");
+  const words = name.replaceAll("_", " ").replace(/\b(led|cpu)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
