@@ -16,6 +16,8 @@ Watts = NewType("Watts", float)
 Ohms = NewType("Ohms", float)
 Seconds = NewType("Seconds", float)
 Celsius = NewType("Celsius", float)
+Pascals = NewType("Pascals", float)
+Lux = NewType("Lux", float)
 Fraction = NewType("Fraction", float)
 """0 to 1, where people say 0 % to 100 %."""
 
