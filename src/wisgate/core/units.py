@@ -8,6 +8,7 @@ the dimension happens only here and in `quantities`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import pi
 from typing import NewType
 
 Volts = NewType("Volts", float)
@@ -57,6 +58,7 @@ _TABLE: dict[str, dict[str, tuple[str, float]]] = {
     "temperature": {"degC": ("Cel", 1), "°C": ("Cel", 1), "Cel": ("Cel", 1), "K": ("K", 1),
                     "degF": ("[degF]", 5 / 9), "°F": ("[degF]", 5 / 9)},
     "ratio": {"%": ("%", 0.01), "ppm": ("[ppm]", 1e-6), "ppb": ("[ppb]", 1e-9)},
+    "angle": {"rad": ("rad", 1), "deg": ("deg", pi / 180), "°": ("deg", pi / 180)},
     "rotation": {"rpm": ("{rev}/min", 1)},
     "illuminance": {"lx": ("lx", 1), "klx": ("klx", 1e3)},
     "capacity": {"B": ("By", 1), "kB": ("kBy", 1e3), "MB": ("MBy", 1e6), "GB": ("GBy", 1e9),
@@ -79,7 +81,7 @@ for _unit in UNITS.values():
 DISPLAY = {"Cel": "°C", "Ohm": "Ω", "mOhm": "mΩ", "kOhm": "kΩ", "MOhm": "MΩ", "[degF]": "°F",
            "[ppm]": "ppm", "[ppb]": "ppb", "{rev}/min": "rpm", "uA": "µA", "uV": "µV", "us": "µs",
            "m3": "m³", "m3/h": "m³/h", "m3/s": "m³/s", "W.h": "Wh", "kW.h": "kWh",
-           "By": "B", "kBy": "kB", "MBy": "MB", "GBy": "GB"}  # fmt: skip
+           "deg": "°", "By": "B", "kBy": "kB", "MBy": "MB", "GBy": "GB"}  # fmt: skip
 """How people want to see a UCUM code; a code that is not here is shown as it is."""
 
 

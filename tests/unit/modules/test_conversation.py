@@ -111,6 +111,10 @@ def settings(name: str) -> SlotConfig:
 
 
 TRACED = (
+    "rak13003",
+    "rak13004",
+    "rak14003",
+    "rak16001",
     "rak12500",
     "rak13001",
     "rak13007",

@@ -2,8 +2,9 @@
 
 OE is IO6; a resistor of the module holds it high, which switches every output off, until the board
 drives it low. The servo goes to the angle of its pulse, 500 µs to 2500 µs for -90° to 90°, when one
-comes every 15 ms to 25 ms, and stays where it is without; `panel.lamp` is the share of time in
-which output 1 is high. Not modelled: how long the servo needs, its stops, what hangs on the others.
+comes every 15 ms to 25 ms; it stays where it is without a pulse, or with one that is more than a
+tenth beyond. `panel.lamp` is the share of time in which output 1 is high. Not modelled: how long
+the servo needs, what hangs on the others.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ def attach(slot: SlotSide, world: World, options: Options) -> Attached:
     def move() -> None:
         world.drive("panel.lamp", twin.high(LAMP))
         pulse = twin.high(SERVO) * twin.period
-        if PERIODS_S[0] <= twin.period <= PERIODS_S[1] and SHORTEST_S <= pulse <= LONGEST_S:
+        understood = 0.9 * SHORTEST_S <= pulse <= 1.1 * LONGEST_S
+        if PERIODS_S[0] <= twin.period <= PERIODS_S[1] and understood:
             share = (pulse - SHORTEST_S) / (LONGEST_S - SHORTEST_S)
-            world.drive("panel.servo", 180 * share - 90)
+            world.drive("panel.servo", 180 * min(1.0, max(0.0, share)) - 90)
 
     twin.changed = move
     slot.drive(ENABLE_IO, True)
