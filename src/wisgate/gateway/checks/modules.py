@@ -135,9 +135,8 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
             trouble, cure = CAUSES[kind]
             found = "its unit refuses it" if kind is UnitRefused else "its answers come damaged"
             yield Verdict(Level.DIFFERENCE, trouble, subject, found, "a value", cure)
-        case Status.FAULT if (known := OF_FUNCTIONS.get(placed.name)) and not placed.placement:
-            trouble, found, expected, cure = known
-            yield Verdict(Level.DIFFERENCE, trouble, subject, found, expected, cure)
+        case Status.FAULT if not placed.placement and placed.name in OF_FUNCTIONS:
+            yield _of_function(subject, placed.name)
         case Status.FAULT:
             yield Verdict(
                 Level.DIFFERENCE,
@@ -156,6 +155,11 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 "some noise",
                 "change what it measures, or compare with another instrument: it may be stuck",
             )
+
+
+def _of_function(subject: str, name: str) -> Verdict:
+    trouble, found, expected, cure = OF_FUNCTIONS[name]
+    return Verdict(Level.DIFFERENCE, trouble, subject, found, expected, cure)
 
 
 def _frozen(box: Box, name: str, readings: Sequence[Reading]) -> bool:
