@@ -22,16 +22,19 @@ def open_board(
     seed: int = 1,
     scenario: Path | None = None,
     memory: Memories | None = None,
+    lenient: bool = False,
 ) -> Board:
     """The board of `plan`, opened. `lane` makes the lane of a bus; `seed` and `scenario` are
     for a virtual board. What modules keep over restarts goes to `memory`; without one it is
-    forgotten with the board. Raises BusUnavailable, ConfigError for a wrong scenario and for what
+    forgotten with the board. With `lenient` a wire that cannot be opened fails when it is used, and
+    not now. Raises BusUnavailable, ConfigError for a wrong scenario and for what
     can only be planned."""
     demand_runnable(plan)
     if not virtual:
         from .linux import open_ends
 
-        return build(plan, open_ends(plan, clock, memory or forgetful()), lane)
+        ends = open_ends(plan, clock, memory or forgetful(), lenient=lenient)
+        return build(plan, ends, lane)
     from .twins import Twins
 
     twins = Twins(plan, clock, seed, scenario, memory or forgetful())

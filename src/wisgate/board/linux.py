@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from threading import RLock
+from typing import TypeVar
 
 from ..bus.i2c import I2c
 from ..bus.lines import Lines
@@ -26,6 +27,7 @@ from ..core.clock import Clock
 from ..core.errors import BusUnavailable
 from ..plan.plan import Plan
 from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
+from .broken import BrokenI2c, BrokenLines, BrokenUart
 from .locked import LockedLines
 from .memory import Memories
 
@@ -40,10 +42,11 @@ HEADER, HEADER_NODE = "uart-0", "/dev/serial0"
 """The UART on pins 8 and 10 of the 40-pin header, and the link that Raspberry Pi OS keeps to it."""
 
 
-def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
-    """Open every bus that `plan` uses. Raises BusUnavailable with the cure."""
+def open_ends(plan: Plan, clock: Clock, memory: Memories, *, lenient: bool = False) -> Ends:
+    """Open every bus that `plan` uses. Raises BusUnavailable with the cure; with `lenient` the wire
+    raises it when it is used."""
     with ExitStack() as stack:
-        wire = LinuxI2c(1)
+        wire = _opened(partial(LinuxI2c, 1), BrokenI2c, lenient)
         stack.callback(wire.close)
         i2c = TracedI2c(wire, clock, name="i2c-1")
         lock = RLock()
@@ -52,10 +55,10 @@ def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
             for ref in (SLOT_EXPANDER, LED_EXPANDER)
             if (chip := plan.board.chip(ref)) is not None
         }
-        own_lines = _host_lines()
+        own_lines = _opened(_host_lines, BrokenLines, lenient)
         stack.callback(own_lines.close)
         host_lines = KeyLines(own_lines, {POWER_FAIL: POWER_FAIL_KEY})
-        uarts = _uarts(plan, clock)
+        uarts = _uarts(plan, clock, lenient)
         for uart in uarts.values():
             stack.callback(uart.close)
         traced: dict[str, Uart] = {
@@ -75,6 +78,22 @@ def open_ends(plan: Plan, clock: Clock, memory: Memories) -> Ends:
             memory,
             {"BUZZER": LinuxPwm(BUZZER_CHANNEL)},
         )
+
+
+W = TypeVar("W")
+B = TypeVar("B")
+
+
+def _opened(
+    open_it: Callable[[], W], broken: Callable[[BusUnavailable], B], lenient: bool
+) -> W | B:
+    """A wire; with `lenient` one that could not be opened, in its place."""
+    try:
+        return open_it()
+    except BusUnavailable as error:
+        if not lenient:
+            raise
+        return broken(error)
 
 
 def _expander(chip: Fitted, i2c: I2c, at_close: Callable[[Callable[[], None]], object]) -> Lines:
@@ -98,31 +117,29 @@ def _host_lines() -> LinuxLines:
     raise BusUnavailable("; ".join(faults))
 
 
-def _uarts(plan: Plan, clock: Clock) -> dict[str, LinuxUart]:
+def _uarts(plan: Plan, clock: Clock, lenient: bool) -> dict[str, LinuxUart | BrokenUart]:
     """The port of each slot that uses one: that of the header, or a CH340 on the carrier."""
     wanted = {p.slot.name: plan.wiring.signal(p.slot, "UART1") for p in plan.driven if p.serial}
     own = [name for name, signal in wanted.items() if signal is not None and signal.uart == HEADER]
-    uarts = {name: LinuxUart.at(HEADER_NODE, DEFAULT_BAUD, clock=clock) for name in own}
-    if bridged := [name for name in wanted if name not in own]:
-        uarts |= _bridges(plan, bridged, clock)
-    return uarts
+    return {
+        name: LinuxUart.at(HEADER_NODE, DEFAULT_BAUD, clock=clock)
+        if name in own
+        else _opened(partial(_bridge, plan, name, clock), BrokenUart, lenient)
+        for name in wanted
+    }
 
 
-def _bridges(plan: Plan, wanted: list[str], clock: Clock) -> dict[str, LinuxUart]:
-    """The CH340 of each slot. Their USB paths are sorted: slot 1 is on the lower port (boards sheet
+def _bridge(plan: Plan, name: str, clock: Clock) -> LinuxUart:
+    """The CH340 of a slot. Their USB paths are sorted: slot 1 is on the lower port (boards sheet
     F14, an assumption)."""
     found = usb.paths(*CH340)
-    slots = [s.name for s in plan.board.slots]
-    uarts = {}
-    for name in wanted:
-        place = slots.index(name)
-        if place >= len(found):
-            raise BusUnavailable(
-                f"{name}: its serial adapter (USB {CH340[0]:04x}:{CH340[1]:04x}) is not there; a"
-                " cable in the Type-C socket switches the whole USB2 hub off"
-            )
-        uarts[name] = LinuxUart.at_usb(found[place], DEFAULT_BAUD, clock=clock)
-    return uarts
+    place = [s.name for s in plan.board.slots].index(name)
+    if place >= len(found):
+        raise BusUnavailable(
+            f"{name}: its serial adapter (USB {CH340[0]:04x}:{CH340[1]:04x}) is not there; a"
+            " cable in the Type-C socket switches the whole USB2 hub off"
+        )
+    return LinuxUart.at_usb(found[place], DEFAULT_BAUD, clock=clock)
 
 
 class _Selects:

@@ -60,6 +60,11 @@ class Twins:
             panel = self.board.panel()
             return panel.shown() if panel else None
 
+    def inject(self, kind: str, target: str) -> None:
+        """Let a fault happen now. Raises ValueError that says what can."""
+        with self._lock:
+            self.board.faults.inject(kind, target)
+
     async def play(self) -> None:
         """Let the scenario happen, each action at its time."""
         while self._player is not None and (at := self._player.next()) is not None:

@@ -20,6 +20,8 @@ COMMANDS = {
     "emit": "Write a plan in the formats of other programs.",
     "plan": "Show what a file means on the bench.",
     "solve": "Find slots, straps and addresses for modules.",
+    "scan": "Show who answers on the I2C bus, and who should.",
+    "doctor": "Examine the whole box.",
     "read": "Read points now.",
     "write": "Set an output or a virtual point.",
     "command": "Let a module do something: calibrate, send, erase.",

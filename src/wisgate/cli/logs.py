@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from ..core.clock import Clock
 
 
-def show_logs(*, verbose: bool = False, clock: Clock | None = None) -> None:
-    """Warnings and news of the gateway; with `verbose` every transaction on the buses. Lines carry
+def show_logs(*, verbose: bool = False, quiet: bool = False, clock: Clock | None = None) -> None:
+    """Warnings and news of the gateway; with `verbose` every transaction on the buses, with `quiet`
+    only what went wrong with the program itself. Lines carry
     the time of `clock`, in UTC, where there is one: in a virtual day the real time says nothing."""
     shown = _Stderr()
     shown.setFormatter(_Dated(clock))
     logging.basicConfig(level=logging.WARNING, handlers=[shown])
-    logging.getLogger("wisgate").setLevel(logging.DEBUG if verbose else logging.INFO)
+    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO
+    logging.getLogger("wisgate").setLevel(level)
 
 
 class _Stderr(logging.Handler):

@@ -59,6 +59,28 @@ def virtual_option(function: F) -> F:
     )(function)
 
 
+class FaultType(click.ParamType[tuple[str, str]]):
+    """A fault of the virtual board: "module-pulled=wisblock-2"."""
+
+    name = "KIND=TARGET"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        kind, sign, target = str(value).partition("=")
+        if not (kind and sign and target):
+            self.fail(f'"{value}" is no fault; write module-pulled=wisblock-2', param, ctx)
+        return kind, target
+
+
+def fault_option(function: F) -> F:
+    """--fault KIND=TARGET, several times."""
+    return click.option(
+        "--fault", "faults", metavar="KIND=TARGET", type=FaultType(), multiple=True,
+        help="What goes wrong on the virtual board, several times (implies --virtual).",
+    )(function)  # fmt: skip
+
+
 def state_folder() -> Path:
     """Where gateways keep their folders: $XDG_STATE_HOME/wisgate."""
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")

@@ -17,6 +17,8 @@ from .options import state_folder
 TIMEOUT_S = 10.0
 PATIENCE_S = 120.0
 """For a command, which may wait for somebody."""
+EXAMINED_S = 90.0
+"""An examination looks at everything some times."""
 CONTROL = "control.sock"
 """The socket in the gateway's folder that answers read, write and history."""
 
@@ -63,6 +65,14 @@ class Remote:
         """Raises RemoteError."""
         asked = urlencode({key: value for key, value in query.items() if value is not None})
         return self._ask("GET", f"/api/v1/points/{quote(point)}/history?{asked}")
+
+    def doctor(self) -> dict[str, Any]:
+        """An examination of its box, beside its work. Raises RemoteError."""
+        return self._ask("GET", "/api/v1/doctor", timeout=EXAMINED_S)
+
+    def scan(self) -> dict[str, Any]:
+        """Who answers on its I2C bus. Raises RemoteError."""
+        return self._ask("GET", "/api/v1/scan", timeout=EXAMINED_S)
 
     def claim_code(self) -> str:
         """A new one. Raises RemoteError when there is a user already."""

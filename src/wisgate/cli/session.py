@@ -43,6 +43,8 @@ class Session:
     virtual: bool = False
     scenario: Path | None = None
     seed: int = 1
+    lenient: bool = False
+    """Whether a wire that cannot be opened may fail later, when it is used."""
 
     def plan(self) -> Plan:
         """Raises PlanConflict, ConfigError for what can only be planned."""
@@ -64,6 +66,7 @@ async def open_gateway(
         virtual=session.virtual,
         seed=session.seed,
         scenario=session.scenario,
+        lenient=session.lenient,
         memory=None if isinstance(clock, VirtualClock) else in_folder(session.folder),
     )
     store_lane = lane("store")

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from ..bus.lane import Lane
 from .checks import CHECKS
-from .verdicts import Box, Verdict
+from .verdicts import Box, Level, Verdict
 
 if TYPE_CHECKING:
     from .gateway import Gateway
 
+Examined = Mapping[str, Sequence[Verdict]]
+"""Verdicts, by the heading of their check."""
 LATELY_S = 60.0
 """Trouble that is longer ago is history."""
 
 
-async def examine(
-    gateway: Gateway, lane: Callable[[str], Lane], *, alone: bool
-) -> Mapping[str, Sequence[Verdict]]:
+async def examine(gateway: Gateway, lane: Callable[[str], Lane], *, alone: bool) -> Examined:
     """Every verdict, by check. `lane` makes the lane in which the computer is asked; `alone` says
     that the gateway was opened for this and nobody samples by himself. Takes some seconds. Changes
     no output."""
@@ -29,3 +29,8 @@ async def examine(
         return {title: await check(box) for title, check in CHECKS.items()}
     finally:
         await host_lane.close()
+
+
+def differs(examined: Examined) -> bool:
+    """Whether anything is not as the plan says."""
+    return any(v.level is Level.DIFFERENCE for several in examined.values() for v in several)

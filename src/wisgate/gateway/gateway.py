@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from ..board.board import Board
-from ..bus.lane import Lane
+from ..board.scan import BUS, Seen, scan
+from ..bus.lane import Lane, ThreadLane
+from ..catalog.catalog import load as load_catalog
 from ..config.model import Config
 from ..config.readers import did_you_mean
 from ..core.errors import OutputRefused, StoreError, WisgateError
 from ..core.points import Group, Reading, Value
 from ..store.store import Store
 from .display import keep_showing
+from .doctor import Examined, examine
 from .forwarder import Forwarder
 from .live import Live
 from .outputs import Outputs
@@ -133,6 +136,16 @@ class Gateway:
         for sampled in self.sampled:
             for group in sampled.placed.module.groups:
                 self._take(sampled, await sampled.sample(group))
+
+    async def examine(self) -> Examined:
+        """What `doctor` says of the box, beside the regular work. Takes some seconds."""
+        return await examine(self, ThreadLane, alone=False)
+
+    async def scan(self) -> list[Seen]:
+        """Who answers on i2c-1, asked between the conversations of the modules."""
+        ends, plan = self.board.ends, self.board.plan
+        lane = next(lane for lane in self.board.lanes if lane.name == BUS)
+        return await lane.run(lambda: scan(plan, load_catalog(), ends.host, ends.i2c))
 
     def health(self) -> Health:
         """What is wrong right now, in words."""

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..board.scan import Seen
 from ..catalog.settings import Command
 from ..config.model import Config
 from ..core.clock import Clock
 from ..core.points import Reading, Value
+from ..gateway.doctor import Examined
 from ..gateway.live import Live
 from ..store.history import History
 from ..store.stats import StoreStats
@@ -100,6 +102,14 @@ class Gateway(Protocol):
     def board(self) -> Board: ...
 
     def health(self) -> Health: ...
+
+    async def examine(self) -> Examined:
+        """What `doctor` says of the box. Takes some seconds."""
+        ...
+
+    async def scan(self) -> list[Seen]:
+        """Who answers on i2c-1."""
+        ...
 
     def plan_view(self) -> dict[str, Any]:
         """The board, its slots and what sits in them, ready for JSON."""

@@ -25,17 +25,19 @@ from .shapes import (
     CommandBody,
     CommandsView,
     DisplayView,
+    DoctorView,
     HealthView,
     HistoryView,
     PointsView,
     PointView,
     ResultView,
+    ScanView,
     SessionView,
     SignInBody,
     StatusView,
     WriteBody,
 )
-from .views import display_view, status_view
+from .views import display_view, doctor_view, scan_view, status_view
 
 _ROOT = "/api/v1"
 _BODY = (403, 408, 413, 415, 421, 422)
@@ -62,6 +64,12 @@ class Whole:
         if picture is None:
             raise HTTPException(404, "there is no display whose picture could be shown here")
         return display_view(picture)
+
+    async def doctor(self, _request: Request, _body: Any) -> DoctorView:
+        return doctor_view(await self._gateway.examine())
+
+    async def scan(self, _request: Request, _body: Any) -> ScanView:
+        return scan_view(await self._gateway.scan())
 
     async def health(self, request: Request, _body: Any) -> Response:
         """What is wrong is told to those who may read; that something is, to everyone."""
@@ -138,6 +146,10 @@ def _whole_operations(whole: Whole, metrics: Exposition) -> list[Operation]:
     return [
         Operation("GET", f"{_ROOT}/status", whole.status, "The gateway as a whole", read,
                   StatusView, refusals=(401, 421)),
+        Operation("GET", f"{_ROOT}/doctor", whole.doctor, "An examination of the whole box",
+                  Access.CONSOLE, DoctorView, refusals=(403, 421)),
+        Operation("GET", f"{_ROOT}/scan", whole.scan, "Who answers on the I2C bus",
+                  Access.CONSOLE, ScanView, refusals=(403, 421, 502)),
         Operation("GET", f"{_ROOT}/plan", whole.plan, "The board and what sits in it", read,
                   dict, refusals=(401, 421)),
         Operation("GET", f"{_ROOT}/display", whole.display,

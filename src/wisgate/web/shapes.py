@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from ..board.scan import Seen
 from ..core.points import Kind, Status
 
 Number = float | int | bool | str | None
@@ -132,6 +133,30 @@ class SessionView(Struct, frozen=True):
 
 class ClaimCodeView(Struct, frozen=True):
     code: str
+
+
+class VerdictView(Struct, frozen=True):
+    level: Annotated[str, Meta(description="ok, unknown, warning or difference")]
+    name: Annotated[str, Meta(description="the same for the same trouble: no-acknowledge")]
+    subject: str
+    found: str
+    expected: str
+    cure: str
+
+
+class CheckView(Struct, frozen=True):
+    title: str
+    verdicts: list[VerdictView]
+
+
+class DoctorView(Struct, frozen=True):
+    differs: Annotated[bool, Meta(description="whether anything is not as the plan says")]
+    checks: list[CheckView]
+
+
+class ScanView(Struct, frozen=True):
+    differs: Annotated[bool, Meta(description="whether hardware and plan differ")]
+    seen: list[Seen]
 
 
 class ErrorView(Struct, frozen=True):

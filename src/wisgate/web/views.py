@@ -6,21 +6,27 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 
+from ..board.scan import Seen
 from ..core.points import Point, Reading, Status
 from ..core.units import display
+from ..gateway.doctor import Examined, differs
 from ..gateway.payloads import time_text
 from ..store.history import Bucket, History
 from ..store.records import Record
 from .contract import Gateway
 from .shapes import (
     DisplayView,
+    CheckView,
+    DoctorView,
     HistoryRow,
     HistoryView,
     PointView,
+    ScanView,
     SinkView,
     SnapshotView,
     StatusView,
     StoreView,
+    VerdictView,
 )
 
 
@@ -150,3 +156,21 @@ def _bucket_row(bucket: Bucket) -> HistoryRow:
         bucket.avg,
         bucket.max,
     )
+
+
+def doctor_view(examined: Examined) -> DoctorView:
+    checks = [
+        CheckView(
+            title,
+            [
+                VerdictView(v.level, v.name, v.subject, v.found, v.expected, v.cure)
+                for v in verdicts
+            ],
+        )
+        for title, verdicts in examined.items()
+    ]
+    return DoctorView(differs(examined), checks)
+
+
+def scan_view(seen: list[Seen]) -> ScanView:
+    return ScanView(any(one.found.differs for one in seen), seen)
