@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -11,8 +11,8 @@ from ..bus.host import Host
 from ..bus.i2c import I2c
 from ..catalog.catalog import Catalog
 from ..catalog.facts import Fitted
-from ..catalog.lookup import answerers
-from ..core.errors import BusError, NoAcknowledge
+from ..catalog.lookup import Answerer
+from ..core.errors import BusError, BusUnavailable, NoAcknowledge
 from ..plan.plan import Plan
 from ..plan.resources import ADC_REF, Placement
 from .probe import FIRST, LAST, Probe, answers, probe_of, wrong_answer
@@ -35,13 +35,10 @@ class Found(StrEnum):
     """Somebody answers, and is not who should be there."""
     STRANGER = "stranger"
     """Somebody answers whom the plan does not know."""
+    DISPUTED = "disputed"
+    """Somebody answers who is on the board after one source, and not after another."""
     FAILED = "failed"
     """The bus failed."""
-
-    @property
-    def differs(self) -> bool:
-        """Whether hardware and plan differ."""
-        return self in (Found.MISSING, Found.WRONG, Found.STRANGER, Found.FAILED)
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -58,6 +55,12 @@ class Seen(msgspec.Struct, frozen=True):
     """Why it was asked that way."""
     candidates: tuple[str, ...] = ()
     """For a stranger: modules and chips of the catalog that would answer there."""
+
+
+def differs(seen: Sequence[Seen], *, strangers: bool = True) -> bool:
+    """Whether hardware and plan differ. `strangers` count unless nobody has planned anything."""
+    wrong = {Found.MISSING, Found.WRONG, Found.FAILED} | ({Found.STRANGER} if strangers else set())
+    return any(one.found in wrong for one in seen)
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -88,12 +91,13 @@ def _part(placement: Placement, ref: str) -> str:
 
 def scan(plan: Plan, catalog: Catalog, host: Host, i2c: I2c) -> list[Seen]:
     """Every address that can be one, in order; those where nobody is and nobody should be are left
-    out. Chips that the plan does not name are only called, never written to. Threads: lane only."""
+    out. Chips that the plan does not name are only called, never written to. Raises
+    BusUnavailable when there is no bus. Threads: lane only."""
     wanted = planned(plan)
     rows: list[Seen] = []
     for address in range(FIRST, LAST + 1):
         owner = host.driver_of(BUS_NUMBER, address)
-        row = _look(i2c, address, wanted.get(address), owner, catalog)
+        row = _look(i2c, address, wanted.get(address), owner, catalog, plan.board.id)
         if row is not None:
             rows.append(row)
         if len(rows) >= GIVE_UP and all(r.found is Found.FAILED for r in rows[-GIVE_UP:]):
@@ -102,7 +106,7 @@ def scan(plan: Plan, catalog: Catalog, host: Host, i2c: I2c) -> list[Seen]:
 
 
 def _look(
-    i2c: I2c, address: int, wanted: Planned | None, owner: str, catalog: Catalog
+    i2c: I2c, address: int, wanted: Planned | None, owner: str, catalog: Catalog, board: str
 ) -> Seen | None:
     chip = catalog.chips[wanted.part] if wanted else None
     probe, why = probe_of(address, chip, owner)
@@ -125,14 +129,18 @@ def _look(
         if chip.sleeps:
             return seen(Found.ASLEEP, "no answer, as from a chip that sleeps")
         return seen(Found.MISSING, "no answer; push the module home, look at its supply")
+    except BusUnavailable:
+        raise  # there is no bus to scan
     except BusError as error:
         return seen(Found.FAILED, str(error))
     if wrong:
         return seen(Found.WRONG, "; ".join(wrong))
     if wanted is None:
-        return seen(
-            Found.STRANGER, "answers, and the plan knows nobody there", _who(address, catalog)
-        )
+        known = answerers(catalog, address)
+        if said := next((one.how for one in known if one.on == board and _disputed(one)), ""):
+            return seen(Found.DISPUTED, f"answers; {said}")
+        who = dict.fromkeys(f"{one.part} ({one.on})" for one in known if one.part)
+        return seen(Found.STRANGER, "answers, and the plan knows nobody there", tuple(who))
     identified = " and is the right chip" if chip and chip.questions else ""
     return seen(Found.HERE, f"answers{identified}")
 
@@ -150,7 +158,5 @@ def _address(plan: Plan, chip: Fitted) -> int:
     return plan.adc_address if chip.ref == ADC_REF else chip.address or 0
 
 
-def _who(address: int, catalog: Catalog) -> tuple[str, ...]:
-    """Who of the catalog answers there, as shipped or by a strap."""
-    found = (f"{one.part} ({one.on})" for one in answerers(catalog, address) if one.part)
-    return tuple(dict.fromkeys(found))
+def _disputed(one: Answerer) -> bool:
+    return one.how.startswith("disputed")

@@ -16,7 +16,7 @@ MOST = 5
 """Candidates that are shown."""
 COLOURS = {
     "here": "green", "kernel": "green", "asleep": "cyan", "missing": "red", "wrong": "red",
-    "stranger": "yellow", "failed": "red",
+    "stranger": "yellow", "disputed": "cyan", "failed": "red",
 }  # fmt: skip
 
 
@@ -46,7 +46,8 @@ def command(
     registers that may be read at any time are asked who they are. What a driver of the kernel owns
     is left alone. A gateway that runs does it between its own conversations.
 
-    Exit code 0 when everybody is there and nobody else, 4 otherwise.
+    Exit code 0 when everybody is there and nobody else, 4 otherwise. Without FILE nobody is a
+    stranger.
     """
     from ..web.views import scan_view
     from . import examining
@@ -58,7 +59,7 @@ def command(
     else:
         config = examining.config_of(file)
         seen = examining.scan_here(config, virtual=virtual, faults=faults)
-        found = examining.plain(scan_view(seen))
+        found = examining.plain(scan_view(seen, strangers=file is not None))
     if as_json:
         examining.print_json(found)
     else:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import metadata
 
 from ..board.scan import Seen
+from ..board.scan import differs as scan_differs
 from ..core.points import Point, Reading, Status
 from ..core.units import display
 from ..gateway.doctor import Examined, differs
@@ -172,5 +173,5 @@ def doctor_view(examined: Examined) -> DoctorView:
     return DoctorView(differs(examined), checks)
 
 
-def scan_view(seen: list[Seen]) -> ScanView:
-    return ScanView(any(one.found.differs for one in seen), seen)
+def scan_view(seen: list[Seen], *, strangers: bool = True) -> ScanView:
+    return ScanView(scan_differs(seen, strangers=strangers), seen)

@@ -23,6 +23,8 @@ async def check(box: Box) -> Sequence[Verdict]:
     usb = await box.host(lambda host: host.usb())
     units: list[Unit] = [*usb, *await box.host(lambda host: host.pci())]
     plan = box.gateway.board.plan
+    if plan.board.enumerates and not any(_count(units, e.part) for e in plan.board.enumerates):
+        return [_another_board(plan.board.title)]
     hub = next((e for e in plan.board.enumerates if e.part == HUB), None)
     gone = hub is not None and not _count(units, HUB)
     verdicts = [_type_c(box, plan.config.host.type_c)] if gone else []
@@ -33,6 +35,18 @@ async def check(box: Box) -> Sequence[Verdict]:
         if not placement.driven and placement.slot.connector in ("mpcie", "m2-b"):
             verdicts.append(_card(placement, units, gone))
     return verdicts
+
+
+def _another_board(title: str) -> Verdict:
+    return Verdict(
+        Level.DIFFERENCE,
+        "other-board",
+        "USB and PCI",
+        "not one part of the board is there",
+        title,
+        "run this on the box itself; if this is the box, lsusb and lspci must show its hubs and"
+        " its switch",
+    )
 
 
 def _type_c(box: Box, planned: bool) -> Verdict:
