@@ -11,7 +11,7 @@ from ..bus.host import Host
 from ..bus.i2c import I2c
 from ..catalog.catalog import Catalog
 from ..catalog.facts import Fitted
-from ..catalog.lookup import Answerer
+from ..catalog.lookup import Answerer, answerers
 from ..core.errors import BusError, BusUnavailable, NoAcknowledge
 from ..plan.plan import Plan
 from ..plan.resources import ADC_REF, Placement
@@ -29,6 +29,8 @@ class Found(StrEnum):
     """A driver of the kernel owns the address; nobody was asked."""
     ASLEEP = "asleep"
     """No answer, from a chip that gives none while it sleeps."""
+    ABSENT = "absent"
+    """No answer, from a chip that not every board has."""
     MISSING = "missing"
     """No answer, and somebody should be there."""
     WRONG = "wrong"
@@ -68,12 +70,15 @@ class Planned(msgspec.Struct, frozen=True):
     title: str
     driver: str = ""
     """The kernel driver that may own it."""
+    optional: bool = False
 
 
 def planned(plan: Plan) -> dict[int, Planned]:
     """Who should answer on i2c-1, by address: soldered chips, then the modules of the file."""
     wanted = {
-        _address(plan, chip): Planned(chip.part, chip.title or chip.ref, chip.kernel_driver)
+        _address(plan, chip): Planned(
+            chip.part, chip.title or chip.ref, chip.kernel_driver, chip.optional
+        )
         for chip in plan.board.chips
         if chip.bus == BUS and chip.address is not None
     }
@@ -126,6 +131,8 @@ def _look(
     except NoAcknowledge:
         if wanted is None or chip is None:
             return None
+        if wanted.optional:
+            return seen(Found.ABSENT, "no answer; there are boards without it")
         if chip.sleeps:
             return seen(Found.ASLEEP, "no answer, as from a chip that sleeps")
         return seen(Found.MISSING, "no answer; push the module home, look at its supply")

@@ -61,7 +61,6 @@ def command(
     Exit code 0 when nothing differs from the plan, 4 when something does. Warnings, and what could
     not be found out, change nothing of that.
     """
-    from ..web.views import doctor_view
     from . import examining
 
     virtual = virtual or scenario is not None or bool(faults)
@@ -71,12 +70,10 @@ def command(
     else:
         show_logs(quiet=True)
         config = examining.config_of(file)
-        examined = (
-            examining.examine_virtual(config, scenario, after, faults, seed)
-            if virtual
-            else examining.examine_here(config)
-        )
-        found = examining.plain(doctor_view(examined))
+        if virtual:
+            found = examining.examine_virtual(config, scenario, after, faults, seed)
+        else:
+            found = examining.examine_here(config)
     if as_json:
         examining.print_json(found)
     else:

@@ -24,6 +24,7 @@ from ..gateway.doctor import Examined, examine
 from ..gateway.gateway import Gateway
 from ..plan.plan import make
 from ..store.pace import VIRTUAL_TIME
+from ..web.views import doctor_view, scan_view
 from . import remote
 from .options import gateway_folder
 from .session import Session, open_gateway, open_once
@@ -51,7 +52,7 @@ def running(file: Path | None, data: Path | None) -> remote.Remote | None:
     return remote.find(gateway_folder(load(file).name, data, virtual=False))
 
 
-def examine_here(config: Config) -> Examined:
+def examine_here(config: Config) -> dict[str, Any]:
     """Open the board, examine it, close it: outputs are safe meanwhile and afterwards. What cannot
     be opened is a verdict. Raises WisgateError."""
 
@@ -60,12 +61,12 @@ def examine_here(config: Config) -> Examined:
             async with open_once(Session(config, Path(folder), lenient=True)) as gateway:
                 return await examine(gateway, ThreadLane, alone=True)
 
-    return asyncio.run(main())
+    return _plain(doctor_view(asyncio.run(main())))
 
 
 def examine_virtual(
     config: Config, scenario: Path | None, after: float, faults: Sequence[Fault], seed: int
-) -> Examined:
+) -> dict[str, Any]:
     """The same on a virtual board that ran for `after` seconds of virtual time, `faults` coming
     last. Raises WisgateError."""
     clock = VirtualClock()
@@ -84,7 +85,7 @@ def examine_virtual(
                 stop.set()
                 await work
 
-    return virtual_time.run(main(), clock)
+    return _plain(doctor_view(virtual_time.run(main(), clock)))
 
 
 def _inject(gateway: Gateway, faults: Sequence[Fault]) -> None:
@@ -102,9 +103,11 @@ def inject(twins: Twins, kind: str, target: str) -> None:
         raise click.BadParameter(str(error), param_hint="--fault") from None
 
 
-def scan_here(config: Config, *, virtual: bool, faults: Sequence[Fault]) -> list[Seen]:
-    """Scan the bus of a board that no gateway uses. No module is opened, no output touched. Raises
-    WisgateError."""
+def scan_here(
+    config: Config, *, virtual: bool, faults: Sequence[Fault], strangers: bool
+) -> dict[str, Any]:
+    """Scan the bus of a board that no gateway uses. No module is opened, no output touched.
+    `strangers` count as a difference. Raises WisgateError."""
     catalog = load_catalog()
     plan = make(config, catalog)
     clock = VirtualClock() if virtual else SystemClock()
@@ -122,10 +125,10 @@ def scan_here(config: Config, *, virtual: bool, faults: Sequence[Fault]) -> list
         finally:
             await board.close()
 
-    return asyncio.run(main())
+    return _plain(scan_view(asyncio.run(main()), strangers=strangers))
 
 
-def plain(view: object) -> dict[str, Any]:
+def _plain(view: object) -> dict[str, Any]:
     """A view of the API as it comes out of JSON."""
     found: dict[str, Any] = msgspec.to_builtins(view)
     return found

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 MOST = 5
 """Candidates that are shown."""
 COLOURS = {
-    "here": "green", "kernel": "green", "asleep": "cyan", "missing": "red", "wrong": "red",
-    "stranger": "yellow", "disputed": "cyan", "failed": "red",
+    "here": "green", "kernel": "green", "asleep": "cyan", "absent": "cyan", "disputed": "cyan",
+    "stranger": "yellow", "missing": "red", "wrong": "red", "failed": "red",
 }  # fmt: skip
 
 
@@ -49,7 +49,6 @@ def command(
     Exit code 0 when everybody is there and nobody else, 4 otherwise. Without FILE nobody is a
     stranger.
     """
-    from ..web.views import scan_view
     from . import examining
 
     virtual = virtual or bool(faults)
@@ -58,8 +57,9 @@ def command(
         found = gateway.scan()
     else:
         config = examining.config_of(file)
-        seen = examining.scan_here(config, virtual=virtual, faults=faults)
-        found = examining.plain(scan_view(seen, strangers=file is not None))
+        found = examining.scan_here(
+            config, virtual=virtual, faults=faults, strangers=file is not None
+        )
     if as_json:
         examining.print_json(found)
     else:

@@ -20,7 +20,8 @@ async def check(box: Box) -> Sequence[Verdict]:
     """Each chip is asked once, in the gentlest way that tells. One that a function of the board
     reads anyway, and that has no identity, is judged by that function."""
     board = box.gateway.board.plan.board
-    served = {f.chip for f in board.onboard if f.chip}
+    used = {placed.name for placed in box.gateway.board.placed}
+    served = {f.chip for f in board.onboard if f.chip and f.name in used}
     verdicts = []
     for chip in board.chips:
         if chip.bus != BUS or chip.address is None:
@@ -59,6 +60,8 @@ async def _present(box: Box, chip: Fitted) -> Verdict:
     except NoAcknowledge as error:
         if await box.answers(error.address):
             return _failed(box, chip, error, REFUSED)
+        if chip.optional:
+            return unknown(subject, "not fitted: there are boards without it", "not-fitted")
         if load().chips[chip.part].sleeps:
             return unknown(subject, "does not answer, which it does not while it sleeps", "asleep")
         return _failed(box, chip, error)

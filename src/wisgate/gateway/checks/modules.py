@@ -21,27 +21,13 @@ from ...modules.rak5802 import Rak5802
 from ..causes import CAUSES, REFUSED, cause
 from ..sampler import Sampled
 from ..verdicts import Box, Level, Verdict, addresses, fine, unknown
+from .functions import judges
 
 ROUNDS, APART_S, LONGEST_S = 6, 1.0, 20.0
 """How often everything is looked at, how far apart, and after how long no new round begins."""
 ENOUGH = 5
 """Readings that must be the same to the last digit before somebody should wonder."""
 NOISY = "onboard/climate/"
-OF_FUNCTIONS = {
-    "clock": (
-        "clock-lost",
-        "it stood still and has lost the time",
-        "the time",
-        "change its battery (CR2032); it is set when the computer knows the time",
-    ),
-    "fan": (
-        "fan-stalled",
-        "it is driven and does not turn",
-        "a speed",
-        "look at its plug and at what blocks it; a fan of two wires tells no speed",
-    ),
-}
-"""Function: what a fault of one of its points is, what was found, what was expected, what to do."""
 
 
 async def check(box: Box) -> Sequence[Verdict]:
@@ -135,8 +121,8 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
             trouble, cure = CAUSES[kind]
             found = "its unit refuses it" if kind is UnitRefused else "its answers come damaged"
             yield Verdict(Level.DIFFERENCE, trouble, subject, found, "a value", cure)
-        case Status.FAULT if not placed.placement and placed.name in OF_FUNCTIONS:
-            yield _of_function(subject, placed.name)
+        case Status.FAULT if judges(placed.name):
+            return
         case Status.FAULT:
             yield Verdict(
                 Level.DIFFERENCE,
@@ -146,7 +132,7 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 "a signal",
                 "check the wires and the transmitter's supply, then whether the module sits home",
             )
-        case _ if _frozen(box, name, readings):
+        case _ if _noisy(placed) and _frozen(box, name, readings):
             yield Verdict(
                 Level.WARNING,
                 "frozen-value",
@@ -157,9 +143,9 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
             )
 
 
-def _of_function(subject: str, name: str) -> Verdict:
-    trouble, found, expected, cure = OF_FUNCTIONS[name]
-    return Verdict(Level.DIFFERENCE, trouble, subject, found, expected, cure)
+def _noisy(placed: Placed) -> bool:
+    """Whether its readings have noise: not those of a counter, or of a coarse thermometer."""
+    return placed.placement is not None or placed.name == "climate"
 
 
 def _frozen(box: Box, name: str, readings: Sequence[Reading]) -> bool:

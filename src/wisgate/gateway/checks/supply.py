@@ -1,4 +1,4 @@
-"""Supply and heat: the input of the box, the voltage at the compute module, its temperature."""
+"""Voltage and heat of the compute module."""
 
 from __future__ import annotations
 
@@ -10,38 +10,16 @@ from ..verdicts import Box, Level, Verdict, fine, unknown
 
 HOT, TOO_HOT = 75.0, 82.0
 """Degrees Celsius; from 80 on the firmware slows the processor down, more and more."""
-INPUT = ("power", "supply")
-"""The function of the board and its channel that tell whether the input is there."""
 
 
 async def check(box: Box) -> Sequence[Verdict]:
-    """What the board's own line says, then the firmware, then the thermal zone."""
-    verdicts = [*_input(box), *_throttling(await box.host(lambda host: host.throttling()))]
+    """What the firmware says, then the thermal zone."""
+    verdicts = list(_throttling(await box.host(lambda host: host.throttling())))
     try:
         degrees = await box.host(lambda host: host.cpu_temperature())
     except Unavailable as error:
         return [*verdicts, unknown("processor", str(error))]
     return [*verdicts, _heat(degrees)]
-
-
-def _input(box: Box) -> Iterator[Verdict]:
-    function, channel = INPUT
-    for sampled in box.gateway.sampled:
-        for point in sampled.placed.points if sampled.placed.name == function else ():
-            readings = box.watched.get(point.point.name, ())
-            if point.channel != channel or not readings or readings[-1].value is None:
-                continue
-            if readings[-1].value:
-                yield fine("input supply", "is there")
-            else:
-                yield Verdict(
-                    Level.DIFFERENCE,
-                    "supply-lost",
-                    "input supply",
-                    "lost: the box lives from its supercapacitors (GPIO16)",
-                    "10 to 28 V at the input, or PoE",
-                    "check adapter, plug and fuse; the gateway goes down in order meanwhile",
-                )
 
 
 def _throttling(told: Throttling | None) -> Iterator[Verdict]:
