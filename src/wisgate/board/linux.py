@@ -117,7 +117,7 @@ def _host_lines() -> LinuxLines:
     raise BusUnavailable("; ".join(faults))
 
 
-def _uarts(plan: Plan, clock: Clock, lenient: bool) -> dict[str, LinuxUart | BrokenUart]:
+def _uarts(plan: Plan, clock: Clock, lenient: bool = False) -> dict[str, LinuxUart | BrokenUart]:
     """The port of each slot that uses one: that of the header, or a CH340 on the carrier."""
     wanted = {p.slot.name: plan.wiring.signal(p.slot, "UART1") for p in plan.driven if p.serial}
     own = [name for name, signal in wanted.items() if signal is not None and signal.uart == HEADER]
