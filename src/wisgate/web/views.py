@@ -16,8 +16,8 @@ from ..store.history import Bucket, History
 from ..store.records import Record
 from .contract import Gateway
 from .shapes import (
-    DisplayView,
     CheckView,
+    DisplayView,
     DoctorView,
     HistoryRow,
     HistoryView,
