@@ -132,7 +132,7 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 "a signal",
                 "check the wires and the transmitter's supply, then whether the module sits home",
             )
-        case _ if _noisy(placed) and _frozen(box, name, readings):
+        case _ if _frozen(box, name, readings):
             yield Verdict(
                 Level.WARNING,
                 "frozen-value",
@@ -141,11 +141,6 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 "some noise",
                 "change what it measures, or compare with another instrument: it may be stuck",
             )
-
-
-def _noisy(placed: Placed) -> bool:
-    """Whether its readings have noise: not those of a counter, or of a coarse thermometer."""
-    return placed.placement is not None or placed.name == "climate"
 
 
 def _frozen(box: Box, name: str, readings: Sequence[Reading]) -> bool:
