@@ -158,7 +158,8 @@ def _copy(tree: Path) -> None:
     for name in ("tests/transcripts", "tests/unit/chips", "tests/unit/registers",
                  "tests/unit/virtual"):  # fmt: skip
         shutil.copytree(ROOT / name, tree / name, ignore=ignore)
-    shutil.copy(ROOT / "tests/transcript.py", tree / "tests/transcript.py")
+    for path in (ROOT / "tests").glob("*.py"):
+        shutil.copy(path, tree / "tests" / path.name)
     (tree / "pytest.ini").write_text("[pytest]\npythonpath = tests\n")
 
 
