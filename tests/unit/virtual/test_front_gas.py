@@ -188,3 +188,35 @@ def test_clouds_come_and_thin_out() -> None:
     assert max(seen[:290]) < 60
     assert max(seen) > 200
     assert min(seen) >= 0
+
+
+def test_at_the_address_of_the_clock_both_answer_and_both_are_written() -> None:
+    # modules sheet 2.3: reads are the AND of both, the limits go into RAM, seconds and minutes
+    bench = gas("rak12004")
+    bench.clock.advance(WARM)
+    rtc = bench.board.rtc
+    rtc.write(b"\x03\x00")
+    bench.i2c.transfer(0x51, b"\x03\x0b\x38")
+    rtc.write(b"\x03")
+    assert rtc.read(1) == b"\x0b"  # the RAM byte of the clock
+    rtc.write(b"\x04")
+    assert rtc.read(1)[0] & 0x7F == 0x38  # and its seconds
+    bench.i2c.transfer(0x51, b"\x02\x24")
+    rtc.write(b"\x02")
+    assert rtc.read(1) == b"\x24"  # and its offset
+    for register in (0, 3, 4):
+        alone = rtc_alone(bench, register)
+        assert bench.i2c.transfer(0x51, bytes([register]), 1)[0] & ~alone == 0
+
+
+def rtc_alone(bench: FrontBench, register: int) -> int:
+    bench.board.rtc.write(bytes([register]))
+    return bench.board.rtc.read(1)[0]
+
+
+def test_at_the_address_of_the_clock_somebody_answers_without_power() -> None:
+    bench = FrontBench("rak12004")
+    bench.set(6, False)
+    bench.i2c.transfer(0x51, b"\x04", 1)
+    with pytest.raises(NoAcknowledge):
+        bench.i2c.transfer(0x52)

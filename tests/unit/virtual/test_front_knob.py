@@ -119,8 +119,9 @@ def test_a_pulled_knob_leaves_its_lines_alone() -> None:
 def test_the_hand_turns_and_presses_by_itself_and_its_pulses_are_seen() -> None:
     bench = FrontBench("rak14006")
     count, presses, before, pressed = 0, 0, {CLOCKWISE: False, COUNTER: False}, False
-    for _ in range(120_000):
-        bench.clock.advance(0.005)
+    # A detent a step of the world at most: look just after it, and when its pulse is over.
+    for time in (step * 0.25 + later for step in range(1, 2400) for later in (0.002, 0.1)):
+        bench.clock.advance(time - bench.clock.monotonic())
         for io, way in ((CLOCKWISE, 1), (COUNTER, -1)):
             level = bench.get(io)
             count += way * (level and not before[io])

@@ -7,6 +7,10 @@ import itertools
 import pytest
 from front_bench import FrontBench
 
+from wisgate.bus.lines import Input
+from wisgate.core.clock import VirtualClock
+from wisgate.virtual.rak6421 import VirtualRak6421
+
 MOVING = "person.moving"
 
 
@@ -169,3 +173,20 @@ def test_people_come_and_go_by_themselves() -> None:
         seen.append(bench.get(3))
     assert not any(seen[:118])
     assert 0.02 < sum(seen) / len(seen) < 0.3
+
+
+def test_on_a_hat_the_processor_itself_sees_the_level() -> None:
+    clock = VirtualClock()
+    board = VirtualRak6421(clock, modules={"io-1": "rak12006"})
+    board.world.set(MOVING, 0)
+    clock.advance(40)
+    chip, line = board.slots["io-1"].pins["IO6"]
+    assert chip is board.lines
+    output = board.lines.request(line, Input(), "test")
+    assert output.get()
+    board.world.set(MOVING, 1)
+    assert not output.get()
+    clock.advance(10)
+    board.world.set(MOVING, 0)
+    clock.advance(2.4)
+    assert output.get()
