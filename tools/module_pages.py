@@ -205,7 +205,7 @@ def example_lines(module: Module) -> Iterator[str]:
     yield from ("with `--hardware` on this machine:", "", "```python")
     yield from (*example(name).rstrip().splitlines(), "```", "")
     yield from ("It prints:", "", "```text", *printed(name).rstrip().splitlines(), "```", "")
-    yield from ("As a gateway, with values and outputs over MQTT and a dashboard; save it as")
+    yield "As a gateway, with values and outputs over MQTT and a dashboard; save it as"
     yield from ("`gateway.toml`, then `wisgate run gateway.toml --virtual`:", "", "```toml")
     yield from (*gateway_file(name).rstrip().splitlines(), "```", "")
     yield f"[`{name}.json`](../../node-red/flows/{name}.json) is a flow for Node-RED that shows the"

@@ -144,3 +144,9 @@ def test_every_option_of_a_command_is_explained(name: str) -> None:
         if isinstance(p, click.Option) and not p.help
     ]
     demand_none(wrong)
+
+
+def test_no_page_is_spelled_letter_by_letter() -> None:
+    """A line that was yielded one character at a time."""
+    letters = re.compile(r"(^\S\n){4}", re.M)
+    demand_none([relative(page) for page in PAGES if letters.search(prose(page))])
