@@ -10,6 +10,7 @@ from ..registers.mcp2518fd import LENGTHS, ObjectFlags, ObjectId
 HEADER = 8  # bytes of an object before its payload
 LONGEST_CLASSIC = 8
 STANDARD_BITS, EXTENDED_BITS = 11, 29
+STANDARD_DIGITS, EXTENDED_DIGITS = 3, 8  # in hexadecimal
 
 
 @dataclass(frozen=True)

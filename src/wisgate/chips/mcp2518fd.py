@@ -155,6 +155,10 @@ class Mcp2518fd:
         self._write_byte(QueueControl, 1, 0x04)  # FRESET
         yield Seconds(MODE_S)
 
+    def stop(self) -> None:
+        """Leave the bus: no frame is sent, taken or acknowledged. Raises BusError."""
+        self._write_byte(Control, 3, Mode.CONFIGURATION)
+
     def receive(self) -> Arrival:
         """Take the oldest frame that waits. Raises BusError."""
         raw, offset = self._pair(FifoStatus, FifoAddress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..bus.i2c import I2c
 from ..bus.lines import LineAt
@@ -17,6 +18,19 @@ from ..core.errors import BusUnavailable
 
 SlotAdc = Ads1115 | Sgm58031
 """What converts the analog inputs of all slots: one of these, by the board."""
+
+
+class _OpenedLate:
+    """A chip select that is opened when it is needed: a module is built without touching a bus."""
+
+    def __init__(self, select: Callable[[], Spi]) -> None:
+        self._select = select
+        self._spi: Spi | None = None
+
+    def transfer(self, data: bytes) -> bytes:
+        if self._spi is None:
+            self._spi = self._select()
+        return self._spi.transfer(data)
 
 
 @dataclass(frozen=True)
@@ -38,10 +52,11 @@ class Wires:
     """What the module keeps over restarts: a calibration, a ledger."""
 
     def selected(self, hertz: int, mode: int = 0) -> Spi:
-        """The SPI of the slot. Raises BusUnavailable when the board has none there."""
+        """The SPI of the slot, opened by its first transfer. Raises BusUnavailable when the board
+        has none there."""
         if self.spi is None:
             raise BusUnavailable(f"{self.slot} has no SPI on this board")
-        return self.spi(hertz, mode)
+        return _OpenedLate(partial(self.spi, hertz, mode))
 
     def serial(self) -> Uart:
         """The UART of the slot. Raises BusUnavailable when the board has none there."""

@@ -193,6 +193,12 @@ def test_abandon(fd, mode):
         assert run(chip(spi, fd=fd).abandon()) == [1e-3, 1e-3]
 
 
+def test_stop():
+    """3: REQOP 4 is configuration."""
+    with conversation(parse("spi: 20 03 04")) as spi:
+        chip(spi).stop()
+
+
 @pytest.mark.parametrize(
     ("title", "first", "frame"),
     [
@@ -316,3 +322,14 @@ def test_a_chip_that_lost_its_power():
         bench.chip.verify()
     bench.run(bench.chip.start())
     bench.chip.verify()
+
+
+def test_a_chip_that_left_the_bus_acknowledges_nothing():
+    bench = Bench()
+    bench.chip.stop()
+    bench.wait(1e-3)
+    with pytest.raises(UnexpectedValue, match="CONFIGURATION"):
+        bench.chip.verify()
+    bench.peer.send(Seen(0x100, b""))
+    bench.wait(0.01)
+    assert bench.chip.receive() == Arrival(None, False)
