@@ -25,8 +25,10 @@ with open_modules(SETUP, hardware=HARDWARE) as board:
         heard = {reading.name: reading.value for reading in board.read(there)}
         print(f"{here} says  {text!r}, {sent['airtime']:.2f} s on the air")
         print(f"{there} hears {heard.get('message')!r} at {heard.get('rssi', 0):.0f} dBm")
+    count = 0
     try:
-        for count in range(0 if HARDWARE else 100):
+        while not HARDWARE:
             board.command("wisblock-1", "send", text="x" * 200)
+            count += 1
     except OutputRefused as refused:
         print(f"after {count} long ones: {refused}")

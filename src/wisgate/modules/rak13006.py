@@ -30,7 +30,6 @@ LOST = Channel("lost", kind=Kind.INT, decimals=0)
 TRANSMIT_ERRORS = Channel("transmit_errors", kind=Kind.INT, decimals=0)
 RECEIVE_ERRORS = Channel("receive_errors", kind=Kind.INT, decimals=0)
 STATE = Channel("state", kind=Kind.TEXT, decimals=0)
-CHANNELS = (FRAME, RECEIVED, SENT, LOST, TRANSMIT_ERRORS, RECEIVE_ERRORS, STATE)
 
 
 class Rak13006:
@@ -46,7 +45,13 @@ class Rak13006:
         payload_bitrate: float = 2e6,
         fd: bool = True,
     ) -> None:
-        self.groups = (Group("bus", CHANNELS, interval),)
+        self.groups = (
+            Group(
+                "bus",
+                (FRAME, RECEIVED, SENT, LOST, TRANSMIT_ERRORS, RECEIVE_ERRORS, STATE),
+                interval,
+            ),
+        )
         self._chip = Mcp2518fd(spi, bitrate=bitrate, payload_bitrate=payload_bitrate, fd=fd)
         self._classic = not fd
         self._running = False

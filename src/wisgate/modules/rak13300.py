@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from ..bus.lines import Input, Line, LineAt, Output
 from ..bus.memory import Forgetful, Memory
 from ..bus.spi import Spi
 from ..chips.lora import LONGEST_PAYLOAD, Modulation
-from ..chips.sx1262 import Packet, Statistics, Sx1262, amplifier_of
+from ..chips.sx1262 import Packet, Statistics, Sx1262
 from ..config.model import SlotConfig
 from ..core.clock import Clock
 from ..core.errors import BusUnavailable, ConfigError, OutputRefused, UnexpectedValue
@@ -51,9 +52,17 @@ MISSED = Channel("missed", kind=Kind.INT, decimals=0)
 SENT = Channel("sent", kind=Kind.INT, decimals=0)
 REFUSED = Channel("refused", kind=Kind.INT, decimals=0)
 AIRTIME = Channel("airtime", unit="s", decimals=3)
-CHANNELS = (
-    MESSAGE, PACKET, RSSI, SNR, RECEIVED, CRC_ERRORS, MISSED, SENT, REFUSED, AIRTIME,
-)  # fmt: skip
+
+
+@dataclass
+class _Counts:
+    """Since the start."""
+
+    received: int = 0
+    damaged: int = 0
+    missed: int = 0
+    sent: int = 0
+    refused: int = 0
 
 
 class Rak13300:
@@ -81,19 +90,14 @@ class Rak13300:
         listen: bool = True,
         tcxo: float = 1.8,
     ) -> None:
-        self.groups = (Group("radio", CHANNELS, interval),)
+        self.groups = (_group(interval),)
         self._spi = spi
         self._antenna_at, self._reset_at, self._busy_at = antenna, reset, busy
+        rate, sync = CodingRate(coding_rate - 4), SYNC_WORDS[sync_word]
         self._modulation = Modulation(
-            frequency,
-            spreading_factor,
-            bandwidth_of(bandwidth),
-            CodingRate(coding_rate - 4),
-            preamble,
-            SYNC_WORDS[sync_word],
+            frequency, spreading_factor, bandwidth_of(bandwidth), rate, preamble, sync
         )
         band = sub_band(region, frequency, bandwidth, power)
-        amplifier_of(power)
         self._power, self._listen = power, listen or band.listen
         self._voltage = voltage_of(tcxo)
         self._ledger = Ledger(band, memory or Forgetful(), clock)
@@ -102,7 +106,7 @@ class Rak13300:
         self._receiving = False
         self._statistics = Statistics(0, 0, 0)
         self._heard: list[Packet] = []
-        self._received = self._damaged = self._missed = self._sent = self._refused = 0
+        self._counts = _Counts()
 
     @classmethod
     def fit(cls, wires: Wires, config: SlotConfig) -> Rak13300:
@@ -142,11 +146,11 @@ class Rak13300:
         heard, self._heard = self._heard, []
         readings = [reading for packet in heard for reading in _told(packet)]
         counters = (
-            (RECEIVED, self._received),
-            (CRC_ERRORS, self._damaged),
-            (MISSED, self._missed),
-            (SENT, self._sent),
-            (REFUSED, self._refused),
+            (RECEIVED, self._counts.received),
+            (CRC_ERRORS, self._counts.damaged),
+            (MISSED, self._counts.missed),
+            (SENT, self._counts.sent),
+            (REFUSED, self._counts.refused),
             (AIRTIME, self._ledger.used()),
         )
         return readings + [Reading(channel.name, count) for channel, count in counters]
@@ -162,7 +166,7 @@ class Rak13300:
         try:
             self._ledger.check(airtime)
         except OutputRefused:
-            self._refused += 1
+            self._counts.refused += 1
             raise
         yield from self._ready()
         self._receiving = False
@@ -171,11 +175,11 @@ class Rak13300:
         yield from chip.standby()
         if self._listen and (yield from self._used(chip)):
             yield from self._receive(chip)
-            self._refused += 1
+            self._counts.refused += 1
             raise OutputRefused("the channel is used by somebody else all the time; try again")
         self._ledger.enter(airtime)
         yield from self._transmit(chip, payload, airtime)
-        self._sent += 1
+        self._counts.sent += 1
         yield from chip.rest()
         yield from self._receive(chip)
         return {"airtime": round(airtime, 6), "left": self._ledger.left()}
@@ -228,9 +232,9 @@ class Rak13300:
         self._statistics = now
         damaged = (now.crc_errors - before.crc_errors) % COUNTS
         good = (now.received - before.received) % COUNTS - damaged
-        self._received += good
-        self._damaged += damaged + (now.header_errors - before.header_errors) % COUNTS
-        self._missed += good - (packet is not None)
+        self._counts.received += good
+        self._counts.damaged += damaged + (now.header_errors - before.header_errors) % COUNTS
+        self._counts.missed += good - (packet is not None)
         if packet is not None:
             self._heard.append(packet)
 
@@ -253,6 +257,12 @@ class Rak13300:
                 return
             yield LOOK_S
         raise UnexpectedValue("SX1262: the end of the packet is not reported; it is started anew")
+
+
+def _group(interval: Seconds) -> Group:
+    packet = (MESSAGE, PACKET, RSSI, SNR)
+    counters = (RECEIVED, CRC_ERRORS, MISSED, SENT, REFUSED, AIRTIME)
+    return Group("radio", (*packet, *counters), interval)
 
 
 def bandwidth_of(hertz: float) -> Bandwidth:
