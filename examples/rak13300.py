@@ -11,10 +11,18 @@ from wisgate.core.errors import OutputRefused
 
 HARDWARE = "--hardware" in sys.argv
 SLOTS = ("wisblock-1", "wisblock-2")
-SETUP = 'name = "bench"\nboard = "rak7391"\n' + "".join(
-    f'[[slot]]\nslot = "{slot}"\nmodule = "rak13300"\nspreading_factor = 12\n' for slot in SLOTS
-)
-
+SETUP = """
+name = "bench"
+board = "rak7391"
+[[slot]]
+slot = "wisblock-1"
+module = "rak13300"
+spreading_factor = 12
+[[slot]]
+slot = "wisblock-2"
+module = "rak13300"
+spreading_factor = 12
+"""
 with open_modules(SETUP, hardware=HARDWARE) as board:
     for slot in SLOTS:
         if not HARDWARE:
@@ -25,10 +33,8 @@ with open_modules(SETUP, hardware=HARDWARE) as board:
         heard = {reading.name: reading.value for reading in board.read(there)}
         print(f"{here} says  {text!r}, {sent['airtime']:.2f} s on the air")
         print(f"{there} hears {heard.get('message')!r} at {heard.get('rssi', 0):.0f} dBm")
-    count = 0
     try:
         while not HARDWARE:
             board.command("wisblock-1", "send", text="x" * 200)
-            count += 1
     except OutputRefused as refused:
-        print(f"after {count} long ones: {refused}")
+        print(f"refused: {refused}")
