@@ -221,14 +221,12 @@ def _broker(flow: Flow) -> Node:
 def index_lines() -> Iterator[str]:
     """The page of all flows."""
     yield from ("# Flows for Node-RED", "", "One flow per module, with nodes of Node-RED's core")
-    yield from ("only (Node-RED 4). Each shows what the gateway of the module's page measures and")
+    yield "only (Node-RED 4). Each shows what the gateway of the module's page measures and"
     yield from ("drives its outputs; wire your own nodes to it, or learn from it.", "")
     yield "1. Take the file of the gateway from the module's page and start it:"
     yield "   `wisgate run gateway.toml --virtual`, beside a broker on this machine."
     yield from ("2. In Node-RED: menu, Import, select the file, Deploy.", "")
-    yield from (
-        "Commands need a user of the gateway: sign in to its dashboard with the claim code,"
-    )
+    yield "Commands need a user of the gateway: sign in to its dashboard with the claim code,"
     yield from ("then set WISGATE_USER and WISGATE_PASSWORD in the properties of the flow.", "")
     for name in modelled():
         title = load().modules[name].title
