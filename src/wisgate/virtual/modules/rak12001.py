@@ -21,23 +21,21 @@ def attach(slot: SlotSide, world: World, options: Options) -> Attached:
     """Put the module into a slot."""
     reader = FingerprintReader()
     reader.library.update(ENROLLED)
-    plugged = True
 
     def look() -> None:
         reader.finger = world.observe("finger.number")
         reader.smeared = world.observe("finger.smeared")
 
-    def touch(away: bool, time: float) -> None:
-        if plugged:
-            slot.drive(TOUCH_IO, not away)
+    def touch() -> None:
+        slot.drive(TOUCH_IO, world.observe("finger.number") >= 0.5)
+
+    reader.look = look
+    end_touch = slot.before_reading(touch)
+    slot.uart.twins.append(reader)
 
     def detach() -> None:
-        nonlocal plugged
-        plugged = False
+        end_touch()
         slot.drive(TOUCH_IO, None)
         slot.uart.twins.remove(reader)
 
-    reader.look = look
-    world.watch("finger.number", 0.5, touch)
-    slot.uart.twins.append(reader)
     return Attached(power_cycle=reader.power_cycle, detach=detach)
