@@ -31,7 +31,7 @@ def slot(name: int | str, module: str, **options: object) -> str:
     name = f"wisblock-{name}" if isinstance(name, int) else name
     lines = [f'[[slot]]\nslot = "{name}"\nmodule = "{module}"']
     lines += [
-        f"{key} = {value}" if isinstance(value, int) else f'{key} = "{value}"'
+        f"{key} = {str(value).lower()}" if isinstance(value, int) else f'{key} = "{value}"'
         for key, value in options.items()
     ]
     return "\n".join(lines) + "\n"

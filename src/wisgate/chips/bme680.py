@@ -74,6 +74,9 @@ class Bme680:
     """One BME680; without a `heater` the gas sensor stays cold. Raises ValueError for a heater that
     the chip does not have. Threads: lane only."""
 
+    POWER_UP = Seconds(2e-3)
+    """What it needs before it answers; DS001 table 1."""
+
     def __init__(self, bus: I2c, address: int = 0x76, *, heater: Heater | None = USUAL) -> None:
         self._bus, self._address = bus, address
         self._registers = Registers8(bus, address)

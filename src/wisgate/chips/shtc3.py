@@ -7,6 +7,7 @@ sees it only when the chip is gone or lost its power. It is retryable either way
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from ..bus.i2c import I2c
@@ -63,6 +64,17 @@ class Shtc3:
             Celsius(-45 + 175 * temperature / CODES),  # 5.11
             Fraction(humidity / CODES),
         )
+
+    def measure(self, *, identify: bool) -> Generator[Seconds, None, Climate]:
+        """One measurement, from sleep to sleep; yields what to wait. With `identify` it is checked
+        first that the chip is one. Raises WrongIdentity, ChecksumMismatch, BusError."""
+        yield self.wake()
+        if identify:
+            self.identify()
+        yield self.trigger()
+        climate = self.collect()
+        self.sleep()
+        return climate
 
     def sleep(self) -> None:
         """Sleep until `wake`. Raises BusError."""

@@ -31,13 +31,8 @@ class Climate:
 
     def sample(self, group: Group) -> Sampling:
         """Raises BusError, ChecksumMismatch, WrongIdentity."""
-        yield self._shtc3.wake()
-        if not self._identified:
-            self._shtc3.identify()
-            self._identified = True
-        yield self._shtc3.trigger()
-        climate = self._shtc3.collect()
-        self._shtc3.sleep()
+        climate = yield from self._shtc3.measure(identify=not self._identified)
+        self._identified = True
         return [
             Reading(TEMPERATURE.name, climate.temperature),
             Reading(HUMIDITY.name, climate.humidity * 100),

@@ -57,6 +57,31 @@ def test_one_reading():
     assert climate.humidity == pytest.approx(0.5)
 
 
+def walked(steps):
+    waited = []
+    while True:
+        try:
+            waited.append(next(steps))
+        except StopIteration as done:
+            return waited, done.value
+
+
+def test_from_sleep_to_sleep():
+    with script("shtc3", "one reading") as bus:
+        waited, climate = walked(Shtc3(bus).measure(identify=False))
+    assert waited == [pytest.approx(240e-6), pytest.approx(12.1e-3)]
+    assert climate.humidity == pytest.approx(0.5)
+
+
+def test_from_sleep_to_sleep_with_a_look_at_who_it_is():
+    steps = parse(
+        "70: 35 17\n70: EF C8 -> 08 87 5B\n70: 78 66\n70: -> 66 66 93 80 00 A2\n70: B0 98"
+    )
+    with conversation(steps) as bus:
+        _waited, climate = walked(Shtc3(bus).measure(identify=True))
+    assert climate.temperature == pytest.approx(24.9989, abs=1e-4)
+
+
 @pytest.mark.parametrize(
     ("title", "temperature", "humidity"),
     [
