@@ -125,7 +125,9 @@ def imported_by_tests() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("folder", ["gateway/pipeline", "gateway/sinks", "onboard", "protocols"])
+@pytest.mark.parametrize(
+    "folder", ["gateway/pipeline", "gateway/sinks", "gateway/checks", "onboard", "protocols"]
+)
 def test_every_part_has_a_test(folder: str) -> None:
     """A stage, a sink, an onboard function, a protocol: the file, and a test of its name or one
     that imports it. What `modbus` is made of (`modbus_frames`) may be tested through it."""

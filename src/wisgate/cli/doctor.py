@@ -22,7 +22,7 @@ WORDS = {"ok": "fine", "difference": "DIFFERENCE"}
     epilog="Examples: wisgate doctor · wisgate doctor gateway.toml --json ·"
     " wisgate doctor examples/pump-house.toml --virtual --fault no-acknowledge=adc ·"
     " wisgate doctor examples/pump-house.toml --scenario examples/scenarios/rough-day.toml"
-    " --after 14h",
+    " --after 46min",
     short_help="Examine the whole box.",
 )
 @click.argument(
@@ -50,7 +50,7 @@ def command(
     seed: int,
     data: Path | None,
     as_json: bool,
-) -> int:
+) -> None:
     """Examine the whole box: buses, chips, modules, expanders, supply and heat, clock, drives,
     network, cards, modem, sinks, containers.
 
@@ -78,7 +78,8 @@ def command(
         examining.print_json(found)
     else:
         _print(found)
-    return examining.DIFFERENT if found["differs"] else 0
+    if found["differs"]:
+        click.get_current_context().exit(examining.DIFFERENT)
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ def command(
     faults: tuple[Fault, ...],
     data: Path | None,
     as_json: bool,
-) -> int:
+) -> None:
     """Call every address of i2c-1, and compare who answers with the board and FILE.
 
     Nothing is written to a chip that nobody knows: an address is called with an empty write, or one
@@ -64,7 +64,8 @@ def command(
         examining.print_json(found)
     else:
         _print(found)
-    return examining.DIFFERENT if found["differs"] else 0
+    if found["differs"]:
+        click.get_current_context().exit(examining.DIFFERENT)
 
 
 def _print(found: dict[str, Any]) -> None:
