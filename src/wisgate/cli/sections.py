@@ -11,6 +11,7 @@ from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..catalog.facts import Confidence
 from ..catalog.lookup import Item, Place, places
+from .functions import commands, options, points, runs
 
 Show = Callable[[Any], str]
 Column = tuple[str, str | Show]
@@ -133,7 +134,8 @@ _BOARD: dict[str, tuple[tuple[str, str, tuple[Column, ...]], ...]] = {
     "functions": (
         ("lines", "Lines of the board itself", (("Name", "name"), ("Chip", "chip"),
          ("Line", "line"), ("Use", "use"), ("", "direction"))),
-        ("onboard", "Functions", (("Name", "name"), ("", "title"), ("Interval", "interval"))),
+        ("onboard", "Functions", (("Name", "name"), ("", "title"), ("Interval", "interval"),
+         ("Runs", runs), ("Points", points), ("Options", options), ("Commands", commands))),
     ),
     "generations": (("generations", "Generations", (("", "number"), ("When", "title"),
                     ("Expanders", "expanders"), ("Slots", "mapping"))),),

@@ -236,3 +236,12 @@ def test_pins_stand_in_the_order_of_their_numbers() -> None:
 
 def test_json_of_one_slot_is_its_entry() -> None:
     assert answer("show", "rak7391", "wisblock-1")["connector"] == "wisblock-io"
+
+
+def test_functions_tell_when_they_run_and_what_they_offer() -> None:
+    rows = {row["name"]: row for row in answer("show", "rak7391", "functions")["onboard"]}
+    assert rows["fan"]["optional"]
+    text = said("show", "rak7391", "functions")
+    for words in ("with [onboard.fan]", "always", "fan_speed", "buzzer (writable)",
+                  "curve = 45degC: 30%", "poles = 2", "frequency = 440Hz", "wake after"):  # fmt: skip
+        assert words in text
