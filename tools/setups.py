@@ -47,7 +47,9 @@ def setup(module: str) -> str:
 
 def gateway_file(module: str) -> str:
     """The same as a gateway of that name, with a broker and a dashboard on this machine."""
-    return re.sub(r'^name = ".*"', f'name = "{module}"', setup(module), flags=re.M) + OUTSIDE
+    return (
+        re.sub(r'^name = ".*"', f'name = "{module}"', setup(module), count=1, flags=re.M) + OUTSIDE
+    )
 
 
 def modelled() -> list[str]:

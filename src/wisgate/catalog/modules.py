@@ -121,6 +121,10 @@ class Module(Entry, frozen=True, kw_only=True):
     channels: tuple[ChannelEntry, ...] = ()
     """Fixed channels. A module with `units` has those of the user's registers instead."""
     units: bool = False
+    units_when: tuple[str, str | int | bool] | None = None
+    """(option, value) with which it has units; with others it has its own channels."""
+    frames: bool = False
+    """Whether it has the signals of the user's frames besides its channels."""
     uses: tuple[Use, ...] = ()
     needs: tuple[Need, ...] = ()
     """Host interfaces of a card."""
@@ -149,6 +153,10 @@ class Module(Entry, frozen=True, kw_only=True):
     def used(self, options: Mapping[str, object]) -> tuple[Use, ...]:
         """What it uses with these options."""
         return tuple(u for u in self.uses if applies(u.when, options))
+
+    def has_units(self, options: Mapping[str, object]) -> bool:
+        """Whether the user's registers are its channels, with these options."""
+        return self.units and applies(self.units_when, options)
 
     def offered(self, options: Mapping[str, object]) -> tuple[ChannelEntry, ...]:
         """The channels that it has with these options."""

@@ -71,6 +71,54 @@ class UnitConfig:
 
 
 @dataclass(frozen=True)
+class SignalConfig:
+    """A signal of a LIN frame."""
+
+    where: Where
+    name: str
+    bit: int
+    length: int
+    signed: bool
+    scale: float
+    offset: float
+    unit: str
+    initial: float
+    """In its unit; 0 or 1 for a bit."""
+
+
+@dataclass(frozen=True)
+class FrameConfig:
+    """A frame on a LIN bus."""
+
+    where: Where
+    id: int
+    name: str
+    published: bool
+    """Whether the gateway fills it."""
+    size: int
+    checksum: str | None
+    """"enhanced" or "classic"; None leaves it to the module's protocol."""
+    signals: tuple[SignalConfig, ...]
+
+
+@dataclass(frozen=True)
+class EntryConfig:
+    """One turn of a schedule; `delay` in seconds until the next, None for as long as it takes."""
+
+    frame: str
+    delay: float | None
+
+
+@dataclass(frozen=True)
+class ScheduleConfig:
+    """An order in which frames are asked for."""
+
+    where: Where
+    name: str
+    entries: tuple[EntryConfig, ...]
+
+
+@dataclass(frozen=True)
 class SlotConfig:
     where: Where
     slot: str
@@ -81,6 +129,8 @@ class SlotConfig:
     options: tuple[tuple[str, Value | Curve], ...] = ()
     """Every option of the catalog entry: quantities in base units, defaults filled in."""
     units: tuple[UnitConfig, ...] = ()
+    frames: tuple[FrameConfig, ...] = ()
+    schedules: tuple[ScheduleConfig, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,8 +230,8 @@ class Config:
 
 
 __all__ = [
-    "Config", "EnvironmentConfig", "HatConfig", "HostConfig", "JumpersConfig", "Kind",
-    "OnboardConfig", "PointConfig", "PowerConfig", "RegisterConfig", "RuleConfig", "SinkConfig",
-    "SlotConfig", "StoreConfig", "StrapsConfig", "UnitConfig", "VirtualConfig", "WebConfig",
-    "Where",
+    "Config", "EntryConfig", "EnvironmentConfig", "FrameConfig", "HatConfig", "HostConfig",
+    "JumpersConfig", "Kind", "OnboardConfig", "PointConfig", "PowerConfig", "RegisterConfig",
+    "RuleConfig", "ScheduleConfig", "SignalConfig", "SinkConfig", "SlotConfig", "StoreConfig",
+    "StrapsConfig", "UnitConfig", "VirtualConfig", "WebConfig", "Where",
 ]  # fmt: skip

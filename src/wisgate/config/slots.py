@@ -11,6 +11,7 @@ from ..catalog.settings import Option as CatalogOption
 from ..core.errors import CatalogError, ConfigError
 from ..core.points import Value
 from ..core.quantities import parse
+from .lin import frame_points, read_frames, read_schedules
 from .lists import curve
 from .modbus import read_units, unit_points
 from .model import Curve, OnboardConfig, PointConfig, SlotConfig, UnitConfig
@@ -29,8 +30,9 @@ from .readers import (
     text,
 )
 from .schema import slots as schema
+from .schema.frames import FRAME, SCHEDULE
 from .schema.units import UNIT
-from .tables import Option, Table
+from .tables import Option, Section, Table
 
 
 def read_slots(
@@ -83,7 +85,7 @@ def _give_up(table: Table, catalog: Catalog, names: Names) -> None:
     table.refuse_others(tuple(o.name for m in catalog.modules.values() for o in m.options))
     for inner in table.list(schema.SLOT_POINT):
         names.unsettle(inner.values.get("name"))
-    for inner in table.list(UNIT):
+    for inner in (*table.list(UNIT), *table.list(FRAME)):
         names.unsettle_all(f"{inner.values.get('name')}_")
     names.unsettle_all(default_name(str(table.values.get("slot")), ""))
 
@@ -93,16 +95,24 @@ def _slot(table: Table, module: Module, names: Names) -> SlotConfig:
     given = table.get(schema.SLOT_INTERVAL)
     interval = _interval(module) if given is None else given
     slot = table.get(schema.SLOT_SLOT)
-    units: tuple[UnitConfig, ...] = ()
-    points: tuple[PointConfig, ...]
-    if module.units:
+    if module.has_units(dict(options)):
+        _refuse(table, module, FRAME, SCHEDULE)
         units, points = _units(table, module, interval, names)
-    else:
-        _refuse_units(table, module)
-        origin = Origin(table, slot, slot, f'module "{module.id}"', slot, interval)
-        channels = [c.channel for c in module.offered(dict(options))]
-        points = read_points(origin, table.list(schema.SLOT_POINT), channels, names)
-    return SlotConfig(table.where(), slot, module.id, interval, points, options, units)
+        return SlotConfig(table.where(), slot, module.id, interval, points, options, units)
+    _refuse(table, module, UNIT)
+    origin = Origin(table, slot, slot, f'module "{module.id}"', slot, interval)
+    channels = [c.channel for c in module.offered(dict(options))]
+    points = read_points(origin, table.list(schema.SLOT_POINT), channels, names)
+    if not module.frames:
+        _refuse(table, module, FRAME, SCHEDULE)
+        return SlotConfig(table.where(), slot, module.id, interval, points, options)
+    role, tables = dict(options).get("role"), table.list(FRAME)
+    frames = read_frames(tables, silent=role == "monitor")
+    schedules = read_schedules(table.list(SCHEDULE), frames, led=role == "commander")
+    points += frame_points(tables, frames, slot, interval, names)
+    return SlotConfig(
+        table.where(), slot, module.id, interval, points, options, (), frames, schedules
+    )
 
 
 def _interval(module: Module) -> float:
@@ -124,9 +134,15 @@ def _units(
     return units, unit_points(tables, units, table.get(schema.SLOT_SLOT), names)
 
 
-def _refuse_units(table: Table, module: Module) -> None:
-    for unit in table.list(UNIT):
-        unit.fault(f'module "{module.id}" has no serial line for units; remove [[slot.unit]]')
+def _refuse(table: Table, module: Module, *sections: Section) -> None:
+    """Fault tables that are for another kind of module, or for another setting of this one."""
+    what = {UNIT.path: "serial line for units", FRAME.path: "LIN bus", SCHEDULE.path: "LIN bus"}
+    for section in sections:
+        text = f"has no {what[section.path]}"
+        if section is UNIT and module.units and module.units_when:
+            text = f"has units with {module.units_when[0]} = {shown(module.units_when[1])} only"
+        for inner in table.list(section):
+            inner.fault(f'module "{module.id}" {text}; remove {section.header}')
 
 
 def _options(

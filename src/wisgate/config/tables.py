@@ -61,6 +61,8 @@ class Section:
     """More keys, by the `type` of the table."""
     variant: str = ""
     """The `type` that has these keys."""
+    of: str = "unit"
+    """What the rows of an inline table belong to."""
 
     @property
     def key(self) -> str:

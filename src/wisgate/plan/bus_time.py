@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..catalog.facts import Fitted
 from ..catalog.modules import Conversation
-from ..config.model import UnitConfig
+from ..config.model import ScheduleConfig, SlotConfig, UnitConfig
 from ..core.quantities import parse
 from .claims import CATALOG, Claim
 from .findings import Cure, Edit, Finding, Severity
@@ -84,6 +84,9 @@ def _jobs(wiring: Wiring, placement: Placement) -> Iterator[Job]:
     config, module = placement.config, placement.module
     for unit in config.units:
         yield _unit_job(wiring, placement, unit)
+    schedules = config.schedules or ((None,) if config.frames else ())
+    for schedule in schedules if placement.options.get("role") == "commander" else ():
+        yield _lin_job(wiring, placement, schedule)
     base = Job(
         wiring.i2c(placement.slot),
         placement.title,
@@ -123,9 +126,8 @@ def _behind(wiring: Wiring, placement: Placement, names: Sequence[str]) -> Fitte
 def _unit_job(wiring: Wiring, placement: Placement, unit: UnitConfig) -> Job:
     baud = placement.options.get("baud")
     rate = baud if isinstance(baud, int) else 9600
-    signal = wiring.signal(placement.slot, "UART1")
     return Job(
-        (signal.uart if signal else "") or "uart",
+        _uart(wiring, placement),
         f"{placement.title} unit {unit.name}",
         str(unit.where),
         tuple(f"{unit.name}_{r.name}" for r in unit.registers),
@@ -135,6 +137,43 @@ def _unit_job(wiring: Wiring, placement: Placement, unit: UnitConfig) -> Job:
         f"unit {unit.name}",
         "modules sheet 4.2: 11 bits per character, t3.5 between frames",
     )
+
+
+def _lin_job(wiring: Wiring, placement: Placement, schedule: ScheduleConfig | None) -> Job:
+    """One run of a LIN schedule. Where there are several, each has the bus for itself."""
+    config = placement.config
+    several = len(config.schedules) > 1
+    name = f" schedule {schedule.name}" if schedule else ""
+    return Job(
+        f"{_uart(wiring, placement)}{name if several else ''}",
+        f"{placement.title}{name}",
+        str(schedule.where if schedule else config.where),
+        tuple(f"{f.name}_{s.name}" for f in config.frames for s in f.signals),
+        schedule_time(config, placement.options, schedule),
+        config.interval,
+        f"slot {placement.slot.name}",
+        "",
+        "modules sheet 4.7: 1.4 times header and response, in steps of 5 ms",
+    )
+
+
+def schedule_time(
+    config: SlotConfig, options: Mapping[str, object], schedule: ScheduleConfig | None
+) -> float:
+    """Seconds of one run of a LIN schedule; without one every frame has its turn."""
+    from ..protocols.lin_frames import turn_s
+
+    baud = options.get("baud")
+    rate = baud if isinstance(baud, int) else 19200
+    turns = {frame.name: turn_s(frame.size, rate) for frame in config.frames}
+    if schedule is None:
+        return sum(turns.values())
+    return sum(e.delay or turns.get(e.frame, 0.0) for e in schedule.entries)
+
+
+def _uart(wiring: Wiring, placement: Placement) -> str:
+    signal = wiring.signal(placement.slot, "UART1")
+    return (signal.uart if signal else "") or "uart"
 
 
 def unit_time(unit: UnitConfig, baud: int) -> float:

@@ -24,6 +24,15 @@ registers = [
 ]"""
 """A module with a serial line has no points without units."""
 
+FRAME = """
+[[slot.frame]]                         # the first one on its bus; add the others
+id = 0x10
+name = "{name}"
+signals = [
+    {{ name = "value", bit = 0, length = 8 }},
+]"""
+"""A LIN bus has no points besides its counters without frames."""
+
 
 def vacant(board: Board, core: str, catalog: Catalog) -> Config:
     """The configuration of a board as shipped, all slots free."""
@@ -59,5 +68,7 @@ def _slot(seat: Seat, wish: Wish) -> Iterator[str]:
     for key, value in (*wish.options, *((s.edit.key, s.edit.value) for s in seat.steps)):
         written = f"{value:#04x}" if key == "address" else shown(value)
         yield f"{key} = {written}"
+    if placement.module.frames:
+        yield FRAME.format(name=f"{placement.slot.name.replace('-', '_')}_frame")
     if placement.module.units:
         yield UNIT.format(name=f"{placement.slot.name.replace('-', '_')}_unit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..tables import Option, Section, Shape
 from ..wording import INTERVAL, any_text
+from .frames import FRAME, SCHEDULE
 from .points import POINT
 from .units import UNIT
 
@@ -45,7 +46,7 @@ SLOT = Section(
     "A module in a slot of the board. Besides these keys it takes the options of its module, "
     "which `wisgate catalog show` lists.",
     (SLOT_SLOT, SLOT_MODULE, SLOT_INTERVAL),
-    (SLOT_POINT, UNIT),
+    (SLOT_POINT, UNIT, FRAME, SCHEDULE),
     identity="slot",
     open_keys=True,
 )
@@ -68,8 +69,9 @@ ONBOARD = Section(
     "onboard",
     Shape.NAMED,
     "A function of the board itself, such as `climate`. Functions that the file does not mention "
-    "are sampled too; those that not every board has (`fan`, `display`, `buzzer`, `memory`) run "
-    "when it has their table. Besides these keys it takes the options of its function, which "
+    "are sampled too; those that not every board has or needs (`fan`, `display`, `buzzer`, "
+    "`memory`, `identity`) run when it has their table. Besides these keys it takes the options of "
+    "its function, which "
     "`wisgate catalog show` lists.",
     (ONBOARD_INTERVAL,),
     (ONBOARD_POINT,),
