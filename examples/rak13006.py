@@ -20,14 +20,14 @@ bitrate = "500kHz"
 """
 
 with open_modules(SETUP, hardware=HARDWARE) as board:
-    board.read("wisblock-2")
+    now = {reading.name: reading.value for reading in board.read("wisblock-2")}
     for command in ("201#01", "201#00"):
         for _ in range(10):
             board.sleep(0.1)
             for reading in board.read("wisblock-2"):
+                now[reading.name] = reading.value  # counters are told when they move
                 if reading.name == "frame":
                     print(f"heard {reading.value}")
         done = board.command("wisblock-2", "send", frame=command)
         print(f"said  {done['frame']}")
-    state = {reading.name: reading.value for reading in board.read("wisblock-2")}
-    print(f"{state['received']} frames received, {state['sent']} sent, bus {state['state']}")
+    print(f"{now['received']} frames received, {done['sent']} sent, bus {now['state']}")

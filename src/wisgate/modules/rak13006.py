@@ -17,6 +17,7 @@ from ..core.points import Channel, Commanding, Group, Kind, Reading, Sampling, S
 from ..core.units import Seconds
 from ..registers.mcp2518fd import ErrorCounts
 from .can_text import understood, written
+from .changes import Changes
 from .outputs import not_writable
 from .wires import Wires
 
@@ -24,12 +25,12 @@ SPI_HZ = 8_000_000  # the chip takes 17 MHz
 LOOK_S, LOOKS = 1e-3, 100  # for a frame to be acknowledged; one takes 1 ms at 125 kbit/s
 
 FRAME = Channel("frame", kind=Kind.TEXT, decimals=0, event=True)
-RECEIVED = Channel("received", kind=Kind.INT, decimals=0)
-SENT = Channel("sent", kind=Kind.INT, decimals=0)
-LOST = Channel("lost", kind=Kind.INT, decimals=0)
-TRANSMIT_ERRORS = Channel("transmit_errors", kind=Kind.INT, decimals=0)
-RECEIVE_ERRORS = Channel("receive_errors", kind=Kind.INT, decimals=0)
-STATE = Channel("state", kind=Kind.TEXT, decimals=0)
+RECEIVED = Channel("received", kind=Kind.INT, decimals=0, event=True)
+SENT = Channel("sent", kind=Kind.INT, decimals=0, event=True)
+LOST = Channel("lost", kind=Kind.INT, decimals=0, event=True)
+TRANSMIT_ERRORS = Channel("transmit_errors", kind=Kind.INT, decimals=0, event=True)
+RECEIVE_ERRORS = Channel("receive_errors", kind=Kind.INT, decimals=0, event=True)
+STATE = Channel("state", kind=Kind.TEXT, decimals=0, event=True)
 
 
 class Rak13006:
@@ -55,6 +56,7 @@ class Rak13006:
         self._chip = Mcp2518fd(spi, bitrate=bitrate, payload_bitrate=payload_bitrate, fd=fd)
         self._classic = not fd
         self._running = False
+        self._changes = Changes()
         self._received = self._sent = self._lost = 0
 
     @classmethod
@@ -75,8 +77,8 @@ class Rak13006:
         self._running = False
 
     def sample(self, group: Group) -> Sampling:
-        """The frames that have come, oldest first, and the state of the controller. Raises
-        BusError, ChipError, above all UnexpectedValue when it was reset."""
+        """The frames that have come, oldest first, and what changed of the rest. Raises BusError,
+        ChipError, above all UnexpectedValue when it was reset."""
         yield from self._ready()
         readings = []
         for _ in range(FIFO_OBJECTS + 1):  # those that waited, and no more
@@ -87,15 +89,16 @@ class Rak13006:
             self._received += 1
             readings.append(Reading(FRAME.name, written(arrival.frame)))
         errors = self._chip.errors()
-        counters = (
-            (RECEIVED, self._received),
-            (SENT, self._sent),
-            (LOST, self._lost),
-            (TRANSMIT_ERRORS, errors.transmit),
-            (RECEIVE_ERRORS, errors.receive),
+        return readings + self._changes.news(
+            {
+                RECEIVED.name: self._received,
+                SENT.name: self._sent,
+                LOST.name: self._lost,
+                TRANSMIT_ERRORS.name: errors.transmit,
+                RECEIVE_ERRORS.name: errors.receive,
+                STATE.name: state_of(errors),
+            }
         )
-        readings += [Reading(channel.name, count) for channel, count in counters]
-        return [*readings, Reading(STATE.name, state_of(errors))]
 
     def write(self, channel: str, value: Value) -> None:
         not_writable("rak13006", channel)
@@ -124,6 +127,7 @@ class Rak13006:
             self._chip.verify()
         else:
             yield from self._chip.start()
+            self._changes.forget()
         self._running = True
 
     def _send(self, frame: CanFrame) -> Generator[Step, None, None]:

@@ -30,6 +30,7 @@ from ..registers.sx1262 import (
     CodingRate,
     TcxoVoltage,
 )
+from .changes import Changes
 from .duty_cycle import Ledger, sub_band
 from .outputs import not_writable
 from .payloads import payload_of, text_of
@@ -46,12 +47,12 @@ MESSAGE = Channel("message", kind=Kind.TEXT, decimals=0, event=True)
 PACKET = Channel("packet", kind=Kind.TEXT, decimals=0, event=True)
 RSSI = Channel("rssi", decimals=1, event=True)
 SNR = Channel("snr", decimals=2, event=True)
-RECEIVED = Channel("received", kind=Kind.INT, decimals=0)
-CRC_ERRORS = Channel("crc_errors", kind=Kind.INT, decimals=0)
-MISSED = Channel("missed", kind=Kind.INT, decimals=0)
-SENT = Channel("sent", kind=Kind.INT, decimals=0)
-REFUSED = Channel("refused", kind=Kind.INT, decimals=0)
-AIRTIME = Channel("airtime", unit="s", decimals=3)
+RECEIVED = Channel("received", kind=Kind.INT, decimals=0, event=True)
+CRC_ERRORS = Channel("crc_errors", kind=Kind.INT, decimals=0, event=True)
+MISSED = Channel("missed", kind=Kind.INT, decimals=0, event=True)
+SENT = Channel("sent", kind=Kind.INT, decimals=0, event=True)
+REFUSED = Channel("refused", kind=Kind.INT, decimals=0, event=True)
+AIRTIME = Channel("airtime", unit="s", decimals=3, event=True)
 
 
 @dataclass
@@ -107,6 +108,7 @@ class Rak13300:
         self._statistics = Statistics(0, 0, 0)
         self._heard: list[Packet] = []
         self._counts = _Counts()
+        self._changes = Changes()
 
     @classmethod
     def fit(cls, wires: Wires, config: SlotConfig) -> Rak13300:
@@ -137,23 +139,25 @@ class Rak13300:
         self._chip = Sx1262(self._spi, reset, busy, self._modulation)
 
     def sample(self, group: Group) -> Sampling:
-        """What was received since the last time, and the counters. Raises BusError, ChipError,
-        above all UnexpectedValue when the radio does not receive any more."""
+        """What was received, and the counters that moved. Raises BusError, ChipError, above all
+        UnexpectedValue when the radio does not receive any more."""
         yield from self._ready()
         self._receiving = False  # until it is seen to, whatever happens
         yield from self._collect()
         self._receiving = True
         heard, self._heard = self._heard, []
         readings = [reading for packet in heard for reading in _told(packet)]
-        counters = (
-            (RECEIVED, self._counts.received),
-            (CRC_ERRORS, self._counts.damaged),
-            (MISSED, self._counts.missed),
-            (SENT, self._counts.sent),
-            (REFUSED, self._counts.refused),
-            (AIRTIME, self._ledger.used()),
+        counts = self._counts
+        return readings + self._changes.news(
+            {
+                RECEIVED.name: counts.received,
+                CRC_ERRORS.name: counts.damaged,
+                MISSED.name: counts.missed,
+                SENT.name: counts.sent,
+                REFUSED.name: counts.refused,
+                AIRTIME.name: self._ledger.used(),
+            }
         )
-        return readings + [Reading(channel.name, count) for channel, count in counters]
 
     def write(self, channel: str, value: Value) -> None:
         not_writable("rak13300", channel)
@@ -218,6 +222,7 @@ class Rak13300:
             self._voltage = TcxoVoltage.V3_3
             yield from chip.start(self._power, self._voltage)
         self._statistics = Statistics(0, 0, 0)
+        self._changes.forget()
         yield from self._receive(chip)
 
     def _receive(self, chip: Sx1262) -> Generator[Step, None, None]:

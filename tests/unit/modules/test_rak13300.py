@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import pytest
 from module_bench import HEAD, ModuleBench, slot
 
@@ -28,8 +30,27 @@ def quiet(board: Prompt, *slots: str) -> None:
         board.twins.faults.inject("nobody-there", name)
 
 
+TOLD: WeakKeyDictionary[Prompt, dict[str, dict[str, Value]]] = WeakKeyDictionary()
+PACKET = ("message", "packet", "rssi", "snr")
+
+
 def read(board: Prompt, name: str = ONE) -> dict[str, Value]:
-    return {reading.name: reading.value for reading in board.read(name)}
+    """The packet that came, if any, and every counter as it was told last."""
+    now = {reading.name: reading.value for reading in board.read(name)}
+    counters = TOLD.setdefault(board, {}).setdefault(name, {})
+    counters |= {key: value for key, value in now.items() if key not in PACKET}
+    return now | counters
+
+
+def test_counters_are_told_when_they_move() -> None:
+    with open_modules(alone()) as board:
+        counters = {r.name: r.value for r in board.read(ONE)}
+        assert counters == dict.fromkeys(
+            ("received", "crc_errors", "missed", "sent", "refused", "airtime"), 0
+        )
+        assert board.read(ONE) == []
+        board.command(ONE, "send", text="hello")
+        assert [r.name for r in board.read(ONE)] == ["sent", "airtime"]
 
 
 def refusal(board: Prompt, text: str) -> str:
