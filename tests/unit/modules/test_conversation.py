@@ -72,6 +72,7 @@ class Traced:
         module.open()
         self.clock.sleep(10.0)
         self._sampled(module)
+        self.clock.sleep(10.0)
         self.lines.clear()
         return self._sampled(module)
 
@@ -122,6 +123,12 @@ TRACED = (
     "rak16000",
     "rak5801",
     "rak5811",
+    "rak1901",
+    "rak1902",
+    "rak1903",
+    "rak1906",
+    "rak12019",
+    "rak12037",
 )
 
 
