@@ -73,7 +73,7 @@ def test_looks_at_the_world_once_per_command() -> None:
     assert looks == [1]
 
 
-@pytest.mark.parametrize(("command", "fights"), [(0x80, 0), (0x84, 0), (0x88, 1), (0x8C, 1)])
+@pytest.mark.parametrize(("command", "fights"), [(0x81, 0), (0x84, 0), (0x88, 1), (0x8C, 1)])
 def test_the_internal_reference_fights_the_external_one(command: int, fights: int) -> None:
     chip = twin()
     convert(chip, command)

@@ -256,3 +256,54 @@ def test_the_pointer_wraps_in_the_other_bank() -> None:
 def test_no_such_line(line: int) -> None:
     with pytest.raises(ValueError, match=f"no line {line}; the expander has lines 0 to 15"):
         twin().level(line)
+
+
+def test_the_world_is_looked_at_before_a_read() -> None:
+    chip = twin()
+    chip.look = lambda: chip.drive(2, True)
+    assert register(chip, 0x12) == 0x04
+
+
+def test_a_power_cycle_tells_of_outputs_only() -> None:
+    chip = twin()
+    told: list[int] = []
+    for line in (0, 9):
+        chip.watch(line, lambda level, line=line: told.append(line))
+    chip.write(b"\x00\xfe")
+    told.clear()
+    chip.power_cycle()
+    assert told == [0]
+
+
+def test_letting_go_of_one_pin_leaves_the_others_where_they_are() -> None:
+    chip = twin()
+    chip.write(b"\x0c\xff\xff")
+    for line in (0, 1, 2):
+        chip.drive(line, False)
+    chip.drive(1, None)
+    assert [chip.level(line) for line in range(4)] == [False, True, False, True]
+
+
+def test_an_interrupt_that_is_switched_on_first_of_all_is_none() -> None:
+    chip = twin()
+    chip.write(b"\x04\xff\xff")
+    assert (register(chip, 0x0E), register(chip, 0x0F)) == (0, 0)
+
+
+def test_after_a_power_cycle_pins_that_were_high_are_no_change() -> None:
+    chip = twin()
+    chip.drive(0, True)
+    chip.drive(8, True)
+    chip.power_cycle()
+    chip.write(b"\x04\xff\xff")
+    assert (register(chip, 0x0E), register(chip, 0x0F)) == (0, 0)
+
+
+def test_an_interrupt_that_lasts_is_raised_again_before_anybody_is_told() -> None:
+    chip = twin()
+    chip.write(b"\x06\x01\x00\x01\x00")
+    chip.write(b"\x04\x01")
+    seen: list[bool | None] = []
+    chip.interrupt_changed = lambda: seen.append(chip.interrupt(0))
+    register(chip, 0x10)
+    assert seen == [False], "low: still raised"

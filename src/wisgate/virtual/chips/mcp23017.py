@@ -28,7 +28,6 @@ from ...registers.mcp23017 import (
 )
 
 ALL = 0xFFFF
-BANK, MIRROR, BYTE_MODE, OPEN_DRAIN, ACTIVE_HIGH = 0x80, 0x40, 0x20, 0x04, 0x02
 IOCON_MASK = 0xFE
 LAST, LAST_OF_BANK_1 = 0x15, 0x1A
 READ_ONLY = (IntfA.address, IntcapA.address)
@@ -112,21 +111,24 @@ class Mcp23017Twin:
 
     def interrupt(self, port: int) -> bool | None:
         """The level at INTA (0) or INTB (1), None while an open drain is idle."""
-        iocon = self._file[Iocon.address]
         flags = [self._file[IntfA.address], self._file[IntfA.address + 1]]
-        raised = bool(any(flags) if iocon & MIRROR else flags[port])
-        if iocon & OPEN_DRAIN:
+        raised = bool(any(flags) if self._iocon.mirror else flags[port])
+        if self._iocon.open_drain:
             return False if raised else None
-        return raised == bool(iocon & ACTIVE_HIGH)
+        return raised == self._iocon.active_high
 
     # Inside.
 
     def _clear(self) -> None:
         """The reset values. Registers of BANK 0, whichever bank is selected."""
-        self._file = [0] * (LAST + 1)
+        self._file = defaultdict[int, int](int)
         self._file[IodirA.address] = self._file[IodirA.address + 1] = IodirA.reset
         self._pointer = 0
-        self._before = [self._levels() & 0xFF, self._levels() >> 8]
+        self._before = [0, 0]
+
+    @property
+    def _iocon(self) -> Iocon:
+        return Iocon.decode(self._file[Iocon.address])
 
     def _pair(self, register: int) -> int:
         return self._file[register] | self._file[register + 1] << 8
@@ -138,19 +140,21 @@ class Mcp23017Twin:
 
     def _find(self, address: int) -> int | None:
         """The number of a register in BANK 0, None where there is none."""
-        if self._file[Iocon.address] & BANK:
+        if self._iocon.bank:
             port, kind = divmod(address, 0x10)
-            address = kind * 2 + port if port < 2 else LAST + 1
+            if port > 1:
+                return None
+            address = kind * 2 + port
         if address > LAST:
             return None
         return Iocon.address if address & ~1 == Iocon.address else address
 
     def _advance(self) -> None:
-        iocon = self._file[Iocon.address]
-        if iocon & BYTE_MODE:
-            self._pointer ^= 0 if iocon & BANK else 1
+        iocon = self._iocon
+        if iocon.byte_mode:
+            self._pointer ^= 0 if iocon.bank else 1
         else:
-            last = LAST_OF_BANK_1 if iocon & BANK else LAST
+            last = LAST_OF_BANK_1 if iocon.bank else LAST
             self._pointer = 0 if self._pointer >= last else self._pointer + 1
 
     def _load(self, address: int) -> int:
