@@ -31,6 +31,8 @@ class FourInputAdc(ABC, Generic[C]):
     """One converter. Who triggers holds the chip until the conversion is collected.
     Threads: lane only."""
 
+    PERIOD: ClassVar[Seconds]
+    """Of a run."""
     RETRY: ClassVar[Seconds]
     """What to wait after NotReady: with it, an oscillator 50 % too slow is still waited for."""
     RETRIES: ClassVar[int] = 4
@@ -44,6 +46,7 @@ class FourInputAdc(ABC, Generic[C]):
         self._start: C = start
         self._conversion = conversion
         self._triggered: C | None = None
+        self._running: C | None = None
 
     @abstractmethod
     def identify(self) -> None:
@@ -63,6 +66,44 @@ class FourInputAdc(ABC, Generic[C]):
         self._registers.write(config)
         self._triggered = config
         return self._conversion
+
+    def run(self, channel: int, gain: Gain = Gain.V4_096) -> Seconds:
+        """Convert input `channel` without a pause, as fast as the chip can; returns the period.
+        Raises as `trigger`."""
+        if channel not in range(len(SINGLE_ENDED)):
+            raise ValueError(f"{self._address:#04x}: channel {channel} is not one of 0 to 3")
+        self._triggered = None
+        self._check_idle()
+        fast = self._fastest(SINGLE_ENDED[channel], gain)
+        self._registers.write(fast)
+        self._running = fast
+        return self.PERIOD
+
+    def latest(self) -> Volts:
+        """The last conversion of a run; a value may come twice. Raises UnexpectedValue without a
+        run, BusError."""
+        if self._running is None:
+            raise UnexpectedValue(f"{self._address:#04x}: nothing is running; start it with run")
+        code = self._registers.read(Conversion).code
+        return Volts(code * FULL_SCALE_V[self._running.gain] / CODES)
+
+    def halt(self) -> None:
+        """End a run, and look whether the chip was in it to the end. Raises UnexpectedValue when
+        it was reset or reconfigured meanwhile, BusError."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        found = self._registers.read(type(self._start))
+        self._registers.write(replace(running, single=True, idle=False))
+        if replace(found, idle=running.idle) != running:
+            raise UnexpectedValue(
+                f"{self._address:#04x}: the configuration reads {found.encode():#06x}, written was"
+                f" {running.encode():#06x}; the ADC was reset or somebody else uses it"
+            )
+
+    @abstractmethod
+    def _fastest(self, mux: Mux, gain: Gain) -> C:
+        """The configuration of a run."""
 
     def _check_idle(self) -> None:
         running = self._registers.read(type(self._start))

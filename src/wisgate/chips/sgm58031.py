@@ -7,6 +7,8 @@ driver waits 10.5 ms.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..bus.i2c import I2c
 from ..core.errors import WrongIdentity
 from ..core.units import Seconds
@@ -30,6 +32,7 @@ START = Config(
 class Sgm58031(FourInputAdc[Config]):
     """One SGM58031. Threads: lane only."""
 
+    PERIOD = Seconds(1.3e-3)  # a little longer than that of 800 samples per second
     RETRY = Seconds(5e-3)
 
     def __init__(self, bus: I2c, address: int = 0x4B) -> None:
@@ -46,3 +49,6 @@ class Sgm58031(FourInputAdc[Config]):
             )
         self._registers.write(Config1.decode(Config1.reset))
         self._triggered = None
+
+    def _fastest(self, mux: Mux, gain: Gain) -> Config:
+        return replace(START, mux=mux, gain=gain, single=False, rate=Rate.SPS800)

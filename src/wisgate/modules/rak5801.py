@@ -6,6 +6,8 @@ loop: it has no identity, and both read 0 mA.
 
 from __future__ import annotations
 
+from statistics import fmean
+
 from ..bus.lines import LineAt
 from ..config.model import SlotConfig
 from ..core.clock import Clock
@@ -34,8 +36,8 @@ def loop_status(milliamperes: float) -> Status:
 
 
 class Rak5801:
-    """Channel A1. `transfer` is the voltage at the ADC per ampere, `warm_up` what the transmitter
-    needs after its supply came on. Threads: lane only."""
+    """Channel A1, the mean of `average` conversions. `transfer` is the voltage at the ADC per
+    ampere, `warm_up` what the transmitter needs after its supply came on. Threads: lane only."""
 
     def __init__(
         self,
@@ -47,9 +49,10 @@ class Rak5801:
         interval: Seconds = Seconds(1.0),
         transfer: Ohms = Ohms(149.9),
         warm_up: Seconds = Seconds(0.5),
+        average: int = 1,
     ) -> None:
         self.groups = (Group("loop", (A1,), interval),)
-        self._transfer = transfer
+        self._transfer, self._average = transfer, average
         self._input = SuppliedInput(adc, channel, enable, clock, supply="loop", warm_up=warm_up)
 
     @classmethod
@@ -69,14 +72,14 @@ class Rak5801:
         self._input.open()
 
     def sample(self, group: Group) -> Sampling:
-        """One conversion. Raises BusError, ChipError, above all UnexpectedValue when the loop has
-        lost its supply."""
+        """One conversion, or several; between them the other slot may use the ADC. Raises BusError,
+        ChipError, above all UnexpectedValue when the loop has lost its supply."""
         yield from self._input.warm()
-        volts = yield from self._input.convert()
+        converted = yield from self._input.converted(self._average)
         self._input.check_supply()
-        if volts >= CLIP_V:
+        if max(converted) >= CLIP_V:  # one that is clipped spoils the mean
             return [Reading(A1.name, None, Status.SATURATED)]
-        milliamperes = volts / self._transfer * 1e3
+        milliamperes = fmean(converted) / self._transfer * 1e3
         status = loop_status(milliamperes)
         return [Reading(A1.name, milliamperes if status.carries_value else None, status)]
 

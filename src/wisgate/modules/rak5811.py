@@ -65,9 +65,7 @@ class Rak5811:
         """One conversion, or several; between them the other slot may use the ADC. Raises BusError,
         ChipError, above all UnexpectedValue when the supply is off."""
         yield from self._input.warm()
-        converted: list[Volts] = []
-        for _ in range(self._average):
-            converted.append((yield from self._input.convert()))
+        converted = yield from self._input.converted(self._average)
         self._input.check_supply()
         return [_judged(converted)]
 

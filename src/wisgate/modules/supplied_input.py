@@ -47,6 +47,13 @@ class SuppliedInput:
         if (wait := self._warm_at - self._clock.monotonic()) > 0:
             yield wait
 
+    def converted(self, count: int) -> Generator[Step, None, list[Volts]]:
+        """`count` conversions, one after the other. Raises as `convert`."""
+        found: list[Volts] = []
+        for _ in range(count):
+            found.append((yield from self.convert()))
+        return found
+
     def convert(self) -> Generator[Step, None, Volts]:
         """One conversion, as volts at the ADC, which is ours until it is done. Raises BusError,
         ChipError."""

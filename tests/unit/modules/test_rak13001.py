@@ -16,6 +16,7 @@ from wisgate.core.errors import (
     ConfigError,
     NoAcknowledge,
     OutputRefused,
+    PlanConflict,
     UnexpectedValue,
 )
 from wisgate.core.points import Status, Value
@@ -131,10 +132,38 @@ def test_no_input_takes_no_line() -> None:
         assert directions == 0xFF & ~ON, "no other line is touched"
 
 
-def test_an_input_that_nobody_would_read_is_refused_with_its_line() -> None:
-    text = HEAD + slot(2, "rak13001", input="IO3")
-    refusal = '<prompt>:3: input: "IO3" can be planned and checked, it cannot be run yet'
-    with pytest.raises(ConfigError, match=refusal), open_modules(text):
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_isolated_input_is_read_and_counted(number: int) -> None:
+    name = f"wisblock-{number}"
+    with open_modules(HEAD + slot(number, "rak13001", input="IO3")) as board:
+        seen = []
+        for volts in (0, 24, 24, 0, 12):
+            board.world.set("field.volts", volts)
+            board.sleep(1)
+            relay, energised, count = board.read(name)
+            assert relay.value is False
+            seen.append((energised.value, count.value))
+        assert seen == [(False, 0), (True, 1), (True, 1), (False, 1), (True, 2)]
+
+
+def test_a_level_that_is_too_short_does_not_count() -> None:
+    with open_modules(HEAD + slot(1, "rak13001", input="IO3", debounce="500ms")) as board:
+        for volts, seconds in ((24, 0.2), (0, 0.4), (24, 0.2), (24, 0.4), (24, 0.2)):
+            board.world.set("field.volts", volts)
+            _, energised, count = board.read("wisblock-1")
+            board.sleep(seconds)
+        _, energised, count = board.read("wisblock-1")
+        assert (energised.value, count.value) == (True, 1)
+
+
+def test_without_the_option_there_is_no_input() -> None:
+    with open_modules(HEAD + slot(1, "rak13001")) as board:
+        assert [r.name for r in board.read("wisblock-1")] == ["relay"]
+
+
+def test_an_input_on_a_signal_that_nobody_knows_is_refused_with_its_line() -> None:
+    text = HEAD + slot(2, "rak13001", input="SW1")
+    with pytest.raises((ConfigError, PlanConflict), match="SW1"), open_modules(text):
         pass
 
 

@@ -40,6 +40,7 @@ FILMS = {
 
 def attach(slot: SlotSide, world: World, options: Options) -> Attached:
     """Put the module into a slot. Options `address` (0x51), `curve`, `gas`, `r0` in ohms."""
-    film = FILMS[str(options.get("curve", "sheet-1.5"))][str(options.get("gas", "smoke"))]
+    films = FILMS[str(options.get("curve", "sheet-1.5"))]
+    film = films.get(str(options.get("gas", "smoke")), films["smoke"])
     r0, address = float(options.get("r0", 11.2e3)), int(options.get("address", 0x51))
     return attach_gas(slot, world, QUANTITY, film, r0=r0, address=address)
