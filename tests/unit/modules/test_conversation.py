@@ -77,7 +77,7 @@ class Traced:
         return self._sampled(module)
 
     def _sampled(self, module: Module) -> tuple[float, bool]:
-        waited, held = 0.0, False
+        held = False
         steps = module.sample(module.groups[0])
         with suppress(StopIteration):
             while True:
@@ -85,9 +85,9 @@ class Traced:
                     case Hold():
                         held = True
                     case float() as seconds:
-                        waited += seconds
                         self.clock.sleep(seconds)
-        return waited, held
+        waits = (line.split()[1] for line in self.lines if line.startswith("wait "))
+        return 1e-6 * sum(map(int, waits)), held
 
     def costs(self) -> dict[str, Cost]:
         """By bus, of what was traced since."""
@@ -112,9 +112,14 @@ def settings(name: str) -> SlotConfig:
 
 
 TRACED = (
+    "rak12006",
+    "rak12009",
+    "rak12013",
+    "rak12015",
     "rak13003",
     "rak13004",
     "rak14003",
+    "rak14006",
     "rak16001",
     "rak12500",
     "rak13001",
