@@ -165,3 +165,20 @@ def test_cards_are_shown_where_they_are_and_not_as_empty_sockets(tmp_path):
         assert not page.all("[data-placed=mpcie-1]")
         assert page.complaints() == []
         gateway.stop()
+
+
+def test_the_little_display_shows_its_dots(demo, tmp_path):
+    count = """(() => {
+      const canvas = document.querySelector("figure.display canvas");
+      if (!canvas) return -1;
+      const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      let lit = 0;
+      for (let at = 3; at < dots.length; at += 4) lit += dots[at] > 0 ? 1 : 0;
+      return lit;
+    })()"""
+    with chromium(tmp_path / "profile", DESKTOP) as page:
+        page.driver.get(demo.url)
+        page.wait(lambda: page.script(count) > 500, why="the display stayed dark")
+        assert page.script(count) < 128 * 64 / 2
+        label = page.one("figure.display canvas").get_attribute("aria-label")
+        assert label == "What the display shows"
