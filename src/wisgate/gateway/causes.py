@@ -24,7 +24,8 @@ CAUSES: dict[type[BusError | ChipError], tuple[str, str]] = {
     ),
     NoAnswer: (
         "no-answer",
-        "check the unit's supply, its number, the baud rate, and A and B of the line",
+        "check that it is in its slot and has its supply; on a serial line also its number, the"
+        " baud rate and the wires",
     ),
     ArbitrationLost: ("arbitration-lost", "one bus has one controller: disconnect the other"),
     BusTimeout: (

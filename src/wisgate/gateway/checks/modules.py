@@ -28,6 +28,8 @@ ROUNDS, APART_S, LONGEST_S = 6, 1.0, 20.0
 ENOUGH = 5
 """Readings that must be the same to the last digit before somebody should wonder."""
 NOISY = "onboard/climate/"
+COARSE = ("ads7830",)
+"""Chips whose steps are larger than their noise: 20 mV of the ADS7830."""
 
 
 async def check(box: Box) -> Sequence[Verdict]:
@@ -116,11 +118,8 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 "a value inside the range of the input",
                 "measure at the terminal: the signal is beyond what the input can take",
             )
-        case Status.FAULT if isinstance(placed.module, Rak5802):
-            kind = ChecksumMismatch if placed.module.client.damaged else UnitRefused
-            trouble, cure = CAUSES[kind]
-            found = "its unit refuses it" if kind is UnitRefused else "its answers come damaged"
-            yield Verdict(Level.DIFFERENCE, trouble, subject, found, "a value", cure)
+        case Status.FAULT if placed.placement and placed.placement.serial:
+            yield _of_line(placed, subject)
         case Status.FAULT if judges(placed.name):
             return
         case Status.FAULT:
@@ -132,7 +131,7 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 "a signal",
                 "check the wires and the transmitter's supply, then whether the module sits home",
             )
-        case _ if _frozen(box, name, readings):
+        case _ if not _coarse(placed) and _frozen(box, name, readings):
             yield Verdict(
                 Level.WARNING,
                 "frozen-value",
@@ -141,6 +140,19 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 "some noise",
                 "change what it measures, or compare with another instrument: it may be stuck",
             )
+
+
+def _of_line(placed: Placed, subject: str) -> Verdict:
+    """A value that did not come over a serial line, from somebody who answers."""
+    refused = isinstance(placed.module, Rak5802) and not placed.module.client.damaged
+    name, cure = CAUSES[UnitRefused if refused else ChecksumMismatch]
+    found = "its unit refuses it" if refused else "its answers come damaged"
+    return Verdict(Level.DIFFERENCE, name, subject, found, "a value", cure)
+
+
+def _coarse(placed: Placed) -> bool:
+    chips = placed.placement.module.chips if placed.placement else ()
+    return any(chip.part in COARSE for chip in chips)
 
 
 def _frozen(box: Box, name: str, readings: Sequence[Reading]) -> bool:

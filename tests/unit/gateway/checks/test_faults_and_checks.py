@@ -46,6 +46,18 @@ url = "mqtt://127.0.0.1:1883"
 """
 
 
+LIN = f"""{HEAD}[[slot]]
+slot = "wisblock-1"
+module = "rak13005"
+[[slot.frame]]
+id = 0x10
+name = "room"
+size = 3
+signals = [{{ name = "warmth", bit = 0, length = 16, signed = true, scale = 0.01, unit = "Cel" }}]
+"""
+RADIO = slots("rak13300", "rak13600")
+CAN = slots("rak13006", "rak14003")
+SERVO = slots("rak13004", "rak16001")
 COOLED = f"{HEAD}[onboard.fan]\n"
 
 
@@ -133,6 +145,34 @@ ROWS = [
     Row(K.BROKER_GONE, "broker", {"broker-unreachable"}, LINE),
     Row(K.NETWORK_GONE, "network", {"no-carrier"}),
     Row(K.DISK_FULL, "drive", {"disk-full"}),
+    Row(K.BUS_DOMINANT, "wisblock-1", {"no-answer"}, LIN, why="shorted and silent lines are alike"),
+    Row(K.SERIAL_SILENCE, "wisblock-1", {"no-answer"}, LIN),
+    Row(K.COLLISION, "wisblock-1", {"damaged-bytes"}, LIN),
+    Row(K.MODULE_PULLED, "wisblock-1", {"no-answer"}, LIN),
+    Row(
+        K.NEVER_READY, "wisblock-1", {"no-answer"}, RADIO, why="BUSY of an empty slot is high, too"
+    ),
+    Row(K.MODULE_PULLED, "wisblock-1", {"no-answer"}, RADIO),
+    Row(K.NOBODY_THERE, "wisblock-1", set(), RADIO, why="a radio cannot know who does not listen"),
+    Row(K.NEVER_READY, "wisblock-2", {"never-ready"}, RADIO),
+    Row(K.NO_ACKNOWLEDGE, "wisblock-2", NACK, RADIO),
+    Row(K.WRONG_CHIP, "wisblock-2", {"never-ready"}, RADIO, why="its answers never say ready"),
+    Row(K.MODULE_PULLED, "wisblock-2", NACK, RADIO, late=True),
+    Row(K.NEVER_READY, "wisblock-1", {"never-ready"}, CAN),
+    Row(K.MODULE_PULLED, "wisblock-1", {"no-answer"}, CAN),
+    Row(K.BUS_SHORTED, "wisblock-1", set(), CAN, why="it shows when something is sent"),
+    Row(K.NOBODY_THERE, "wisblock-1", set(), CAN, why="it shows when something is sent"),
+    Row(K.NO_ACKNOWLEDGE, "wisblock-2", NACK, CAN),
+    Row(K.BROWN_OUT, "wisblock-2", {"unexpected-value"}, CAN, late=True),
+    Row(K.MODULE_PULLED, "wisblock-2", NACK, CAN),
+    Row(K.NO_ACKNOWLEDGE, "wisblock-1", NACK, SERVO, late=True),
+    Row(K.BROWN_OUT, "wisblock-1", {"unexpected-value"}, SERVO, late=True),
+    Row(K.WRONG_CHIP, "wisblock-1", {"unexpected-value"}, SERVO, late=True, why="no identity"),
+    Row(K.MODULE_PULLED, "wisblock-1", NACK, SERVO, late=True),
+    Row(
+        K.MODULE_PULLED, "wisblock-2", {"no-answer"}, SERVO, why="it is looked for at three places"
+    ),
+    Row(K.WRONG_CHIP, "wisblock-2", set(), SERVO, why="an ADS7830 has no identity: a number comes"),
     Row(K.FAN_BLOCKED, "fan", {"fan-stalled"}, COOLED),
     Row(K.FAN_BLOCKED, "fan", set(), why="this box has no function that asks the fan"),
     Row(K.BATTERY_EMPTY, "clock", set(), late=True, why="it shows when the supply returns"),
@@ -151,7 +191,7 @@ def test_doctor_names_the_fault_and_no_other(row: Row, tmp_path: Path) -> None:
     assert troubles(found) == row.names
 
 
-@pytest.mark.parametrize("text", [LOOP, PUMP, VOLTS, LINE, COOLED])
+@pytest.mark.parametrize("text", [LOOP, PUMP, VOLTS, LINE, LIN, RADIO, CAN, SERVO, COOLED])
 @pytest.mark.parametrize("seed", [2, 3])
 def test_a_healthy_box_has_no_trouble(text: str, seed: int, tmp_path: Path) -> None:
     assert troubles(verdicts(text, tmp_path, seed=seed)) == set()
