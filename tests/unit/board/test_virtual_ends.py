@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from module_bench import HAT, HEAD, ModuleBench, slot
 
+from wisgate.board.prompt import open_modules
 from wisgate.bus.linux.uart import LinuxUart
 from wisgate.catalog.catalog import load
 from wisgate.core.clock import VirtualClock
+from wisgate.core.points import Status
 from wisgate.virtual.board import VirtualRak7391
 from wisgate.virtual.frame import VirtualBoard
 from wisgate.virtual.rak6421 import VirtualRak6421
@@ -20,6 +23,7 @@ BOARDS = {
     ("rak6421", "production"): partial(VirtualRak6421, revision="production"),
     ("rak6421", "legacy"): partial(VirtualRak6421, revision="legacy"),
 }
+EXAMPLE = Path(__file__).parents[3] / "examples" / "hat.toml"
 CHIPS = {"U133": "expander-2", "host": "host"}
 RELAYS = {(HAT, "io-1"): 16, (HAT, "io-2"): 24, (LEGACY, "io-1"): 16, (LEGACY, "io-2"): 24}
 
@@ -91,3 +95,13 @@ def test_the_serial_port_of_a_hat_is_that_of_the_header() -> None:
     assert {name: port.name for name, port in ports.items()} == {"io-2": "/dev/serial0"}
     assert isinstance(ports["io-2"], LinuxUart)
     assert bench.board.ends.expanders == {}
+
+
+def test_the_example_of_a_hat_runs() -> None:
+    with open_modules(EXAMPLE) as board:
+        board.write("io-1", "relay", True)
+        readings = [r for name in ("io-1", "io-2", "sensor-c") for r in board.read(name)]
+        assert {r.name for r in readings} == {"relay", "a1", "temperature", "humidity"}
+        assert {r.status for r in readings} == {Status.GOOD}
+        assert board.twins.lines.driven(16)
+    assert not board.twins.lines.level(16)
