@@ -54,13 +54,18 @@ def summary(module: Module) -> str:
     return "; ".join(parts)
 
 
+def condition(when: tuple[str, str | int | bool] | None) -> str:
+    """What must be chosen for something to be there."""
+    return f"with {when[0]} = {shown(when[1])}" if when else ""
+
+
 def channel_lines(module: Module) -> list[str]:
     return table(
         ("Channel", "", "Unit", "Range", "Safe state"),
         (
             (
                 f"`{c.name}`",
-                c.title,
+                "; ".join(filter(None, (c.title, condition(c.when)))),
                 display(c.unit),
                 " to ".join(c.range or ()),
                 f"`{shown(c.safe)}`" if c.writable and c.safe is not None else "",
@@ -94,7 +99,7 @@ def possible(option: Option) -> str:
 
 def signal_lines(module: Module) -> list[str]:
     def when(use: Use) -> str:
-        given = f"with {use.when[0]} = {shown(use.when[1])}" if use.when else ""
+        given = condition(use.when)
         return "; ".join(filter(None, (given, "may stay unused" if use.optional else "")))
 
     return table(
