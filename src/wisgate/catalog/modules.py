@@ -105,6 +105,20 @@ class Rework(Entry, frozen=True, kw_only=True):
     know of it."""
 
 
+class RegisterEntry(Entry, frozen=True, kw_only=True):
+    """A register of what is a Modbus unit, with the words of the user's file."""
+
+    name: str
+    title: str
+    address: int
+    kind: Literal["coil", "discrete", "input", "holding"] = "holding"
+    type: str = "uint16"
+    scale: float = 1.0
+    unit: str = ""
+    over: str = ""
+    """The register that it is divided by: a share is `scale` times the one over the other."""
+
+
 class Module(Entry, frozen=True, kw_only=True):
     id: str
     title: str
@@ -123,6 +137,10 @@ class Module(Entry, frozen=True, kw_only=True):
     units: bool = False
     units_when: tuple[str, str | int | bool] | None = None
     """(option, value) with which it has units; with others it has its own channels."""
+    unit_id: int | None = None
+    """Of what is a Modbus unit itself: its address as shipped."""
+    registers: tuple[RegisterEntry, ...] = ()
+    """Of what is a Modbus unit itself: what `model` of a `[[slot.unit]]` stands for."""
     frames: bool = False
     """Whether it has the signals of the user's frames besides its channels."""
     uses: tuple[Use, ...] = ()

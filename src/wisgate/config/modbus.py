@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from ..catalog.modules import Module, RegisterEntry
 from ..core.points import Kind, Point
 from .model import PointConfig, RegisterConfig, UnitConfig
 from .naming import Names
+from .readers import did_you_mean
 from .schema import units as schema
 from .tables import Table
 
@@ -16,18 +18,22 @@ WRITABLE = ("coil", "holding")
 LAST_ADDRESS = 65535
 
 
-def read_units(tables: Sequence[Table], interval: float) -> tuple[UnitConfig, ...]:
-    """The units of one slot; `interval` is the slot's."""
+def read_units(
+    tables: Sequence[Table], interval: float, models: Mapping[str, Module]
+) -> tuple[UnitConfig, ...]:
+    """The units of one slot; `interval` is the slot's, `models` what the catalog knows as units."""
     units: list[UnitConfig] = []
     ids: dict[int, UnitConfig] = {}
     named: dict[str, UnitConfig] = {}
     for table in tables:
-        unit = _unit(table, interval)
-        other = ids.setdefault(unit.id, unit) if table.has(schema.UNIT_ID) else unit
+        model = _model(table, models)
+        unit = _unit(table, interval, model)
+        known = model is not None or table.has(schema.UNIT_ID)
+        other = ids.setdefault(unit.id, unit) if known else unit
         if other is not unit:
             cure = "give each unit its own address"
             text = f'{unit.id} is already the unit "{other.name}" at {_line(other)}; {cure}'
-            table.wrong(schema.UNIT_ID, text)
+            table.fault(f"id: {text}", "id" if table.has(schema.UNIT_ID) else None)
         other = named.setdefault(unit.name, unit)
         if other is not unit and unit.name:
             text = f'"{unit.name}" is already the unit at {_line(other)}; choose another'
@@ -40,25 +46,62 @@ def _line(what: UnitConfig | RegisterConfig) -> str:
     return f"line {what.where.line}"
 
 
-def _unit(table: Table, interval: float) -> UnitConfig:
+def _model(table: Table, models: Mapping[str, Module]) -> Module | None:
+    name = table.get(schema.UNIT_MODEL)
+    if name is None:
+        return None
+    if name not in models:
+        cure = did_you_mean(name, models, "units of the catalog")
+        table.wrong(schema.UNIT_MODEL, f'no unit "{name}"; {cure}')
+    return models.get(name)
+
+
+def _unit(table: Table, interval: float, model: Module | None) -> UnitConfig:
     own = table.get(schema.UNIT_INTERVAL)
     registers: list[RegisterConfig] = []
     taken = _Taken()
     rows = table.list(schema.REGISTER)
-    if not rows and "registers" not in table.values:
+    if table.has(schema.UNIT_MODEL):
+        if "registers" in table.values:
+            table.fault(
+                "registers: they are those of its model; remove them, or model", "registers"
+            )
+        rows, registers = (
+            [],
+            [_of_model(table, entry) for entry in model.registers] if model else [],
+        )
+    elif not rows and "registers" not in table.values:
         row = '{ name = "level", address = 0, kind = "holding" }'
         table.fault(f'{table.label} has no "registers"; add registers = [{row}]')
     for row_table in rows:
         register = _register(row_table)
         taken.add(row_table, register)
         registers.append(register)
+    shipped = (
+        None
+        if table.has(schema.UNIT_ID) or not table.has(schema.UNIT_MODEL)
+        else (model.unit_id if model and model.unit_id else schema.UNIT_ID.default)
+    )
     return UnitConfig(
         where=table.where(),
-        id=table.get(schema.UNIT_ID),
+        id=table.get(schema.UNIT_ID) if shipped is None else shipped,
         name=table.get(schema.UNIT_NAME),
         interval=interval if own is None else own,
         timeout=table.get(schema.UNIT_TIMEOUT),
         registers=tuple(registers),
+    )
+
+
+def _of_model(table: Table, entry: RegisterEntry) -> RegisterConfig:
+    return RegisterConfig(
+        table.where(),
+        entry.name,
+        entry.address,
+        entry.kind,
+        entry.type,
+        entry.scale,
+        entry.unit,
+        over=entry.over,
     )
 
 
@@ -161,8 +204,9 @@ def unit_points(
                 continue  # refused already, as a register or as a unit
             told.add((unit.name, register.name))
             if unit.name and register.name:
-                rows = Table(table.faults, schema.REGISTER, (*table.path, "registers", place), {})
-                names.add(point, rows, given=True)
+                path = (*table.path, "registers", place)
+                rows = Table(table.faults, schema.REGISTER, path, {})
+                names.add(point, table if table.has(schema.UNIT_MODEL) else rows, given=True)
             else:
                 names.unsettle_all(unit.name and f"{unit.name}_")
     return tuple(points)
@@ -186,12 +230,16 @@ def kind_of(register: RegisterConfig) -> Kind:
     """The type of the scaled value."""
     if register.encoding == "bool":
         return Kind.BOOL
+    if register.over:
+        return Kind.FLOAT
     whole = register.scale.is_integer() and not register.encoding.startswith("float")
     return Kind.INT if whole else Kind.FLOAT
 
 
 def _decimals(register: RegisterConfig) -> int:
     """As many as the scale can show; 3 for a floating-point register."""
+    if register.over:
+        return 1
     if register.encoding.startswith("float"):
         return 3
     return min(9, max(0, math.ceil(-math.log10(abs(register.scale)) - 1e-9)))

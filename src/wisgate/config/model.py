@@ -56,6 +56,8 @@ class RegisterConfig:
     scale: float
     unit: str
     writable: bool = False
+    over: str = ""
+    """The register of the same unit that it is divided by."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def read_slots(
         if module is None:
             _give_up(table, catalog, names)
         else:
-            slots.append(_slot(table, module, names))
+            slots.append(_slot(table, module, catalog, names))
     return tuple(slots)
 
 
@@ -90,14 +90,14 @@ def _give_up(table: Table, catalog: Catalog, names: Names) -> None:
     names.unsettle_all(default_name(str(table.values.get("slot")), ""))
 
 
-def _slot(table: Table, module: Module, names: Names) -> SlotConfig:
+def _slot(table: Table, module: Module, catalog: Catalog, names: Names) -> SlotConfig:
     options = _options(table, module.options)
     given = table.get(schema.SLOT_INTERVAL)
     interval = _interval(module) if given is None else given
     slot = table.get(schema.SLOT_SLOT)
     if module.has_units(dict(options)):
         _refuse(table, module, FRAME, SCHEDULE)
-        units, points = _units(table, module, interval, names)
+        units, points = _units(table, module, interval, catalog, names)
         return SlotConfig(table.where(), slot, module.id, interval, points, options, units)
     _refuse(table, module, UNIT)
     origin = Origin(table, slot, slot, f'module "{module.id}"', slot, interval)
@@ -121,7 +121,7 @@ def _interval(module: Module) -> float:
 
 
 def _units(
-    table: Table, module: Module, interval: float, names: Names
+    table: Table, module: Module, interval: float, catalog: Catalog, names: Names
 ) -> tuple[tuple[UnitConfig, ...], tuple[PointConfig, ...]]:
     for point in table.list(schema.SLOT_POINT):
         cure = "name and scale its registers in [[slot.unit]]"
@@ -130,7 +130,8 @@ def _units(
     tables = table.list(UNIT)
     if "unit" not in table.values:
         table.fault(f"{table.label} has no unit; add [[slot.unit]] with id, name and registers")
-    units = read_units(tables, interval)
+    models = {name: entry for name, entry in catalog.modules.items() if entry.registers}
+    units = read_units(tables, interval, models)
     return units, unit_points(tables, units, table.get(schema.SLOT_SLOT), names)
 
 

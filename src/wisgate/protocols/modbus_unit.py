@@ -14,7 +14,7 @@ from ..core.errors import (
     UnitRefused,
     WisgateError,
 )
-from ..core.points import Channel, Group, Kind, Reading, Sampling, Step, Value
+from ..core.points import Channel, Group, Kind, Reading, Sampling, Status, Step, Value
 from ..core.units import Seconds
 from .modbus import ModbusRtu
 from .modbus_registers import decimals, decode, encode, is_whole
@@ -39,6 +39,9 @@ class Register(Located, Protocol):
 
     @property
     def writable(self) -> bool: ...
+
+    @property
+    def over(self) -> str: ...
 
 
 class Unit(Protocol):
@@ -97,6 +100,7 @@ class ModbusUnit:
                 readings |= self._without_value(span, error)
             if waiting:
                 yield 0.0
+        self._divide(readings)
         return [readings[channel.name] for channel in self.group.channels]
 
     def write(self, channel: str, value: Value) -> None:
@@ -176,6 +180,20 @@ class ModbusUnit:
                 readings[name] = Reading(name, None, error.status)
         return readings
 
+    def _divide(self, readings: dict[str, Reading]) -> None:
+        """Shares: one register over another."""
+        for name, register in self._registers.items():
+            if register.over:
+                part, whole = readings[name], readings[f"{self._unit.name}_{register.over}"]
+                if isinstance(part.value, int | float) and whole.value:
+                    share = round(part.value / float(whole.value), 6)
+                    readings[name] = Reading(name, share, part.status)
+                else:
+                    status = Status.FAULT if whole.status.carries_value else whole.status
+                    readings[name] = Reading(
+                        name, None, part.status if part.value is None else status
+                    )
+
     def _without_value(self, span: Span[Register], error: WisgateError) -> dict[str, Reading]:
         names = [self._channel(register) for register in span.registers]
         return {name: Reading(name, None, error.status) for name in names}
@@ -190,6 +208,8 @@ def channel_of(name: str, register: Register) -> Channel:
     encoding = register.encoding
     if encoding == "bool":
         return Channel(name, "", Kind.BOOL, 0, register.writable)
+    if register.over:
+        return Channel(name, register.unit, Kind.FLOAT, 1)
     if is_whole(encoding, register.scale):
         return Channel(name, register.unit, Kind.INT, 0, register.writable)
     return Channel(name, register.unit, Kind.FLOAT, decimals(register.scale), register.writable)

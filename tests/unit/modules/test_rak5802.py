@@ -193,7 +193,7 @@ def test_the_options_of_the_catalog_are_keywords_of_the_module() -> None:
     assert module.groups == ()
     assert entry.units
     with pytest.raises(ValueError, match="modbus-rtu"):
-        Rak5802(VirtualUart(VirtualClock()), VirtualClock(), [], protocol="raw")
+        Rak5802(VirtualUart(VirtualClock()), VirtualClock(), [], protocol="ascii")
 
 
 def test_nothing_is_left_to_close() -> None:

@@ -23,6 +23,7 @@ class Register:
     scale: float = 1.0
     unit: str = ""
     writable: bool = False
+    over: str = ""
 
 
 @dataclass(frozen=True)

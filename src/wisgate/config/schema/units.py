@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..readers import boolean, choice, duration, factor, integer, unit
 from ..tables import Option, Section, Shape
-from ..wording import INTERVAL, name_part
+from ..wording import INTERVAL, any_text, name_part
 
 REGISTER_NAME = Option(
     "name",
@@ -86,6 +86,15 @@ REGISTER = Section(
 UNIT_ID = Option(
     "id", integer(1, 247), "Modbus address of the unit on its line.", "42", 1, required=True
 )
+UNIT_MODEL = Option[str | None](
+    "model",
+    any_text("the id of a unit of the catalog", "rak9155"),
+    "What the unit is, when the catalog has its registers; then they need not be written here, nor "
+    "does `id` unless it was changed.",
+    '"rak9155"',
+    None,
+    otherwise="whatever its `registers` say",
+)
 UNIT_NAME = Option(
     "name",
     name_part("weather"),
@@ -109,7 +118,7 @@ UNIT = Section(
     "slot.unit",
     Shape.LIST,
     "A Modbus unit on the serial line of the module above.",
-    (UNIT_ID, UNIT_NAME, UNIT_INTERVAL, UNIT_TIMEOUT),
+    (UNIT_ID, UNIT_NAME, UNIT_MODEL, UNIT_INTERVAL, UNIT_TIMEOUT),
     (REGISTER,),
     identity="name",
 )
