@@ -1,6 +1,7 @@
 """RAK9155: how full the battery pack is that hangs on the RS485 of a RAK5802.
 
-As it stands on a virtual board; with --hardware on this one, RAK5802 in slot 1, the pack on A and B.
+As it stands on a virtual board; with --hardware on this one, RAK5802 in slot 1, the pack on its A
+and B.
 """
 
 import sys

@@ -192,7 +192,7 @@ def written() -> dict[Path, str]:
 
 def in_slots() -> list[Module]:
     """The modules that have a page of their own."""
-    return [m for m in load().modules.values() if m.form not in APART]
+    return [m for m in load().modules.values() if m.form not in APART or m.registers]
 
 
 def stale() -> list[str]:

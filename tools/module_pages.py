@@ -163,7 +163,10 @@ def modules_page() -> Iterator[str]:
 
 def cards_page() -> Iterator[str]:
     yield from ("# Cards, PoE, batteries", "", "What goes into mPCIe and M.2 sockets, and what")
-    yield from ("feeds a board. They are planned and checked; none of them has a driver.", "")
+    yield from (
+        "feeds a board. They are planned and checked; none of them has a driver of its own.",
+        "",
+    )
     modules = [m for m in load().modules.values() if m.form in APART]
     yield from module_table(modules)
     for module in modules:
@@ -186,9 +189,12 @@ def module_page(module: Module) -> Iterator[str]:
     yield from (f"Source: {module.source}.{f' {module.note}' if module.note else ''}", "")
     if module.units:
         yield from ("Its points are the registers of the units in the user's file.", "")
-    if module.runs:
+    if module.registers:
+        yield from (f'Write `model = "{module.id}"` in a `[[slot.unit]]` of a serial line.', "")
+    if module.runs or module.registers:
         yield from example_lines(module)
     yield from titled("Channels", channel_lines(module))
+    yield from titled("Registers", register_lines(module))
     yield from titled("Options", option_lines(module))
     yield from titled("Commands", command_lines(module))
     yield from titled("Signals", signal_lines(module))
@@ -196,6 +202,18 @@ def module_page(module: Module) -> Iterator[str]:
     yield from titled("Chips and addresses", list(chip_lines(module)))
     yield from titled("What it takes", list(cost_lines(module)))
     yield from titled("Wiring, limits and doubts", list(hint_lines(module)))
+
+
+def register_lines(module: Module) -> list[str]:
+    """Of what is a unit itself."""
+    if not module.registers:
+        return []
+    rows = (
+        (f"`{r.name}`", r.title, f"{r.kind} {r.address:#06x}", r.type,
+         f"{r.scale:g}{f' over `{r.over}`' if r.over else ''}", r.unit or "-")
+        for r in module.registers
+    )  # fmt: skip
+    return table(("Register", "", "Place", "Type", "Scale", "Unit"), rows)
 
 
 def titled(title: str, lines: Sequence[str]) -> Iterator[str]:

@@ -25,6 +25,14 @@ MODULE_FILES = {
     "Node-RED flow": ROOT / "node-red" / "flows" / "{}.json",
     "test": TESTS / "unit" / "modules" / "test_{}.py",
 }
+UNIT_FILES = {
+    "catalog entry": CATALOG / "modules" / "{}.toml",
+    "twin": PACKAGE / "virtual" / "units" / "{}.py",
+    "example": ROOT / "examples" / "{}.py",
+    "Node-RED flow": ROOT / "node-red" / "flows" / "{}.json",
+    "test": TESTS / "unit" / "modules" / "test_{}.py",
+}
+"""Of what is a unit on a serial line itself: the module in front of it has the driver."""
 CONTRACTS = {"base", "carrier"}
 """What a sink is, what an onboard function can reach: neither is one."""
 FRAMINGS = {"word"}
@@ -62,7 +70,11 @@ def chips() -> set[str]:
 def rak_modules() -> set[str]:
     named = beyond_paper("modules") | stems(PACKAGE / "modules")
     named |= stems(PACKAGE / "virtual" / "modules")
-    return {name for name in named if name.startswith("rak")}
+    return {name for name in named - units() if name.startswith("rak")}
+
+
+def units() -> set[str]:
+    return {entry.id for entry in load().modules.values() if entry.registers}
 
 
 def missing(names: set[str], columns: Mapping[str, Path]) -> list[str]:
@@ -93,6 +105,11 @@ def test_every_module_has_its_files() -> None:
     assert names, "no module found"
     wrong = missing(names, MODULE_FILES)
     demand_none(wrong)
+
+
+def test_every_unit_of_the_catalog_has_its_files() -> None:
+    assert units(), "no unit found"
+    demand_none(missing(units() & beyond_paper("modules"), UNIT_FILES))
 
 
 def test_what_has_a_driver_says_so() -> None:

@@ -66,7 +66,7 @@ def gateway_file(module: str, site: Site, folder: Path) -> Path:
 def test_there_is_a_flow_for_every_module_that_runs() -> None:
     from wisgate.catalog.catalog import load
 
-    running = {m.id for m in load().modules.values() if m.runs}
+    running = {m.id for m in load().modules.values() if m.runs or m.registers}
     assert {p.stem for p in FLOWS} == running
 
 

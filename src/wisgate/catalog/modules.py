@@ -165,8 +165,9 @@ class Module(Entry, frozen=True, kw_only=True):
 
     @property
     def runs(self) -> bool:
-        """Whether there is a driver: a module that is only documented is planned, not run."""
-        return self.evidence != "documented"
+        """Whether there is a driver: a module that is only documented is planned, not run. What is
+        a unit itself runs behind a module with a serial line."""
+        return self.evidence != "documented" and not self.registers
 
     def used(self, options: Mapping[str, object]) -> tuple[Use, ...]:
         """What it uses with these options."""
