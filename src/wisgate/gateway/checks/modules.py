@@ -17,6 +17,7 @@ from ...core.errors import (
     UnitRefused,
 )
 from ...core.points import Kind, Reading, Status
+from ...core.quantities import parse
 from ...modules.rak5802 import Rak5802
 from ..causes import CAUSES, REFUSED, cause
 from ..sampler import Sampled
@@ -28,8 +29,8 @@ ROUNDS, APART_S, LONGEST_S = 6, 1.0, 20.0
 ENOUGH = 5
 """Readings that must be the same to the last digit before somebody should wonder."""
 NOISY = "onboard/climate/"
-COARSE = ("ads7830",)
-"""Chips whose steps are larger than their noise: 20 mV of the ADS7830."""
+QUIET = ("ads7830", "ant-801s")
+"""Parts without noise: steps of 20 mV, a contact that rests."""
 
 
 async def check(box: Box) -> Sequence[Verdict]:
@@ -109,6 +110,8 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
         return
     subject, last = f"{_subject(placed)} {name}", readings[-1]
     match last.status:
+        case Status.UNCERTAIN if _warming(box, placed):
+            yield unknown(subject, "not trustworthy yet: it warms up", "warming-up")
         case Status.SATURATED | Status.UNCERTAIN:
             yield Verdict(
                 Level.WARNING,
@@ -127,11 +130,11 @@ def _point(box: Box, placed: Placed, name: str) -> Iterator[Verdict]:
                 Level.DIFFERENCE,
                 "wire-fault",
                 subject,
-                "the input says that its wire is broken or short, or that the module is not there",
+                "it says that its wire or what it measures with is broken, or it is not there",
                 "a signal",
                 "check the wires and the transmitter's supply, then whether the module sits home",
             )
-        case _ if not _coarse(placed) and _frozen(box, name, readings):
+        case _ if not _quiet(placed) and _frozen(box, name, readings):
             yield Verdict(
                 Level.WARNING,
                 "frozen-value",
@@ -150,9 +153,16 @@ def _of_line(placed: Placed, subject: str) -> Verdict:
     return Verdict(Level.DIFFERENCE, name, subject, found, "a value", cure)
 
 
-def _coarse(placed: Placed) -> bool:
+def _warming(box: Box, placed: Placed) -> bool:
+    """Whether the module needs longer than the gateway has run."""
+    settles = placed.placement.module.settles if placed.placement else ""
+    seconds = (box.gateway.clock.utc_ns() - box.gateway.started_ns) / 1e9
+    return bool(settles) and seconds < parse(settles, "time").si
+
+
+def _quiet(placed: Placed) -> bool:
     chips = placed.placement.module.chips if placed.placement else ()
-    return any(chip.part in COARSE for chip in chips)
+    return any(chip.part in QUIET for chip in chips)
 
 
 def _frozen(box: Box, name: str, readings: Sequence[Reading]) -> bool:

@@ -58,7 +58,25 @@ signals = [{{ name = "warmth", bit = 0, length = 16, signed = true, scale = 0.01
 RADIO = slots("rak13300", "rak13600")
 CAN = slots("rak13006", "rak14003")
 SERVO = slots("rak13004", "rak16001")
+HAT = """name = "hat"
+board = "rak6421"
+[[slot]]
+slot = "sensor-a"
+module = "rak1906"
+[[slot]]
+slot = "sensor-b"
+module = "rak1901"
+"""
+GAS = slots("rak12004", "rak12015").replace('"rak12004"\n', '"rak12004"\naddress = 0x52\n')
+MOTION = slots("rak12006", "rak12009")
+MOTOR = slots("rak17000", "rak12037")
+KNOB = slots("rak14006", "rak13003")
 COOLED = f"{HEAD}[onboard.fan]\n"
+
+
+BOXES = [
+    LOOP, PUMP, VOLTS, LINE, LIN, RADIO, CAN, SERVO, GAS, MOTION, MOTOR, KNOB, COOLED, HAT,
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -173,6 +191,26 @@ ROWS = [
         K.MODULE_PULLED, "wisblock-2", {"no-answer"}, SERVO, why="it is looked for at three places"
     ),
     Row(K.WRONG_CHIP, "wisblock-2", set(), SERVO, why="an ADS7830 has no identity: a number comes"),
+    Row(K.OPEN_LOOP, "wisblock-1", {"unexpected-value"}, GAS),
+    Row(K.HEATER_BROKEN, "sensor-a", {"wire-fault"}, HAT),
+    Row(K.NO_ACKNOWLEDGE, "sensor-a", NACK, HAT),
+    Row(K.WRONG_CHIP, "sensor-a", {"wrong-chip"}, HAT),
+    Row(K.NO_ACKNOWLEDGE, "sensor-b", NACK, HAT),
+    Row(K.MODULE_PULLED, "sensor-b", NACK, HAT),
+    Row(K.MUTE_BUS, "i2c", STUCK, HAT),
+    Row(K.NO_ACKNOWLEDGE, "wisblock-1", NACK, GAS),
+    Row(K.MODULE_PULLED, "wisblock-1", NACK, GAS),
+    Row(K.NO_ACKNOWLEDGE, "wisblock-2", NACK, MOTION),
+    Row(K.MODULE_PULLED, "wisblock-1", set(), MOTION, why="a quiet room reads the same"),
+    Row(K.OVER_CURRENT, "wisblock-1", set(), MOTOR, why="it shows when the motor is driven"),
+    Row(K.NEVER_READY, "wisblock-2", {"never-ready"}, MOTOR),
+    Row(
+        K.WRONG_CHIP, "wisblock-2", {"damaged-bytes"}, MOTOR, why="its answers end in a check code"
+    ),
+    Row(K.MODULE_PULLED, "wisblock-2", NACK, MOTOR),
+    Row(K.NO_ACKNOWLEDGE, "wisblock-2", NACK, KNOB),
+    Row(K.BROWN_OUT, "wisblock-2", {"unexpected-value"}, KNOB, late=True),
+    Row(K.MODULE_PULLED, "wisblock-1", set(), KNOB, why="an encoder at rest is contacts that rest"),
     Row(K.FAN_BLOCKED, "fan", {"fan-stalled"}, COOLED),
     Row(K.FAN_BLOCKED, "fan", set(), why="this box has no function that asks the fan"),
     Row(K.BATTERY_EMPTY, "clock", set(), late=True, why="it shows when the supply returns"),
@@ -191,7 +229,7 @@ def test_doctor_names_the_fault_and_no_other(row: Row, tmp_path: Path) -> None:
     assert troubles(found) == row.names
 
 
-@pytest.mark.parametrize("text", [LOOP, PUMP, VOLTS, LINE, LIN, RADIO, CAN, SERVO, COOLED])
+@pytest.mark.parametrize("text", BOXES)
 @pytest.mark.parametrize("seed", [2, 3])
 def test_a_healthy_box_has_no_trouble(text: str, seed: int, tmp_path: Path) -> None:
     assert troubles(verdicts(text, tmp_path, seed=seed)) == set()
