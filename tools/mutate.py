@@ -37,7 +37,8 @@ MAPS, DRIVERS, TWINS = ("src/wisgate/registers", "src/wisgate/chips", "src/wisga
 TESTS = ("chips/test_{0}.py", "registers/test_registers_{0}.py", "virtual/test_twin_{0}.py")
 WITNESSES = "tests/unit/virtual/test_twins_witness.py"
 LIMIT_S = 30.0
-TASTE, MOUTHFUL = 24, 60  # mutations per chip with --changed: of an unchanged and a changed one
+TASTE, MOUTHFUL = 8, 60  # mutations per chip with --changed: of an unchanged and a changed one
+PLATE = 480  # of all changed ones together
 UNCHANGED_MODULES = ("pytest", "wisgate.core.errors", "wisgate.core.clock", "wisgate.core.units",
                      "wisgate.bus.lines", "wisgate.registers.word")  # fmt: skip
 
@@ -61,10 +62,14 @@ def main() -> int:
             if _run_tests(tree, chip, None) != 0:
                 print(f"{chip}: its tests fail without any mutation; mend them first")
                 return 2
+        mine = {chip for chip in chips if _is_of(chip, changed)}
+        mouthful = min(MOUTHFUL, PLATE // max(1, len(mine)))
         work = [
             (chip, mutant)
             for chip in chips
-            for mutant in _selection(chip, arguments.changed, changed)
+            for mutant in _selection(
+                chip, (mouthful if chip in mine else TASTE) if arguments.changed else None
+            )
         ]
         outcomes = list(_outcomes(tree, work, arguments.jobs))
     return _report(outcomes, explained, whole=not arguments.changed)
@@ -116,15 +121,17 @@ def _mutants(chip: str) -> Iterator[Mutant]:
         yield from mutants(path, text, codes)
 
 
-def _selection(chip: str, sampled: str | None, changed: set[str]) -> list[Mutant]:
+def _is_of(chip: str, changed: set[str]) -> bool:
+    witness = f"tests/transcripts/{chip}.txt"
+    return bool(changed & {*_files(chip), *_tests(chip), witness, WITNESSES})
+
+
+def _selection(chip: str, size: int | None) -> list[Mutant]:
     """All mutants, or a sample that is the same for the same code."""
     every = list(_mutants(chip))
-    if not sampled:
-        return every
-    witness = f"tests/transcripts/{chip}.txt"
-    mine = changed & {*_files(chip), *_tests(chip), witness, WITNESSES}
-    every.sort(key=lambda mutant: hashlib.sha256(mutant.key.encode()).digest())
-    return every[: MOUTHFUL if mine else TASTE]
+    if size is not None:
+        every.sort(key=lambda mutant: hashlib.sha256(mutant.key.encode()).digest())
+    return every[:size]
 
 
 def _changed(base: str) -> set[str]:

@@ -20,7 +20,7 @@ from .write import parse_value, value_of
 @click.command(
     epilog="Examples: wisgate command · wisgate command wisblock-1 calibrate ·"
     " wisgate command wisblock-2 send payload=hello ·"
-    " wisgate command --file examples/air.toml --virtual wisblock-1 calibrate",
+    " wisgate command --file examples/air-duct.toml --virtual wisblock-1 wake",
     short_help="Let a module do something: calibrate, send, erase.",
 )
 @click.argument("place", required=False)
