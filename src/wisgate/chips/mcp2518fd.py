@@ -109,7 +109,7 @@ class Mcp2518fd:
         if not Oscillator.decode(oscillator).ready:
             raise NotReady("MCP2518FD: its oscillator does not run")
         found = self._raw(Identity)
-        if found & 0xF0 != IDENTITY & 0xF0:
+        if Identity.decode(found).family != Identity.decode(IDENTITY).family:
             raise WrongIdentity(
                 f"MCP2518FD: the identity reads {found:#x}, not {IDENTITY:#x}; an MCP2517FD is not"
                 " supported"

@@ -64,21 +64,43 @@ def test_start_on_a_classic_bus():
 
 
 @pytest.mark.parametrize(
-    ("payload", "fast", "delay"),
-    [(1e6, "200807071e00", "20"), (500e3, "200807071e01", "3F")],
+    ("options", "nominal", "fast", "delay"),
+    [
+        ({"bitrate": 125e3, "payload_bitrate": 1e6}, "1f1f7e01", "07071e00", "20"),
+        ({"bitrate": 125e3, "payload_bitrate": 500e3}, "1f1f7e01", "07071e01", "3f"),
+        (
+            {"bitrate": 100e3, "payload_bitrate": 700e3, "oscillator": 16.1e6},
+            "04041006",
+            "04041000",
+            "12",
+        ),
+    ],
 )
-def test_start_at_other_rates(payload, fast, delay):
+def test_start_at_other_rates(options, nominal, fast, delay):
     """6.8: 125 kbit/s is 1/126/31/31; 1 Mbit/s in the payload is sampled after 32 cycles, and
-    500 kbit/s after 64, of which the register holds 63."""
-    swaps = {"20040f0f3e00": "20041f1f7e01", "200803030e00": fast}
+    500 kbit/s after 64, of which the register holds 63. 161 quanta are too many: 7 x 23."""
+    swaps = {"20040f0f3e00": f"2004{nominal}", "200803030e00": f"2008{fast}"}
     steps = []
     for step in frames("start-up")[:-2]:
         new = swaps.get(step.write.hex(), step.write.hex())
         steps.append(Frame(step.line, bytes.fromhex(new), step.read, step.mask))
         if new.startswith("2008"):
-            steps += parse(f"spi: 20 0C 00 {delay} 02 00")
+            steps += parse(f"spi: 20 0C 00 {delay.upper()} 02 00")
     with conversation(steps) as spi:
-        run(chip(spi, bitrate=125e3, payload_bitrate=payload).start())
+        run(chip(spi, **options).start())
+
+
+def test_more_quanta_than_the_payload_has_room_for():
+    """41 is prime."""
+    with pytest.raises(ValueError, match="no bit timing for 1000 kbit/s from 41 MHz"):
+        chip(None, payload_bitrate=1e6, oscillator=41e6)
+
+
+def test_it_waits_after_the_reset_and_after_the_change_of_mode():
+    steps = frames("start-up")[:-2]
+    with conversation(steps) as spi:
+        left = [len(spi.left) for _ in chip(spi).start()]
+    assert left == [len(steps) - 1, 1]
 
 
 def test_another_chip():
@@ -180,6 +202,12 @@ def test_no_can_fd_on_a_classic_bus():
 def test_pending(status, waits):
     with conversation(parse(f"spi: 30 54 00 00 00 00 -> 00 00 {status} 00 00 00")) as spi:
         assert chip(spi).pending() is waits
+
+
+def test_abandon_waits_after_each_request():
+    text = "spi: 20 03 08\nspi: 20 03 00\nspi: 20 51 04"
+    with conversation(parse(text)) as spi:
+        assert [len(spi.left) for _ in chip(spi).abandon()] == [2, 0]
 
 
 @pytest.mark.parametrize(("fd", "mode"), [(True, "0"), (False, "6")])

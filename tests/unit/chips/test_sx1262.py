@@ -48,6 +48,12 @@ def test_identify():
     assert waits == pytest.approx([1e-3, 3.5e-3, 1e-3, 130e-6])
 
 
+def test_it_waits_with_reset_low_and_after_it():
+    with conversation(parse("line reset=0\nline reset=1\nline busy -> 0\nspi: 80 00")) as spi:
+        left = [len(spi.left) for _ in chip(spi).restart()]
+    assert left == [3, 2, 0]
+
+
 def test_another_chip():
     with (
         conversation(load("sx1262", "another chip answers")[2:]) as spi,
@@ -245,6 +251,10 @@ def test_damaged(title):
     steps = [s for s in load("sx1262", title) if getattr(s, "write", b"\x82")[0] in (0x12, 0x02)]
     with conversation(steps[:2]) as spi:
         assert run(chip(spi).collect())[1] is None
+
+
+def test_a_flag_that_is_no_packet():
+    assert played("spi: 12 00 00 00 -> 00 50 02 00\nspi: 02 02 00", lambda r: r.collect()) is None
 
 
 def test_it_does_not_receive_any_more():
