@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...registers.sx1262 import BANDWIDTH_HZ
 from ..chips.sx1262 import Sx1262Twin
 from ..faults import FaultKind
 from ..plant.radio import Path
@@ -95,7 +96,8 @@ class _Front:
 
 def _form(options: Options) -> Format:
     factor = int(options.get("spreading_factor", 7))
-    bandwidth = float(options.get("bandwidth", 125e3))
+    wanted = float(options.get("bandwidth", 125e3))
+    bandwidth = min(BANDWIDTH_HZ.values(), key=lambda hertz: abs(hertz - wanted))
     return Format(
         float(options.get("frequency", 868.1e6)),
         bandwidth,
