@@ -118,3 +118,57 @@ def test_lanes_add_up() -> None:
     one, two = lane.jobs
     assert two.share == pytest.approx(2 * one.share)
     assert lane.share == pytest.approx(one.share + two.share)
+
+
+DUCT = """[[slot]]
+slot = "wisblock-1"
+module = "rak13005"
+baud = {baud}
+role = "{role}"
+interval = "{interval}"
+[[slot.frame]]
+id = 0x10
+name = "room"
+size = 3
+signals = [{{ name = "a", bit = 0 }}]
+[[slot.frame]]
+id = 0x12
+name = "damper"
+size = 2
+signals = [{{ name = "a", bit = 0 }}]
+"""
+SCHEDULES = """[[slot.schedule]]
+name = "short"
+entries = [{ frame = "damper" }]
+[[slot.schedule]]
+name = "long"
+entries = [{ frame = "room", delay = "70ms" }, { frame = "damper" }, { frame = "room" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("baud", "more", "seconds"),
+    [
+        (19200, "", [0.010 + 0.005]),  # 1.4 x 74 and 1.4 x 64 bits, in steps of 5 ms
+        (2400, "", [0.045 + 0.040]),
+        (2400, SCHEDULES, [0.040, 0.070 + 0.040 + 0.045]),
+    ],
+)
+def test_lin_schedules(baud: int, more: str, seconds: list[float]) -> None:
+    made = plan(DUCT.format(baud=baud, role="commander", interval="1s") + more)
+    jobs = [j for lane in made.lanes for j in lane.jobs if "rak13005" in j.owner]
+    lin = [j.seconds for j in jobs if not j.lane.startswith("i2c")]
+    assert lin == [pytest.approx(one) for one in seconds]
+
+
+@pytest.mark.parametrize("role", ["monitor", "responder"])
+def test_who_only_listens_has_no_schedule(role: str) -> None:
+    made = plan(DUCT.format(baud=2400, role=role, interval="1s"))
+    jobs = [j for lane in made.lanes for j in lane.jobs if "rak13005" in j.owner]
+    assert [j for j in jobs if not j.lane.startswith("i2c")] == []
+
+
+def test_a_schedule_that_does_not_fit_its_interval() -> None:
+    made = plan(DUCT.format(baud=2400, role="commander", interval="50ms"))
+    (found,) = [f for f in made.findings if "cannot fit" in f.text]
+    assert "170% of it are wanted: room_a cannot fit" in found.text
