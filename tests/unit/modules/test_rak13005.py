@@ -99,7 +99,7 @@ def test_what_the_climate_node_says(celsius: float, humidity: float) -> None:
 
 
 @pytest.mark.parametrize("slot_name", [1, 2])
-@pytest.mark.parametrize("baud", [2400, 9600, 19200])
+@pytest.mark.parametrize("baud", [2400, 4800, 9600, 10400, 19200, 20000])
 def test_every_rate_in_both_slots(slot_name: int, baud: int) -> None:
     file = HEAD + slot(slot_name, "rak13005", baud=baud, interval="2s") + FRAMES
     with open_modules(file) as board:
