@@ -294,6 +294,7 @@ def test_no_answer_within_a_second_is_aborted() -> None:
     ("answer", "says"),
     [
         ("D5 4B 01 01 00 44 00 07 04 12 34", "01 01 00 44 00 07 04 12 34 of itself"),
+        ("D5 4B 01 01 00 44 00 04 04 12 34", "01 01 00 44 00 04 04 12 34 of itself"),
         ("D5 4B 01 01 00 44 00", "01 01 00 44 00 of itself"),
     ],
 )
@@ -311,6 +312,20 @@ def answered(content: str, size: int) -> str:
     frame = b"\x00\x00\xff" + bytes([len(body), -len(body) & 0xFF]) + body
     frame += bytes([-sum(body) & 0xFF, 0])
     return f"24: -> 01 {frame.ljust(size, b'?').hex(' ').upper()}\n"
+
+
+def test_a_card_without_a_number_and_no_card_with_something_behind_it() -> None:
+    for answer, found in (
+        ("D5 4B 01 01 00 44 00 00", Target(0x0044, 0x00, b"")),
+        ("D5 4B 00 01", None),
+    ):
+        with conversation(parse(FIND + ACKNOWLEDGED + answered(answer, 39))) as bus:
+            assert walk(Pn532(bus).find()) == found
+
+
+def test_the_command_is_sent_before_anybody_waits() -> None:
+    with conversation(parse(VERSION)) as bus:
+        assert next(Pn532(bus).identify()) == pytest.approx(1e-3)
 
 
 def test_a_card_of_ten_bytes_with_an_answer_to_select() -> None:
