@@ -123,12 +123,13 @@ class Mcp2518fd:
         answer = self._spi.transfer(request + bytes(6))[3:]
         if answer in (bytes(6), b"\xff" * 6):
             raise NoAnswer("MCP2518FD: nobody answers; is the module in its slot?")
-        expected, found = crc(request + answer[:4]), int.from_bytes(answer[4:], "big")
+        control, checksum = answer[:4], answer[4:]
+        expected, found = crc(request + control), int.from_bytes(checksum, "big")
         if found != expected:
             raise ChecksumMismatch(
                 f"MCP2518FD: the checksum of C1CON is {found:#06x}, not {expected:#06x}"
             )
-        self._demand(int.from_bytes(answer[:4], "little"), self._mode)
+        self._demand(int.from_bytes(control, "little"), self._mode)
 
     def send(self, frame: CanFrame) -> None:
         """Put a frame into the transmit queue. Raises NotReady when that is full, BusError;

@@ -323,6 +323,16 @@ def test_one_after_the_other_and_one_too_many():
     assert bench.chip.receive() == Arrival(None, False)
 
 
+def test_frames_that_are_sent_one_after_the_other():
+    bench = Bench()
+    for n in range(3):
+        bench.chip.send(CanFrame(0x100 + n, bytes([n])))
+    bench.wait(0.01)
+    assert [(f.identifier, f.payload) for f in bench.peer.heard] == [
+        (0x100, b"\0"), (0x101, b"\1"), (0x102, b"\2"),
+    ]  # fmt: skip
+
+
 def test_a_queue_that_nobody_takes_and_that_is_thrown_away():
     bench = Bench()
     bench.peer.plug(False)
