@@ -210,6 +210,11 @@ def test_what_nobody_fetched_is_drained_in_bites() -> None:
         assert list(ZoeM8q(bus).drain()) == [0.0, 0.0]
 
 
+def test_the_most_that_a_receiver_keeps_is_read_before_anybody_waits() -> None:
+    with conversation(parse("42: FD -> 20 00\n42: FF -> " + "24 " * 199 + "24")) as bus:
+        assert next(ZoeM8q(bus).drain()) == 0.0
+
+
 def test_a_damaged_answer() -> None:
     message = bytearray(framed("01 07", pvt()))
     message[30] ^= 1
