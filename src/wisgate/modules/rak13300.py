@@ -33,7 +33,7 @@ from ..registers.sx1262 import (
 from .changes import Changes
 from .duty_cycle import Ledger, sub_band
 from .outputs import not_writable
-from .payloads import payload_of, text_of
+from .radio_payloads import payload_of, text_of
 from .wires import Wires
 
 SPI_HZ = 8_000_000  # the chip takes 16 MHz; the vendor's programs use 7.8

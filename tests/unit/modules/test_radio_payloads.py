@@ -4,7 +4,7 @@ import pytest
 
 from wisgate.core.errors import OutputRefused
 from wisgate.core.points import Value
-from wisgate.modules.payloads import payload_of, text_of
+from wisgate.modules.radio_payloads import payload_of, text_of
 
 
 @pytest.mark.parametrize(
