@@ -39,8 +39,8 @@ WITNESSES = "tests/unit/virtual/test_twins_witness.py"
 LIMIT_S = 30.0
 TASTE, MOUTHFUL = 8, 60  # mutations per chip with --changed: of an unchanged and a changed one
 PLATE = 480  # of all changed ones together
-UNCHANGED_MODULES = ("pytest", "wisgate.core.errors", "wisgate.core.clock", "wisgate.core.units",
-                     "wisgate.bus.lines", "wisgate.registers.word")  # fmt: skip
+UNCHANGED_MODULES = ("pytest", "hypothesis", "wisgate.core.errors", "wisgate.core.clock",
+                     "wisgate.core.units", "wisgate.bus.lines", "wisgate.registers.word")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -174,9 +174,24 @@ def _enter(tree: Path) -> None:
     """Load once what no mutant changes, so that the mutants only pay for what they see."""
     os.chdir(tree)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.dont_write_bytecode = False  # of the tests, in the copy of the tree
     sys.path[:0] = [str(tree / "src"), str(tree / "tests")]
     for name in UNCHANGED_MODULES:
         importlib.import_module(name)
+    for folder in (MAPS, DRIVERS, TWINS):
+        for path in sorted((tree / folder).glob("[a-z]*.py")):
+            importlib.import_module(_module(f"{folder}/{path.name}"))
+
+
+def _module(path: str) -> str:
+    """What Python calls a file of the package."""
+    return path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+
+
+def _forget(chip: str) -> None:
+    """Let the files of a chip be loaded anew: one of them is changed, and the others use it."""
+    for path in _files(chip):
+        sys.modules.pop(_module(path), None)
 
 
 class _Changed(MetaPathFinder, InspectLoader):
@@ -184,7 +199,7 @@ class _Changed(MetaPathFinder, InspectLoader):
 
     def __init__(self, mutant: Mutant) -> None:
         self._source = mutant.source
-        self._name = mutant.path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+        self._name = _module(mutant.path)
 
     def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
         return spec_from_loader(name, self) if name == self._name else None
@@ -217,6 +232,7 @@ def _test(chip: str, mutant: Mutant | None) -> int:
 
     if mutant:
         sys.meta_path.insert(0, _Changed(mutant))
+        _forget(chip)
     tests = _tests(chip)
     mine = " or ".join([chip, *(Path(name).stem for name in tests)])
     options = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-c", "pytest.ini"]
