@@ -39,8 +39,9 @@ WITNESSES = "tests/unit/virtual/test_twins_witness.py"
 LIMIT_S = 30.0
 TASTE, MOUTHFUL = 8, 60  # mutations per chip with --changed: of an unchanged and a changed one
 PLATE = 480  # of all changed ones together
-UNCHANGED_MODULES = ("pytest", "hypothesis", "wisgate.core.errors", "wisgate.core.clock",
-                     "wisgate.core.units", "wisgate.bus.lines", "wisgate.registers.word")  # fmt: skip
+UNCHANGED_MODULES = ("pytest", "hypothesis",
+                     "wisgate.core.errors", "wisgate.core.clock", "wisgate.core.units",
+                     "wisgate.bus.lines", "wisgate.registers.word")  # fmt: skip
 
 
 @dataclass(frozen=True)
