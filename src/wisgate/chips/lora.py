@@ -65,8 +65,7 @@ class Modulation:
             raise ValueError(f"{length} bytes; a packet has 0 to {LONGEST_PAYLOAD}")
         factor = self.spreading_factor
         short = factor in SHORT
-        bits = 8 * length + 16 - 4 * factor + 20 + (0 if short else 8)  # CRC and header included
-        per_block = 4 * (factor - (2 if self.slow else 0))
-        blocks = max(0, ceil(bits / per_block))
+        nibbles = 2 * length + 4 + 5 - factor + (0 if short else 2)  # with CRC and header
+        blocks = max(0, ceil(nibbles / (factor - (2 if self.slow else 0))))
         symbols = self.preamble + (6.25 if short else 4.25) + 8 + blocks * (self.coding_rate + 4)
         return Seconds(symbols * self.symbol)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from struct import unpack
 
 from ..bus.spi import Spi
 from ..core.errors import ChecksumMismatch, NoAnswer, NotReady, UnexpectedValue, WrongIdentity
@@ -24,7 +25,6 @@ from ..registers.mcp2518fd import (
     DelayCompensation,
     ErrorCounts,
     Event,
-    FifoAddress,
     FifoControl,
     FifoStatus,
     FilterControl,
@@ -36,7 +36,6 @@ from ..registers.mcp2518fd import (
     NominalTiming,
     Oscillator,
     PayloadTiming,
-    QueueAddress,
     QueueControl,
     QueueStatus,
 )
@@ -136,7 +135,7 @@ class Mcp2518fd:
         ValueError for a frame of CAN FD on a bus that has none."""
         if frame.fd and self._mode != Mode.NORMAL_FD:
             raise ValueError("MCP2518FD: a frame of CAN FD, and the bus is set to CAN 2.0")
-        status, offset = self._pair(QueueStatus, QueueAddress)
+        status, offset = self._pair(QueueStatus)
         if not QueueStatus.decode(status).not_full:
             raise NotReady("MCP2518FD: the transmit queue is full; does anybody acknowledge?")
         content = header_of(frame) + frame.payload
@@ -162,7 +161,7 @@ class Mcp2518fd:
 
     def receive(self) -> Arrival:
         """Take the oldest frame that waits. Raises BusError."""
-        raw, offset = self._pair(FifoStatus, FifoAddress)
+        raw, offset = self._pair(FifoStatus)
         status = FifoStatus.decode(raw)
         if status.overflow:
             self._send(Instruction.WRITE, FifoStatus.address, b"\x00")
@@ -205,10 +204,10 @@ class Mcp2518fd:
                 " else uses it"
             )
 
-    def _pair(self, status: type[Word], address: type[Word]) -> tuple[int, int]:
-        """Two registers that lie side by side."""
-        both = self._read(status.address, 8)
-        return int.from_bytes(both[:4], "little"), int.from_bytes(both[4:], "little")
+    def _pair(self, status: type[Word]) -> tuple[int, int]:
+        """A status and the address that lies behind it."""
+        first, second = unpack("<II", self._read(status.address, 8))
+        return first, second
 
     def _raw(self, word: type[Word]) -> int:
         return int.from_bytes(self._read(word.address, 4), "little")

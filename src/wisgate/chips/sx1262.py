@@ -247,7 +247,7 @@ class Sx1262:
         length, start = self._wire.ask(Command.GET_RX_BUFFER_STATUS, 2)
         payload = self._wire.ask(Command.READ_BUFFER, length, start) if length else b""
         rssi, snr, signal = self._wire.ask(Command.GET_PACKET_STATUS, 3)
-        ratio = int.from_bytes([snr], "big", signed=True) / 4  # 13.5.3, as the two others
+        ratio = int.from_bytes([snr], signed=True) / 4  # 13.5.3, as the two others
         return Packet(payload, -rssi / 2, ratio, -signal / 2)
 
 

@@ -28,6 +28,19 @@ def test_airtime(factor, khz, rate, length, preamble, ms):
     assert modulation.airtime(length) == pytest.approx(ms * 1e-3, abs=1e-9)
 
 
+@pytest.mark.parametrize("factor", range(5, 13))
+@pytest.mark.parametrize("rate", [1, 4])
+def test_airtime_of_every_length(factor, rate):
+    """The formula of the sheet, 5.5, once more: in bits."""
+    modulation = Modulation(868.1e6, factor, coding_rate=CodingRate(rate))
+    slow, short = factor >= 11, factor <= 6
+    for length in range(256):
+        bits = 8 * length + 16 - 4 * factor + (0 if short else 8) + 20
+        blocks = max(-(-bits // (4 * (factor - 2 * slow))), 0)
+        symbols = 8 + (6.25 if short else 4.25) + 8 + blocks * (rate + 4)
+        assert modulation.airtime(length) == pytest.approx(symbols * 2**factor / 125e3)
+
+
 def test_the_shortest_packets():
     """Never fewer than 8 symbols of payload, by hand: SF12, 0 bytes: (16-48+28)/40 is below 0."""
     assert Modulation(868.1e6, 12).airtime(0) == pytest.approx((8 + 4.25 + 8) * 32.768e-3)
