@@ -110,13 +110,13 @@ class ZoeM8q:
 
     def _await(self, wanted: tuple[Message, ...]) -> Conversation[tuple[Message, bytes]]:
         """The first of these messages in the stream."""
-        heard = b""
+        heard = bytearray()
         for _ in range(LOOKS):
             yield Seconds(LOOK_S)
             while count := self._waiting():
                 heard += self._bus.transfer(self._address, bytes([STREAM]), min(count, READ))
                 for message in wanted:
-                    if (answer := _find(heard, message)) is not None:
+                    if (answer := _find(bytes(heard), message)) is not None:
                         return message, answer
                 if count <= READ:
                     break
@@ -159,14 +159,14 @@ def solution(payload: bytes) -> Solution:
 def _find(heard: bytes, wanted: Message) -> bytes | None:
     """The payload of the first such message, whatever stands around it. Raises ChecksumMismatch
     when it came damaged."""
-    head = SYNC + wanted.to_bytes(2, "big")
-    begin = heard.find(head)
-    if begin < 0 or len(heard) < begin + 6:
+    begin = heard.find(SYNC + wanted.to_bytes(2, "big"))
+    if begin < 0:
         return None
-    end = begin + 6 + int.from_bytes(heard[begin + 4 : begin + 6], "little")
-    if len(heard) < end + 2:
+    rest = heard[begin + len(SYNC) :]  # class, number, length, payload, sums
+    size = int.from_bytes(rest[2:4], "little")
+    summed, sums = rest[: 4 + size], rest[4 + size : 6 + size]
+    if len(sums) < 2:
         return None
-    summed, sums = heard[begin + 2 : end], heard[end : end + 2]
     if _sums(summed) != sums:
         raise ChecksumMismatch(f"ZOE-M8Q: {wanted.name} came damaged")
     return summed[4:]

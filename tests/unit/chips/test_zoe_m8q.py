@@ -215,6 +215,19 @@ def test_the_most_that_a_receiver_keeps_is_read_before_anybody_waits() -> None:
         assert next(ZoeM8q(bus).drain()) == 0.0
 
 
+def test_a_bite_that_takes_all_is_the_last_one() -> None:
+    text = POLL + heard(b"$" * 200) + heard(framed("01 07", pvt()))
+    with conversation(parse(text)) as bus:
+        assert list(ZoeM8q(bus).solve()) == [0.05, 0.05]
+
+
+def test_an_answer_of_more_than_a_byte_of_length() -> None:
+    stream = framed("0A 04", b"SPG 3.01".ljust(300, b"\0"))
+    text = VERSION + f"42: FD -> 01 34\n42: FF -> {stream[:200].hex(' ').upper()}\n"
+    with conversation(parse(text + heard(stream[200:]))) as bus:
+        assert walk(ZoeM8q(bus).identify()) == "SPG 3.01"
+
+
 def test_a_damaged_answer() -> None:
     message = bytearray(framed("01 07", pvt()))
     message[30] ^= 1
