@@ -13,7 +13,6 @@ from ..bus.i2c import I2c
 from ..core.errors import WrongIdentity
 from ..registers.emc2301 import (
     COUNT_SHIFT,
-    MULTIPLIER,
     STOPPED,
     TACH_HZ,
     Configuration,
@@ -33,7 +32,7 @@ from .registers8 import Registers8
 
 FULL_DRIVE = 255  # 5.7
 EDGES_OF_POLES = {1: Edges.EDGES3, 2: Edges.EDGES5, 3: Edges.EDGES7, 4: Edges.EDGES9}  # 5.9
-SLOWEST = Range.RPM500  # 5.9: what turns slower is told from standing still no more
+SLOWEST = Range.RPM500  # 5.9: counts are not multiplied; what turns slower counts as standing
 
 
 @dataclass(frozen=True)
@@ -115,4 +114,4 @@ def speed(count: int) -> float:
     are two per pole, so that every fan counts alike. 5.18, equation 2."""
     if count >= STOPPED or count == 0:
         return 0.0
-    return 2 * TACH_HZ * 60 * MULTIPLIER[SLOWEST] / count
+    return 2 * TACH_HZ * 60 / count

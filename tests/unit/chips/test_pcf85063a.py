@@ -49,6 +49,11 @@ def test_set(utc, sent):
         Pcf85063a(bus).set(utc)
 
 
+def test_the_last_second_that_it_counts():
+    with conversation(parse("51: 04 -> 59 59 23 31 04 12 99")) as bus:
+        assert Pcf85063a(bus).read().utc == datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("year", [1999, 2100])
 def test_no_year_that_it_cannot_count(year):
     with conversation([]) as bus, pytest.raises(ValueError, match=f"{year}.*2000 to 2099"):
@@ -59,7 +64,7 @@ def test_no_year_that_it_cannot_count(year):
     "answer",
     [
         "56 34 12 30 04 02 24", "56 34 12 00 04 02 24", "56 34 12 29 04 02 23",
-        "5A 34 12 29 04 02 24", "56 34 12 29 04 13 24", "60 34 12 29 04 02 24",
+        "5A 34 12 29 04 02 24", "56 1A 12 29 04 02 24", "56 34 12 29 04 13 24", "60 34 12 29 04 02 24",
         "56 34 25 29 04 02 24", "56 34 12 29 04 02 A4", "FF FF FF FF FF FF FF",
     ],
 )  # fmt: skip
