@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack
 
 from ..bus.lines import Line, LineAt, Output
 from ..bus.uart import Uart
@@ -186,12 +187,12 @@ class Rak13005:
             self._release()
 
     def _release(self) -> None:
+        """EN low, then WK, and let go of both, even when the expander does not answer."""
         lines, self._lines = self._lines, []
-        for line in reversed(lines):
-            try:
-                line.set(False)
-            finally:
-                line.release()
+        with ExitStack() as every:
+            for line in lines:
+                every.callback(line.release)
+                every.callback(line.set, False)
 
     def _choose(self, name: str) -> None:
         if name not in self._schedules:

@@ -11,7 +11,7 @@ from module_bench import HEAD, ModuleBench, slot
 from wisgate.board.prompt import Prompt, open_modules
 from wisgate.bus.trace import TracedUart
 from wisgate.catalog.catalog import load
-from wisgate.core.errors import BusUnavailable, NoAnswer, OutputRefused
+from wisgate.core.errors import BusUnavailable, NoAcknowledge, NoAnswer, OutputRefused
 from wisgate.core.points import Reading, Status
 
 FRAMES = """
@@ -388,6 +388,22 @@ def test_a_sampling_costs_what_the_catalog_says() -> None:
         await bench.read("wisblock-1")
         # Five bytes less than a frame of eight.
         assert uart.counters.bytes - before == entry.writes + entry.reads - 5
+
+    run(bench, main())
+
+
+def test_both_lines_are_let_go_when_the_expander_does_not_answer() -> None:
+    bench = ModuleBench(slot(1, "rak13005") + FRAMES)
+
+    async def main() -> None:
+        await bench.read("wisblock-1")
+        module = bench.sampled["wisblock-1"].placed.module
+        bench.faults.inject("no-acknowledge", "expander-2")
+        with pytest.raises(NoAcknowledge):
+            module.close()
+        bench.faults.clear("no-acknowledge", "expander-2")
+        module.open()
+        assert bench.board.surroundings.board.slots["wisblock-1"].driven(6)  # type: ignore[union-attr]
 
     run(bench, main())
 
