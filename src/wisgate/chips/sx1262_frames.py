@@ -41,8 +41,8 @@ class Frames:
         self._spi, self._busy = spi, busy
 
     def events(self) -> tuple[Status, Irq]:
-        answer = self._transfer(Command.GET_IRQ_STATUS, 0, 0, 0)
-        return self._decode(answer[1]), Irq(int.from_bytes(answer[2:], "big")) & EVENTS
+        _opcode, status, *flags = self._transfer(Command.GET_IRQ_STATUS, 0, 0, 0)
+        return self._decode(status), Irq(int.from_bytes(flags, "big")) & EVENTS
 
     def clear(self, flags: Irq) -> Steps:
         yield from self.tell(Command.CLEAR_IRQ_STATUS, *flags.to_bytes(2, "big"))
@@ -75,11 +75,11 @@ class Frames:
         yield from self._store(type(word), word.encode())
 
     def _store(self, word: type[Word], raw: int) -> Steps:
-        place, content = word.address.to_bytes(2, "big"), raw.to_bytes(word.width // 8, "big")
+        place, content = word.address.to_bytes(2, "big"), raw.to_bytes(word.width >> 3, "big")
         yield from self.tell(Command.WRITE_REGISTER, *place, *content)
 
     def read(self, word: type[Word]) -> bytes:
-        return self.ask(Command.READ_REGISTER, word.width // 8, *word.address.to_bytes(2, "big"))
+        return self.ask(Command.READ_REGISTER, word.width >> 3, *word.address.to_bytes(2, "big"))
 
     def tell(self, command: Command, *parameters: int) -> Steps:
         self._transfer(command, *parameters)

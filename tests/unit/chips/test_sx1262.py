@@ -198,11 +198,15 @@ def test_gave_up():
         played(text, lambda radio: radio.sent())
 
 
-def test_after_sending_packets_of_any_length():
-    text = """
+@pytest.mark.parametrize(
+    ("before", "after"), [("09", "0D"), ("0D", "0D"), ("00", "04"), ("F2", "F6")]
+)
+def test_after_sending_packets_of_any_length(before, after):
+    """Errata 15.4 changes bit 2 and no other."""
+    text = f"""
         spi: 8C 00 08 00 FF 01 00
-        spi: 1D 07 36 00 00 -> 00 22 22 22 09
-        spi: 0D 07 36 0D
+        spi: 1D 07 36 00 00 -> 00 22 22 22 {before}
+        spi: 0D 07 36 {after}
     """
     played(text, lambda radio: radio.rest())
 
