@@ -37,8 +37,10 @@ MAPS, DRIVERS, TWINS = ("src/wisgate/registers", "src/wisgate/chips", "src/wisga
 TESTS = ("chips/test_{0}.py", "registers/test_registers_{0}.py", "virtual/test_twin_{0}.py")
 WITNESSES = "tests/unit/virtual/test_twins_witness.py"
 LIMIT_S = 30.0
-TASTE, MOUTHFUL = 8, 60  # mutations per chip with --changed: of an unchanged and a changed one
-PLATE = 480  # of all changed ones together
+TASTE, MOUTHFUL = 8, 60
+"""Mutations per chip with --changed: of an unchanged and a changed one."""
+PLATE = 480
+"""Of all changed ones together."""
 UNCHANGED_MODULES = ("pytest", "hypothesis",
                      "wisgate.core.errors", "wisgate.core.clock", "wisgate.core.units",
                      "wisgate.bus.lines", "wisgate.registers.word")  # fmt: skip

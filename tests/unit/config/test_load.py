@@ -134,9 +134,9 @@ def test_outputs():
 
 
 def test_module_options_in_base_units_with_defaults():
-    assert config(LEVEL).slots[0].options == (("transfer", 149.9), ("warm_up", 0.5))
+    assert config(LEVEL).slots[0].options == (("transfer", 149.9), ("warm_up", 0.5), ("average", 1))
     found = config(LEVEL + 'transfer = "0.15kΩ"\nwarm_up = "2s"\n')
-    assert found.slots[0].options == (("transfer", 150), ("warm_up", 2))
+    assert found.slots[0].options == (("transfer", 150), ("warm_up", 2), ("average", 1))
 
 
 def test_module_options_with_choices():
