@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from struct import unpack
 
 from ..registers.mcp2518fd import LENGTHS, ObjectFlags, ObjectId
 
 HEADER = 8  # bytes of an object before its payload
 LONGEST_CLASSIC = 8
 STANDARD_BITS, EXTENDED_BITS = 11, 29
-STANDARD_DIGITS, EXTENDED_DIGITS = 3, 8  # in hexadecimal
 
 
 @dataclass(frozen=True)
@@ -73,5 +73,5 @@ def frame_of(header: bytes, payload: bytes) -> CanFrame:
 
 
 def _words(header: bytes) -> tuple[ObjectId, ObjectFlags]:
-    identifier, flags = (int.from_bytes(header[n : n + 4], "little") for n in (0, 4))
+    identifier, flags = unpack("<II", header)
     return ObjectId.decode(identifier), ObjectFlags.decode(flags)

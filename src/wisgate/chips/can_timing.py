@@ -28,11 +28,10 @@ def timing(oscillator: float, bitrate: float, quanta: int) -> Timing:
     """The finest timing of at most `quanta` time quanta that meets `bitrate` exactly; both in Hz.
     The second segment is the longest jump, too. Raises ValueError when none does."""
     for prescaler in PRESCALERS:
-        cycles = oscillator / prescaler / bitrate
-        count = round(cycles)
-        if abs(cycles - count) > 1e-9 * cycles or not FEWEST_QUANTA <= count <= quanta:
+        count = round(oscillator / prescaler / bitrate)
+        if count * prescaler * bitrate != oscillator or not FEWEST_QUANTA <= count <= quanta:
             continue
-        second = max(1, round(count * (1 - SAMPLE_POINT)))
+        second = round(count * (1 - SAMPLE_POINT))
         return Timing(prescaler - 1, count - second - 2, second - 1, second - 1)
     raise ValueError(
         f"no bit timing for {bitrate / 1e3:g} kbit/s from {oscillator / 1e6:g} MHz; take a rate"

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 
-from ..chips.can_frames import EXTENDED_DIGITS, STANDARD_DIGITS, CanFrame
+from ..chips.can_frames import CanFrame
 from ..core.errors import OutputRefused
 
+STANDARD_DIGITS, EXTENDED_DIGITS = 3, 8
 _FRAME = re.compile(
     rf"(?P<identifier>[0-9A-F]{{{STANDARD_DIGITS}}}|[0-9A-F]{{{EXTENDED_DIGITS}}})#"
     r"(?:(?P<remote>R)|#(?P<flags>[01])(?P<fd>(?:[0-9A-F]{2})*)|(?P<classic>(?:[0-9A-F]{2})*))",

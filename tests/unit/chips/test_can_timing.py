@@ -41,9 +41,20 @@ def test_where_it_samples():
     assert timing(40e6, 500e3, 40).sample_point == 64
 
 
+def test_the_largest_prescaler():
+    assert timing(40e6, 40e6 / 256 / 160, 160) == (255, 126, 31, 31)
+
+
 @pytest.mark.parametrize(
-    ("oscillator", "bitrate"), [(40e6, 300e3), (40e6, 10e6), (40e6, 999e3), (40e6, 900.0)]
+    ("oscillator", "bitrate"),
+    [(40e6, 300e3), (40e6, 10e6), (40e6, 999e3), (40e6, 900.0), (40e6, 40e6 / 512 / 160)],
 )
 def test_a_rate_that_cannot_be_met(oscillator, bitrate):
     with pytest.raises(ValueError, match=r"no bit timing for .* kbit/s from 40 MHz; take a rate"):
         timing(oscillator, bitrate, 160)
+
+
+def test_no_prescaler_beyond_the_register():
+    """257 is prime."""
+    with pytest.raises(ValueError, match="no bit timing"):
+        timing(257 * 160e3, 1e3, 160)
