@@ -73,6 +73,7 @@ class Rak17000:
         self._sleep: Line | None = None
         self._commanded = {MOTOR_A.name: 0.0, MOTOR_B.name: 0.0}
         self._position = 0
+        self._awake = False
 
     @classmethod
     def fit(cls, wires: Wires, config: SlotConfig) -> Rak17000:
@@ -91,6 +92,7 @@ class Rak17000:
         for name, at in self._inputs_at.items():
             self._inputs[name] = at.request(Output(False))
         self._commanded = dict.fromkeys(self._commanded, 0.0)
+        self._awake = False
 
     def sample(self, group: Group) -> Sampling:
         """Read back what was commanded. Raises BusError, UnexpectedValue when nSLEEP says
@@ -118,7 +120,7 @@ class Rak17000:
         inputs = {-100.0: BACKWARD, 0.0: self._stopped, 100.0: FORWARD}[number]
         self._drive(channel, inputs)
         self._commanded[channel] = number
-        self._line().set(self._awake)
+        self._wake(any(self._commanded.values()) or self._stopped is BRAKE)
 
     def command(self, name: str, arguments: Mapping[str, Value]) -> Commanding:
         """`coast` and `brake` both motors; `step` the stepper, `release` its coils. Raises
@@ -133,7 +135,7 @@ class Rak17000:
         for motor in self._commanded:
             self._drive(motor, inputs)
             self._commanded[motor] = 0.0
-        self._line().set(name == "brake")  # awake it brakes, asleep both float
+        self._wake(name == "brake")  # awake it brakes, asleep both float
         return {}
 
     def close(self) -> None:
@@ -156,7 +158,7 @@ class Rak17000:
                 f"step: {steps} steps at {1 / pause:g} a second take too long; {MOST_STEPS} steps"
                 f" and {LONGEST_S:g} s are the most of one command"
             )
-        self._line().set(True)
+        self._wake(True)
         yield WAKE
         direction = 1 if steps > 0 else -1
         for done in range(abs(steps)):
@@ -174,7 +176,7 @@ class Rak17000:
             line.set(level)
 
     def _release(self) -> None:
-        self._line().set(False)
+        self._wake(False)
         for line in self._inputs.values():
             line.set(False)
 
@@ -184,12 +186,9 @@ class Rak17000:
         for number, level in enumerate(inputs, 1):
             self._inputs[f"{bridge}IN{number}"].set(level)
 
-    @property
-    def _awake(self) -> bool:
-        """Whether nSLEEP should be high."""
-        if self._stepper:
-            return self._sleep is not None and self._sleep.get() if self._sleep else False
-        return any(self._commanded.values()) or self._stopped is BRAKE
+    def _wake(self, awake: bool) -> None:
+        self._line().set(awake)
+        self._awake = awake
 
     def _line(self) -> Line:
         if self._sleep is None:

@@ -6,7 +6,7 @@ import pytest
 from module_bench import HEAD, ModuleBench, slot
 
 from wisgate.board.prompt import Prompt, open_modules
-from wisgate.core.errors import OutputRefused
+from wisgate.core.errors import OutputRefused, UnexpectedValue
 from wisgate.core.points import Status
 
 SLEEP_LINE = 6
@@ -50,6 +50,26 @@ def test_commands_coast_and_brake_both() -> None:
             assert (speed(board), speed(board, "motor_b")) == (0, 0)
 
 
+@pytest.mark.parametrize("stop", ["coast", "brake"])
+def test_what_stops_is_no_fault(stop: str) -> None:
+    """A brake is awake with nothing running, and asleep until a motor is first written."""
+    with open_modules(HEAD + slot(1, "rak17000", stop=stop)) as board:
+        twin = board.twins.expander_2
+
+        def awake() -> bool:
+            assert {r.value for r in board.read("wisblock-1")} == {0.0}
+            return bool(twin.driven(SLEEP_LINE))
+
+        assert not awake()
+        board.write("wisblock-1", "motor_a", 100)
+        board.write("wisblock-1", "motor_a", 0)
+        assert awake() is (stop == "brake")
+        board.command("wisblock-1", "brake")
+        assert awake()
+        board.command("wisblock-1", "coast")
+        assert not awake()
+
+
 @pytest.mark.parametrize("value", [50, -1, True, "on", None, 100.5])
 def test_what_is_neither_forward_nor_backward_is_refused(value: object) -> None:
     with (
@@ -87,6 +107,11 @@ def test_a_held_stepper_stays_awake_and_release_lets_go() -> None:
         twin = board.twins.expander_2
         board.command("wisblock-1", "step", steps=4, hold=True)
         assert twin.driven(SLEEP_LINE)
+        assert board.read("wisblock-1")[0].value == 4
+        board.twins.i2c.transfer(0x26, b"\x02\x00")  # somebody takes nSLEEP away
+        with pytest.raises(UnexpectedValue, match="nSLEEP reads low, commanded was high"):
+            board.read("wisblock-1")
+        board.command("wisblock-1", "step", steps=0, hold=True)
         assert board.read("wisblock-1")[0].value == 4
         board.command("wisblock-1", "release")
         assert not twin.driven(SLEEP_LINE)
