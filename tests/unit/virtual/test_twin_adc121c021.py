@@ -8,7 +8,7 @@ from wisgate.virtual.chips.adc121c021 import Adc121c021Twin
 from wisgate.virtual.i2c import VirtualI2c
 
 
-def adc(**settings: int) -> tuple[VirtualClock, Adc121c021Twin]:
+def adc(**settings: bool) -> tuple[VirtualClock, Adc121c021Twin]:
     clock = VirtualClock()
     return clock, Adc121c021Twin(clock, addresses=(0x55,), **settings)
 
@@ -142,7 +142,7 @@ def test_an_alert_is_seen_before_it_is_written_away() -> None:
 
 
 def test_the_other_reading_of_the_datasheet_clears_with_zeros() -> None:
-    clock, chip = adc(cleared_by=0)
+    clock, chip = adc(cleared_by_ones=False)
     chip.write(b"\x03\x01\xf4")
     chip.write(b"\x02\x30")
     clock.advance(0.001)

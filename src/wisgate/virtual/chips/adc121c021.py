@@ -2,8 +2,8 @@
 
 World inputs: `vin`, volts at the input, and `supply`, volts, which is the reference; `look` is
 called before they are sampled. `powered` is False while the supply is off: nobody answers.
-`alert_level` is what the alert pin shows. `cleared_by` is the bit that clears a flag of the alert
-status: the datasheet says 1 in two places and 0 in a third.
+`alert_level` is what the alert pin shows. `cleared_by_ones` says which bit clears a flag of the
+alert status: the datasheet says 1 in two places and 0 in a third.
 
 In the automatic mode the input is sampled when somebody looks, at most once per cycle: what comes
 and goes between two looks is not seen by the limits, the lowest and the highest. Limits are
@@ -36,21 +36,31 @@ WORDS = (
     Conversion, AlertStatus, Configuration, LowLimit, HighLimit, Hysteresis, LowestConversion,
     HighestConversion,
 )  # fmt: skip
-STORED = (0x0000, 0x03, 0xFD, 0x0FFF, 0x0FFF, 0x0FFF, 0x0FFF, 0x0FFF)
-"""By register: the bits that can be written."""
+CODE = 0x0FFF
+STORED = {AlertStatus.address: 0x03, Configuration.address: 0xFD}
+"""The bits that can be written; of all other registers those of a code."""
 OVER, UNDER = 0b10, 0b01
 
 
 class Adc121c021Twin:
     """Threads: lane only."""
 
+    _begin: float
+    _cycles: int
+    """Since when it converts by itself, and how often it has: set with the configuration."""
+
     def __init__(
-        self, clock: Clock, *, addresses: Sequence[int], supply: float = 5.0, cleared_by: int = 1
+        self,
+        clock: Clock,
+        *,
+        addresses: Sequence[int],
+        supply: float = 5.0,
+        cleared_by_ones: bool = True,
     ) -> None:
         self.addresses = tuple(addresses)
         self.vin, self.supply = 0.0, supply
         self.look: Callable[[], None] = lambda: None
-        self.cleared_by = cleared_by
+        self.cleared_by_ones = cleared_by_ones
         self._clock = clock
         self._powered = True
         self.power_cycle()
@@ -63,15 +73,15 @@ class Adc121c021Twin:
     def write(self, data: bytes) -> int:
         if data:
             self._pointer = data[0] & POINTER_MASK
-        size = WORDS[self._pointer].width // 8
-        if len(data) > size:
-            self._store(int.from_bytes(data[1 : 1 + size], "big"))
+        content = data[1:][: self._size]
+        if len(content) == self._size:
+            self._store(int.from_bytes(content, "big"))
         return len(data)
 
     def read(self, count: int) -> bytes:
         answer = b""
         while len(answer) < count:
-            answer += self._load().to_bytes(WORDS[self._pointer].width // 8, "big")
+            answer += self._load().to_bytes(self._size, "big")
         return answer[:count]
 
     def stop(self) -> None:
@@ -102,10 +112,13 @@ class Adc121c021Twin:
         """Every register back to its reset value."""
         self._file = [word.reset for word in WORDS]
         self._pointer = 0
-        self._begin = self._clock.monotonic()
-        self._cycles = 0
 
     # Inside.
+
+    @property
+    def _size(self) -> int:
+        """Bytes of the register that the pointer selects."""
+        return 1 if WORDS[self._pointer].width == 8 else 2
 
     @property
     def _configuration(self) -> Configuration:
@@ -114,9 +127,9 @@ class Adc121c021Twin:
     def _store(self, value: int) -> None:
         self._convert_by_itself()
         register = self._pointer
-        value &= STORED[register]
+        value &= STORED.get(register, CODE)
         if register == AlertStatus.address:
-            cleared = value if self.cleared_by else ~value
+            cleared = value if self.cleared_by_ones else ~value
             self._file[register] &= ~cleared
             return
         if register != Conversion.address:
