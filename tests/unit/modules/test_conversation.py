@@ -23,6 +23,8 @@ from wisgate.virtual.board import VirtualRak7391
 from wisgate.virtual.uart import VirtualUart
 from wisgate.virtual.units.modbus import ModbusUnit, Tables
 
+PAUSE_S = 10.0
+"""Before the sample that counts: nothing of the one before is under way any more."""
 HERE = Where("gateway.toml", 1)
 SLOT = "wisblock-1"
 
@@ -72,9 +74,10 @@ class Traced:
         module.open()
         self.clock.sleep(10.0)
         self._sampled(module)
-        self.clock.sleep(10.0)
+        self.clock.sleep(PAUSE_S)
         self.lines.clear()
-        return self._sampled(module)
+        waited, held = self._sampled(module)
+        return waited - PAUSE_S, held  # the trace tells the pause before the first exchange, too
 
     def _sampled(self, module: Module) -> tuple[float, bool]:
         held = False
