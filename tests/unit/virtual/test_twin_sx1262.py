@@ -440,3 +440,39 @@ def test_a_frame_can_be_shorter_than_its_answer() -> None:
     assert len(bench.ask("12 00")) == 2
     assert bench.twin.transfer(b"") == b""
     assert bench.ask("1D 07 40") == bytes([0xA2]) * 3
+
+
+PARAMETERS = {
+    0x00: 6, 0x02: 2, 0x07: 2, 0x08: 8, 0x0D: 3, 0x0E: 1, 0x1D: 3, 0x1E: 2, 0x80: 1, 0x82: 3,
+    0x83: 3, 0x84: 1, 0x86: 4, 0x88: 7, 0x89: 1, 0x8A: 1, 0x8B: 4, 0x8C: 6, 0x8E: 2, 0x8F: 2,
+    0x93: 1, 0x94: 6, 0x95: 4, 0x96: 1, 0x97: 4, 0x98: 2, 0x9D: 1, 0x9F: 1, 0xA0: 1,
+}  # fmt: skip
+"""How many bytes follow each opcode at least. Modules sheet 5.5, command table; SX1261/2 13."""
+ALONE = (0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x17, 0xC0, 0xC1, 0xC5, 0xD1, 0xD2)
+PROCESSING_ERROR = 4
+
+
+def outcome_of(frame: bytes) -> int:
+    """Of a frame that an otherwise idle chip is sent."""
+    bench = Bench()
+    bench.twin.transfer(frame)
+    bench.clock.advance(0.02)
+    return bench.status[1]
+
+
+@pytest.mark.parametrize("opcode", PARAMETERS)
+def test_one_parameter_too_few(opcode: int) -> None:
+    enough = {0x8B: b"\x07\x04\x01\x00"}.get(opcode, bytes(PARAMETERS[opcode]))
+    assert outcome_of(bytes([opcode]) + enough[:-1]) == PROCESSING_ERROR
+    if opcode != 0x84:  # asleep it says nothing
+        assert outcome_of(bytes([opcode]) + enough) != PROCESSING_ERROR
+
+
+@pytest.mark.parametrize("opcode", ALONE)
+def test_opcodes_that_need_no_parameter(opcode: int) -> None:
+    assert outcome_of(bytes([opcode])) != PROCESSING_ERROR
+
+
+@pytest.mark.parametrize("opcode", sorted({*range(256)} - {*PARAMETERS, *ALONE}))
+def test_no_other_opcode(opcode: int) -> None:
+    assert outcome_of(bytes([opcode, *bytes(20)])) == PROCESSING_ERROR
