@@ -2,7 +2,9 @@
 an ADC whose reference is that supply.
 
 The film's resistance says how much of a gas there is only by a curve that the user chooses. Its
-scale is the resistance in clean air, which differs from film to film: `calibrate` measures it.
+scale is the resistance in clean air, which differs from film to film: `calibrate` measures it. R0
+is not that resistance, but what the curve takes for ratio 1: it follows from the former by the
+ratio that the same source has in clean air, so that a wrong pair of the two is not possible.
 Sources: modules sheet 5.0 to 5.3.
 """
 
@@ -33,7 +35,7 @@ from ..core.points import (
 from ..core.units import Ohms, Seconds
 from .outputs import not_writable
 
-LOAD_OHM = 10e3  # R12; modules sheet 5.1
+LOAD_OHM = Ohms(10e3)  # R12; modules sheet 5.1
 ADC_READY_S = 0.02  # the step-up and the ADC after EN: about 10 ms; modules sheet 5.1
 OPEN_CODE, SHORTED_CODE = 10, 4080  # modules sheet 5.1, faults
 PAUSE_S = 0.1
@@ -84,15 +86,18 @@ class GasModule:
         limits: Range,
         *,
         address: int,
-        r0: Ohms,
+        air: Ohms,
+        load: Ohms,
         warm_up: Seconds,
         interval: Seconds,
     ) -> None:
+        """`air` is the resistance of the film in clean air, until it is calibrated."""
         self.groups = (Group("gas", (gas, RATIO, WARMING), interval),)
         self._adc = Adc121c021(i2c, address)
         self._enable_at, self._clock, self._memory = enable, clock, memory
         self._gas, self._curve, self._limits = gas, curve, limits
-        self._r0, self._warm_up = r0, warm_up
+        self._given = self._air = air
+        self._load, self._warm_up = load, warm_up
         self._enable: Line | None = None
         self._identified = False
         self._on_since = 0.0
@@ -106,7 +111,7 @@ class GasModule:
         self._on_since = self._clock.monotonic()
         air = self._memory.load().get("air")
         if isinstance(air, float) and air > 0:
-            self._r0 = Ohms(air / self._curve.clean)
+            self._air = Ohms(air)
 
     def sample(self, group: Group) -> Sampling:
         """One conversion. Uncertain while the film warms up, and outside its range. Raises
@@ -127,11 +132,12 @@ class GasModule:
         ]
 
     def command(self, name: str, arguments: Mapping[str, Value]) -> Commanding:
-        """`calibrate`: what is measured now is clean air; `forget`: the option counts again from
-        the next start. Raises OutputRefused while the film warms up, BusError, ChipError."""
+        """`calibrate`: what is measured now is clean air; `forget`: the option counts again.
+        Raises OutputRefused while the film warms up, BusError, ChipError."""
         if name == "forget":
             yield from ()
             self._memory.keep({})
+            self._air = self._given
             return {}
         if self._warming > 0 and not arguments["force"]:
             raise OutputRefused(
@@ -145,7 +151,7 @@ class GasModule:
         air = fmean(seen)
         now = datetime.fromtimestamp(self._clock.utc_ns() / 1e9, UTC)
         self._memory.keep({"air": air, "time": now.isoformat(timespec="seconds")})
-        self._r0 = Ohms(air / self._curve.clean)
+        self._air = Ohms(air)
         return {"r0": round(self._r0, 1), "air": round(air, 1), "samples": len(seen)}
 
     def write(self, channel: str, value: Value) -> None:
@@ -159,6 +165,10 @@ class GasModule:
                 line.set(False)
             finally:
                 line.release()
+
+    @property
+    def _r0(self) -> float:
+        return self._air / self._curve.clean
 
     @property
     def _warming(self) -> float:
@@ -184,4 +194,4 @@ class GasModule:
         if not OPEN_CODE <= code <= SHORTED_CODE:
             what = "open, or cold" if code < OPEN_CODE else "shorted, or without its load resistor"
             raise UnexpectedValue(f"code {code} of {Adc121c021.CODES}: the film is {what}")
-        return LOAD_OHM * (Adc121c021.CODES - code) / code
+        return self._load * (Adc121c021.CODES - code) / code

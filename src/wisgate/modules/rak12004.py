@@ -10,7 +10,7 @@ from ..core.clock import Clock
 from ..core.errors import ConfigError
 from ..core.points import Channel
 from ..core.units import Ohms, Seconds
-from .gas_module import RATIO, WARMING, Curve, GasModule, Range
+from .gas_module import LOAD_OHM, RATIO, WARMING, Curve, GasModule, Range
 from .wires import Wires
 
 CONCENTRATION = Channel("concentration", unit="[ppm]", decimals=0)
@@ -56,7 +56,8 @@ class Rak12004(GasModule):
         address: int = 0x51,
         curve: str = "sheet-1.5",
         gas: str = "smoke",
-        r0: Ohms = Ohms(11.2e3),
+        air: Ohms = Ohms(107.5e3),
+        load: Ohms = LOAD_OHM,
         warm_up: Seconds = Seconds(300.0),
     ) -> None:
         """Raises ValueError for a gas that the set of constants does not have."""
@@ -66,7 +67,7 @@ class Rak12004(GasModule):
             )
         super().__init__(
             i2c, enable, clock, memory or Forgetful(), CONCENTRATION, CURVES[curve][gas], LIMITS,
-            address=address, r0=r0, warm_up=warm_up, interval=interval,
+            address=address, air=air, load=load, warm_up=warm_up, interval=interval,
         )  # fmt: skip
 
     @classmethod

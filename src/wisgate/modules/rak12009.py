@@ -9,7 +9,7 @@ from ..config.model import SlotConfig
 from ..core.clock import Clock
 from ..core.points import Channel
 from ..core.units import Ohms, Seconds
-from .gas_module import RATIO, WARMING, Curve, GasModule, Range
+from .gas_module import LOAD_OHM, RATIO, WARMING, Curve, GasModule, Range
 from .wires import Wires
 
 ETHANOL = Channel("ethanol", unit="[ppm]", decimals=0)
@@ -37,12 +37,13 @@ class Rak12009(GasModule):
         interval: Seconds = Seconds(5.0),
         address: int = 0x55,
         curve: str = "vendor-script",
-        r0: Ohms = Ohms(16.1e3),
+        air: Ohms = Ohms(16.1e3),
+        load: Ohms = LOAD_OHM,
         warm_up: Seconds = Seconds(300.0),
     ) -> None:
         super().__init__(
             i2c, enable, clock, memory or Forgetful(), ETHANOL, CURVES[curve], LIMITS,
-            address=address, r0=r0, warm_up=warm_up, interval=interval,
+            address=address, air=air, load=load, warm_up=warm_up, interval=interval,
         )  # fmt: skip
 
     @classmethod

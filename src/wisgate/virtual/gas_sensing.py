@@ -15,7 +15,7 @@ from typing import Any
 
 from .chips.adc121c021 import Adc121c021Twin
 from .faults import FaultKind
-from .slot import Attached, SlotSide
+from .slot import Attached, Options, SlotSide
 from .world import World
 
 ENABLE_IO, ALERT_IO = 6, 5
@@ -55,14 +55,22 @@ class _Supplied(Adc121c021Twin):
 
 class _Sensing:
     def __init__(
-        self, slot: SlotSide, world: World, quantity: str, film: Film, r0: float, address: int
+        self,
+        slot: SlotSide,
+        world: World,
+        quantity: str,
+        film: Film,
+        *,
+        air: float,
+        load: float,
+        address: int,
     ) -> None:
         self.broken = False
         self.converter = _Supplied(slot.clock, addresses=(address,), supply=SUPPLY_V)
         self.converter.look = self._look
         self.converter.powered = False
         self._slot, self._world, self._quantity = slot, world, quantity
-        self._film, self._r0 = film, r0
+        self._film, self._r0, self._load = film, air / film.clean, load
         self._heat = 0.0  # 0 cold, 1 warm
         self._heated = False
         self._since = slot.clock.monotonic()
@@ -92,15 +100,25 @@ class _Sensing:
         self._slot.drive(ALERT_IO, self.converter.alert_level())
 
     def _look(self) -> None:
-        share = 0.0 if self.broken else LOAD_OHM / (LOAD_OHM + self.ohms())
+        share = 0.0 if self.broken else self._load / (self._load + self.ohms())
         self.converter.vin = SUPPLY_V * share
 
 
 def attach_gas(
-    slot: SlotSide, world: World, quantity: str, film: Film, *, r0: float, address: int
+    slot: SlotSide,
+    world: World,
+    quantity: str,
+    film: Film,
+    options: Options,
+    *,
+    air: float,
+    address: int,
 ) -> Attached:
-    """A module that senses `quantity`, in ppm, with a film of `r0` ohms at ratio 1."""
-    sensing = _Sensing(slot, world, quantity, film, r0, address)
+    """A module that senses `quantity`, in ppm, with a film of `air` ohms in clean air, whatever the
+    unit is told of it. Options `address`, in place of that as shipped, and `load` in ohms."""
+    address = int(options.get("address", address))
+    load = float(options.get("load", LOAD_OHM))
+    sensing = _Sensing(slot, world, quantity, film, air=air, load=load, address=address)
     end_watch = slot.watch(ENABLE_IO, sensing.enable)
     sensing.enable(slot.level(ENABLE_IO))
     end_looks = slot.before_reading(sensing.alert)

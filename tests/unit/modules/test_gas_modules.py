@@ -76,7 +76,7 @@ def test_beyond_its_range_it_is_clamped_and_uncertain(
 def test_a_calibration_in_clean_air_is_kept_over_a_loss(
     name: str, channel: str, quantity: str, _options: object
 ) -> None:
-    with open_modules(gas(name, r0="5kΩ")) as board:
+    with open_modules(gas(name, air="50kΩ")) as board:
         board.sleep(1500)
         board.world.set(quantity, 0.0)
         board.sleep(300)
@@ -87,7 +87,7 @@ def test_a_calibration_in_clean_air_is_kept_over_a_loss(
         assert isinstance(before, float)
         assert isinstance(after, float)
         assert after == pytest.approx(1.0, rel=0.02)
-        assert done["r0"] == pytest.approx(5000 * before, rel=0.02)
+        assert done["r0"] == pytest.approx(50_000 * before, rel=0.02)
         board.twins.pull("wisblock-1")
         with pytest.raises(Exception, match="no acknowledge"):
             board.read("wisblock-1")
@@ -95,6 +95,18 @@ def test_a_calibration_in_clean_air_is_kept_over_a_loss(
         board.sleep(1500)
         assert readings(board)["ratio"].value == pytest.approx(1.0, rel=0.05)
         assert board.command("wisblock-1", "forget") == {}
+        assert readings(board)["ratio"].value == pytest.approx(before, rel=0.05)
+
+
+@pytest.mark.parametrize(("name", "channel", "quantity", "_options"), GAS)
+def test_another_load_resistor_gives_the_same(
+    name: str, channel: str, quantity: str, _options: object
+) -> None:
+    with open_modules(gas(name, load="20kΩ")) as board:
+        board.sleep(1500)
+        board.world.set(quantity, 400.0)
+        board.sleep(60)
+        assert readings(board)[channel].value == pytest.approx(400.0, rel=0.05)
 
 
 @pytest.mark.parametrize("name", MODULES)

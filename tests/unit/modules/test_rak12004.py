@@ -30,6 +30,14 @@ def test_every_set_of_constants_finds_what_is_there(curve: str, gas: str) -> Non
         assert found.value == pytest.approx(1500, rel=0.06)
 
 
+@pytest.mark.parametrize(("code", "ppm"), [(500, 40.7), (1000, 336.8), (2000, 5086.0)])
+def test_the_codes_of_the_sheet(code: int, ppm: float) -> None:
+    """Modules sheet 9.1, the vendor's script: R0 11.2 k, that is 107.5 k in clean air."""
+    curve = CURVES["vendor-script"]["smoke"]
+    ratio = 10e3 * (4096 - code) / code / (107.5e3 / curve.clean)
+    assert curve.ppm(ratio) == pytest.approx(ppm, rel=0.01)
+
+
 def test_a_gas_that_a_set_does_not_have_is_refused() -> None:
     setting = slot(1, "rak12004", address=0x52, curve="vendor-script", gas="methane")
     with (

@@ -13,6 +13,7 @@ from ..world import World
 
 PROCESSES = (Gas,)
 QUANTITY = "gas.combustible"
+AIR_OHM = 9.6 * 11.2e3  # the vendor's R0 and ratio; modules sheet 5.1
 FILMS = {
     "vendor-script": {"smoke": Film(9.6, -0.399, 1.450)},
     "older-sheet": {
@@ -39,8 +40,7 @@ FILMS = {
 
 
 def attach(slot: SlotSide, world: World, options: Options) -> Attached:
-    """Put the module into a slot. Options `address` (0x51), `curve`, `gas`, `r0` in ohms."""
+    """Put the module into a slot. Options `address` (0x51), `curve`, `gas`, `load` in ohms."""
     films = FILMS[str(options.get("curve", "sheet-1.5"))]
     film = films.get(str(options.get("gas", "smoke")), films["smoke"])
-    r0, address = float(options.get("r0", 11.2e3)), int(options.get("address", 0x51))
-    return attach_gas(slot, world, QUANTITY, film, r0=r0, address=address)
+    return attach_gas(slot, world, QUANTITY, film, options, air=AIR_OHM, address=0x51)

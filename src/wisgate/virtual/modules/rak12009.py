@@ -12,6 +12,7 @@ from ..world import World
 
 PROCESSES = (Gas,)
 QUANTITY = "gas.ethanol"
+AIR_OHM = 16.1e3  # the vendor's R0, and a ratio of 1; modules sheet 5.3
 FILMS = {
     "vendor-script": Film(1.0, -0.888, 0.738),
     "vendor-library": Film(1.0, -1.176, 1.253),
@@ -21,7 +22,6 @@ FILMS = {
 
 
 def attach(slot: SlotSide, world: World, options: Options) -> Attached:
-    """Put the module into a slot. Options `address` (0x55), `curve`, `r0` in ohms."""
+    """Put the module into a slot. Options `address` (0x55), `curve`, `load` in ohms."""
     film = FILMS[str(options.get("curve", "vendor-script"))]
-    r0, address = float(options.get("r0", 16.1e3)), int(options.get("address", 0x55))
-    return attach_gas(slot, world, QUANTITY, film, r0=r0, address=address)
+    return attach_gas(slot, world, QUANTITY, film, options, air=AIR_OHM, address=0x55)
