@@ -112,7 +112,8 @@ def _files(chip: str) -> list[str]:
 
 
 def _tests(chip: str) -> list[str]:
-    framing = [f"chips/test_{Path(path).stem}.py" for path in _files(chip)[3:]]
+    stems = [Path(path).stem for path in _files(chip)[3:]]
+    framing = [f"{folder}/test_{stem}.py" for stem in stems for folder in ("chips", "virtual")]
     names = [f"tests/unit/{name.format(chip)}" for name in (*TESTS, *framing)]
     return [name for name in dict.fromkeys(names) if (ROOT / name).exists()]
 

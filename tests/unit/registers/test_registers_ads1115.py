@@ -63,6 +63,7 @@ def test_two_bits_of_the_pointer_count():
 
 def test_signs():
     assert ads1115.Conversion.decode(0xF830).code == -2000
+    assert ads1115.Conversion.decode(0x8001).code == -32767
     assert ads1115.LowThreshold.decode(0x8000).code == -32768
     assert ads1115.HighThreshold.decode(0x8001).code == -32767
     assert ads1115.HighThreshold.decode(0xFFFF).code == -1

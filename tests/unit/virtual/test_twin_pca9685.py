@@ -99,9 +99,11 @@ def test_all_outputs_at_once() -> None:
     assert bench.highs() == [0.0] * 16
 
 
-def test_outputs_change_with_the_stop() -> None:
+@pytest.mark.parametrize("mode", ["04", "05"])
+def test_outputs_change_with_the_stop(mode: str) -> None:
     bench = Bench()
     chip = bench.chip
+    bench.send(f"01 {mode}")
     chip.addressed(0x40, False)
     chip.write(b"\x06" + QUARTER)
     assert chip.high(0) == 0.0
@@ -223,6 +225,15 @@ def test_power_cycle_and_software_reset_forget_everything() -> None:
         bench.send("00 20")
         bench.clock.advance(1)
         assert bench.highs() == [0.0] * 16
+
+
+def test_who_is_told_of_a_power_cycle_finds_every_output_off() -> None:
+    bench = Bench()
+    bench.send("06", FULL_ON)
+    seen: list[float] = []
+    bench.chip.changed = lambda: seen.append(bench.chip.high(0))
+    bench.chip.power_cycle()
+    assert seen == [0.0]
 
 
 def test_a_software_reset_happens_with_the_stop() -> None:

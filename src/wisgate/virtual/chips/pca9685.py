@@ -61,7 +61,6 @@ class Pca9685Twin:
         self.changed: Callable[[], None] = lambda: None
         self._clock = clock
         self._called = self._abandoned = self._reset_at_stop = False
-        self._written = False
         self._clear()
 
     # The wire.
@@ -122,8 +121,9 @@ class Pca9685Twin:
     def _clear(self) -> None:
         words = (Mode1, Mode2, SubAddress1, SubAddress2, SubAddress3, AllCallAddress, Prescale)
         self._file = {word.address: word.reset for word in words}
-        for register in range(OnLow.address, LAST_CHANNEL + 1):
-            self._file[register] = OffHigh.reset if register & 3 == OffHigh.address & 3 else 0
+        for channel in range(CHANNELS):
+            self._file |= dict.fromkeys(range(_first(channel), _first(channel) + CHANNEL), 0)
+            self._file[_first(channel) + OffHigh.address - OnLow.address] = OffHigh.reset
         self._shown = [self._counts(channel) for channel in range(CHANNELS)]
         self._pointer, self._awake_since = 0, self._clock.monotonic()
         self._written = False
@@ -176,7 +176,7 @@ class Pca9685Twin:
 
     @property
     def _stable(self) -> bool:
-        return self._clock.monotonic() - self._awake_since >= WAKE_S * (1 - 1e-9)
+        return self._clock.monotonic() - self._awake_since >= WAKE_S
 
     def _latch(self, channels: Sequence[int]) -> None:
         """Show what the registers hold, and begin anew after a sleep. 7.3.1.1, 7.3.2 OCH."""
