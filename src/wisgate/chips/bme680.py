@@ -80,8 +80,7 @@ class Bme680:
     def __init__(self, bus: I2c, address: int = 0x76, *, heater: Heater | None = USUAL) -> None:
         self._bus, self._address = bus, address
         self._registers = Registers8(bus, address)
-        self._heater = heater
-        self._heats = heater_time(heater.seconds) if heater else (0, 0, 0.0)
+        self._heating = (heater.temperature, *heater_time(heater.seconds)) if heater else None
         self._calibration: Calibration | None = None
         self._ambient = ROOM
 
@@ -113,9 +112,9 @@ class Bme680:
         UnexpectedValue without a calibration."""
         known = self._known()
         seconds = WAKE_S + QUANTITIES * CYCLE_S + SWITCHES * SWITCH_S
-        if self._heater:
-            factor, count, heats = self._heats
-            code = known.heater_code(self._heater.temperature, self._ambient)
+        if self._heating:
+            target, factor, count, heats = self._heating
+            code = known.heater_code(target, self._ambient)
             self._registers.write(HeaterResistance(code=code))
             self._registers.write(HeaterTime(factor=factor, count=count))
             self._registers.write(GasControl(run=True, profile=0))
@@ -139,7 +138,7 @@ class Bme680:
             raise UnexpectedValue(f"{self._address:#04x}: no temperature was measured; start anew")
         fine = known.fine_temperature(temperature)
         self._ambient = known.temperature(temperature)
-        gas = Gas.decode(int.from_bytes(answer[FIELD_GAS : FIELD_GAS + 2], "big"))
+        gas = Gas.decode(int.from_bytes(answer[FIELD_GAS:], "big"))
         return Environment(
             self._ambient,
             known.pressure(_bits20(answer, FIELD_PRESSURE), fine),

@@ -144,6 +144,19 @@ def test_the_heater_is_set_for_the_air_that_was_measured_last():
         chip.trigger()
 
 
+def test_before_any_measurement_the_heater_is_set_for_a_room():
+    """200 °C is 55 in a room of 25 °C; 54 at 12.5 °C and 56 at 50 °C."""
+    steps = parse("76: 5A 55\n76: 64 65\n76: 71 10\n76: 72 01\n76: 74 25")
+    with conversation([*load("bme680", "calibration"), *steps]) as bus:
+        chip = Bme680(bus, heater=Heater(Celsius(200.0), Seconds(0.148)))
+        chip.calibrate()
+        chip.trigger()
+
+
+def test_what_it_waits_for():
+    assert pytest.approx(2e-3) == Bme680.POWER_UP
+
+
 @pytest.mark.parametrize(("celsius", "seconds"), [(400.1, 0.1), (-0.1, 0.1)])
 def test_a_heater_too_hot_is_refused(celsius, seconds):
     with conversation(load("bme680", "calibration")) as bus:

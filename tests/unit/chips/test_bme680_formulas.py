@@ -27,6 +27,44 @@ def test_the_second_part_of_the_witness():
     assert SECOND.gas(0, 0) == pytest.approx(12_946_860, abs=1)
 
 
+EXTREME = Calibration(
+    MappingProxyType(
+        {
+            "t1": 30000, "t2": 30000, "t3": 127, "p1": 40000, "p2": -12000, "p3": 127, "p4": 9000,
+            "p5": -300, "p6": 127, "p7": -128, "p8": -32000, "p9": 32000, "p10": 255, "h3": -100,
+            "h4": 100, "h5": 120, "h6": 200, "h7": -90, "g1": 100, "g2": 32767, "g3": 127,
+            "heater_value": -60,
+        }
+    ),
+    h1=800, h2=1000, heater_range=0, switching_error=7,
+)  # fmt: skip
+"""A part that nobody makes: every coefficient counts."""
+
+
+def test_every_coefficient_counts():
+    """The formulas of the modules sheet with rational numbers, worked out by a script of its own."""
+    fine = EXTREME.fine_temperature(700000)
+    assert fine == pytest.approx(408556.6848516464, rel=1e-12)
+    assert EXTREME.temperature(700000) == pytest.approx(79.79622751008719, rel=1e-12)
+    assert EXTREME.pressure(300000, fine) == pytest.approx(115384.18001367424, rel=1e-12)
+    assert EXTREME.humidity(16200, fine) == pytest.approx(0.9672560734834546, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("target", "code"), [(200.02, 230), (200.05, 231), (203.33, 232), (211.55, 238)]
+)
+def test_every_coefficient_of_the_heater_counts(target, code):
+    assert EXTREME.heater_code(target, -40.0) == code
+
+
+def test_heater_codes_end_at_0_and_255():
+    assert EXTREME.heater_code(400.0, 85.0) == 255
+    weakest = replace(
+        EXTREME, heater_range=3, values={**EXTREME.values, "g1": -128, "heater_value": 127}
+    )
+    assert weakest.heater_code(0.0, 0.0) == 0
+
+
 @pytest.mark.parametrize(("code", "fraction"), [(0, 0.0), (0xFFFF, 1.0)])
 def test_humidity_ends_at_0_and_1(code, fraction):
     assert SECOND.humidity(code, SECOND.fine_temperature(501240)) == fraction

@@ -73,7 +73,9 @@ def test_light_at_every_gain(gain, code):
 )
 def test_the_end_of_the_scale_of_light(code, clipped):
     with conversation(parse(f"53: 07 -> 08\n53: 0D -> {code}\n53: 00 00")) as bus:
-        assert Ltr390uv(bus).collect_light().clipped is clipped
+        light = Ltr390uv(bus).collect_light()
+    assert light.clipped is clipped
+    assert light.lux == pytest.approx(0.6 * int.from_bytes(bytes.fromhex(code), "little") / 3)
 
 
 @pytest.mark.parametrize("state", ["00", "20", "10", "30"])

@@ -1,5 +1,7 @@
 """The SCD30 driver against its witness, then with its twin."""
 
+import struct
+
 import pytest
 from transcript import conversation, parse, script
 
@@ -210,6 +212,23 @@ def test_numbers_that_are_no_air(words):
         pytest.raises(UnexpectedValue, match=r"^0x61: .*is no air"),
     ):
         Scd30(bus).reading()
+
+
+@pytest.mark.parametrize(
+    ("celsius", "percent", "air"),
+    [(-99.5, 50.0, True), (-100.5, 50.0, False), (199.5, 50.0, True), (200.5, 50.0, False),
+     (20.0, 100.0, True), (20.0, 100.5, False), (20.0, 0.0, True), (20.0, -0.5, False)],
+)  # fmt: skip
+def test_where_air_ends(celsius, percent, air):
+    raw = struct.pack(">fff", 500.0, celsius, percent)
+    pairs = [raw[at : at + 2] for at in range(0, len(raw), 2)]
+    answer = b"".join(pair + bytes([crc8(pair)]) for pair in pairs)
+    with conversation(parse(f"61: -> {answer.hex(' ').upper()}")) as bus:
+        if air:
+            assert Scd30(bus).reading().temperature == celsius
+        else:
+            with pytest.raises(UnexpectedValue):
+                Scd30(bus).reading()
 
 
 def together() -> tuple[VirtualClock, Scd30Twin, Scd30, VirtualI2c]:
