@@ -42,7 +42,7 @@ EXTREME = Calibration(
 
 
 def test_every_coefficient_counts():
-    """The formulas of the modules sheet with rational numbers, worked out by a script of its own."""
+    """The formulas of the modules sheet in rational numbers, worked out by a script of its own."""
     fine = EXTREME.fine_temperature(700000)
     assert fine == pytest.approx(408556.6848516464, rel=1e-12)
     assert EXTREME.temperature(700000) == pytest.approx(79.79622751008719, rel=1e-12)

@@ -69,6 +69,12 @@ def test_gains():
         assert ltr_390uv.Amplification.decode(gain).gain is gain
 
 
+def test_bits_without_a_name_belong_to_no_field():
+    measurement = ltr_390uv.Measurement.decode(0x80 | 0x08)
+    assert (measurement.resolution, measurement.rate) == (0, 0)
+    assert ltr_390uv.Amplification.decode(0xF8).gain == 0
+
+
 def test_the_part():
     part = ltr_390uv.PartId.decode(0xB2)
     assert (part.part, part.revision) == (0xB, 2)
