@@ -79,8 +79,9 @@ def test_an_input_that_is_not_read_is_told_before_it_is_run() -> None:
     text = f'{HEAD}[[slot]]\nslot = "wisblock-1"\nmodule = "rak13001"\n'
     assert told(text) == []
     assert told(f'{text}input = "none"\n') == []
-    assert told(f'{text}input = "IO3"\n') == [
-        'gateway.toml:1: input: "IO3" can be planned and checked, it cannot be run yet;'
+    assert told(f'{text}input = "IO3"\n') == []
+    assert told(f'{text}input = "SW1"\n') == [
+        'gateway.toml:1: input: "SW1" can be planned and checked, it cannot be run yet;'
         ' write input = "none" to run the rak13001'
     ]
 
