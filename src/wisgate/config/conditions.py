@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..core.points import Kind, Point
 from ..core.units import BY_UCUM, display
 from .expressions import (
+    CLOCKS,
+    OF_A_NAME,
     Both,
     Calculate,
+    Call,
     Compare,
     Convert,
     Either,
@@ -23,30 +26,67 @@ from .expressions import (
 )
 from .grammar import Unfit, tokens, tree
 from .naming import no_point
+from .readers import did_you_mean
 
 _KINDS = {Kind.BOOL: "bool", Kind.TEXT: "text", Kind.FLOAT: "number", Kind.INT: "number"}
+_VALUES = {"bool": Kind.BOOL, "text": Kind.TEXT, "number": Kind.FLOAT}
 _NAMES = {"bool": "true or false", "text": "a text", "number": "a number"}
 
 SHOWN_LENGTH = 60
 
 
-def condition(text: str, points: Mapping[str, Point]) -> Expression:
+def condition(text: str, points: Mapping[str, Point], alarms: Collection[str] = ()) -> Expression:
     """The checked condition `text`. Raises ValueError that shows text, column, fault and cure."""
+    return _checked(text, points, alarms, "bool")[0]
+
+
+def calculation(
+    text: str, points: Mapping[str, Point], alarms: Collection[str] = ()
+) -> tuple[Expression, Kind, str]:
+    """The checked expression `text`, with the kind and the unit of its value. Raises ValueError as
+    `condition`."""
+    expression, typed = _checked(text, points, alarms, "")
+    return expression, _VALUES[typed.kind], typed.unit or ""
+
+
+def _checked(
+    text: str, points: Mapping[str, Point], alarms: Collection[str], kind: str
+) -> tuple[Expression, _Type]:
     try:
-        root, typed = _Checker(points).check(tree(text))
-        if typed.kind != "bool":
+        root, typed = _Checker(points, alarms).check(tree(text))
+        if kind and typed.kind != kind:
             found = _NAMES[typed.kind]
             raise Unfit(0, f"this is {found}; a condition is expected, such as tank_level > 3.0m")
     except Unfit as error:
         short = text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
         raise ValueError(f'"{short}" at column {error.at + 1}: {error}') from None
-    return Expression(text, root, used_names(text))
+    return Expression(text, root, used_names(text), tuple(dict.fromkeys(_calls(root)))), typed
+
+
+def _calls(node: Node) -> Iterator[Call]:
+    match node:
+        case Call():
+            yield node
+        case Both() | Either():
+            for inner in node.nodes:
+                yield from _calls(inner)
+        case Compare() | Calculate():
+            yield from _calls(node.left)
+            yield from _calls(node.right)
+        case Not() | Negate() | Convert():
+            yield from _calls(node.node)
 
 
 def used_names(text: str) -> tuple[str, ...]:
     """The words of `text` that can be points, in order of appearance. Raises ValueError."""
     words = ("and", "or", "not", "true", "false")
-    found = [t.text for t in tokens(text) if t.kind == "name" and t.text not in words]
+    listed = tokens(text)
+    found = []
+    for at, token in enumerate(listed):
+        called = token.kind == "name" and listed[at + 1].text == "("
+        of_alarm = at >= 2 and (listed[at - 2].text, listed[at - 1].text) == ("alarm", "(")
+        if token.kind == "name" and token.text not in words and not called and not of_alarm:
+            found.append(token.text)
     return tuple(dict.fromkeys(found))
 
 
@@ -67,8 +107,8 @@ _Typed = tuple[Node, _Type]
 class _Checker:
     """Threads: any."""
 
-    def __init__(self, points: Mapping[str, Point]) -> None:
-        self._points = points
+    def __init__(self, points: Mapping[str, Point], alarms: Collection[str]) -> None:
+        self._points, self._alarms = points, alarms
 
     def check(self, node: Node) -> _Typed:
         """The node with units converted, and its type. Raises Unfit."""
@@ -79,6 +119,8 @@ class _Checker:
                 return node, _Type("number", node.unit if isinstance(node, Measure) else None)
             case Name():
                 return node, self._name(node)
+            case Call():
+                return node, self._call(node)
             case Not():
                 return Not(node.at, self._truth(node.node)), _BOOL
             case Both():
@@ -99,6 +141,21 @@ class _Checker:
             raise Unfit(node.at, no_point(node.name, self._points))
         kind = _KINDS[point.kind]
         return _Type(kind, point.unit if kind == "number" else None)
+
+    def _call(self, node: Call) -> _Type:
+        if node.function == "alarm" and node.name not in self._alarms:
+            cure = did_you_mean(node.name, self._alarms, "alarms")
+            raise Unfit(node.at, f'no alarm "{node.name}"; {cure}')
+        if node.function in CLOCKS:
+            return _Type("number", "")
+        typed = _BOOL if node.function == "alarm" else self._name(Name(node.at, node.name))
+        if node.function in OF_A_NAME:
+            return _BOOL
+        if typed.kind != "number":
+            raise Unfit(
+                node.at, f'"{node.name}" is {_NAMES[typed.kind]}; {node.function} is for numbers'
+            )
+        return _Type("number", typed.unit, width=node.function == "rate")
 
     def _truth(self, node: Node) -> Node:
         checked, typed = self.check(node)

@@ -8,12 +8,19 @@ never `eval`.
     sum     = product { ( "+" | "-" ) product }
     product = sign { ( "*" | "/" ) sign }
     sign    = "-" sign | atom
-    atom    = number [ unit ] | text | "true" | "false" | point | "(" or ")"
+    atom    = number [ unit ] | text | "true" | "false" | point | call | "(" or ")"
+    call    = ( "rate" | "avg" | "min" | "max" ) "(" point "," number unit ")"
+            | ( "alarm" | "known" ) "(" name ")" | ( "hour" | "weekday" ) "(" ")"
 
 A bare number beside a point is in the point's unit; a number with a unit is converted to it. A text
 stands in single or double quotes and is only compared with `==` and `!=`, as are true and false.
 `*` and `/` take one number without a unit, or divide two of one dimension. A number with a unit
 that is added to or taken from a temperature is a difference: `room - outside > 5K`.
+
+`avg(flow, 10min)`, `min` and `max` look back over a span; `rate(level, 1min)` is how much the point
+has changed within it. `alarm(overflow)` is true from when the alarm is active until it is cleared,
+`known(level)` while the point has a value; `hour()` is 0 to 24 and `weekday()` 1 (Monday) to 7, in
+local time.
 
 A point without a value makes what uses it unknown: `unknown and false` is false, `unknown or true`
 is true, everything else with it stays unknown, so does a division by zero. A rule holds only when
@@ -24,7 +31,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.points import Value
 
@@ -58,6 +65,24 @@ class Name:
 
     at: int
     name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is not the value of a point now: a function of `expressions`, of a point or an alarm,
+    over `seconds`."""
+
+    at: int = field(compare=False)
+    function: str
+    name: str = ""
+    seconds: float = 0.0
+
+
+WINDOWS = ("rate", "avg", "min", "max")
+"""Functions that look back over a span."""
+OF_A_NAME = ("alarm", "known")
+CLOCKS = ("hour", "weekday")
+FUNCTIONS = (*WINDOWS, *OF_A_NAME, *CLOCKS)
 
 
 @dataclass(frozen=True)
@@ -117,8 +142,10 @@ class Calculate:
 
 
 Node = (
-    Literal | Measure | Name | Convert | Not | Negate | Both | Either | Compare | Calculate
+    Literal | Measure | Name | Call | Convert | Not | Negate | Both | Either | Compare | Calculate
 )  # fmt: skip
+Values = Callable[[str | Call], Value]
+"""Gives the value of a point or of a call, in the unit of its point; None when it has none."""
 
 
 @dataclass(frozen=True)
@@ -129,22 +156,29 @@ class Expression:
     root: Node
     names: tuple[str, ...]
     """The points it uses, in order of appearance."""
+    calls: tuple[Call, ...] = ()
 
 
-def evaluate(expression: Expression, values: Callable[[str], Value]) -> Value:
-    """Whether `expression` holds; None when that is unknown. `values` gives the value of a point in
-    the point's unit, or None; one of another type is unknown too. Never raises for a checked
-    expression."""
+def evaluate(expression: Expression, values: Values) -> Value:
+    """Whether `expression` holds; None when that is unknown. A value of another type than that of
+    the point is unknown too. Never raises for a checked expression."""
     found = _value(expression.root, values)
     return found if isinstance(found, bool) else None
 
 
-def _value(node: Node, values: Callable[[str], Value]) -> Value:
+def calculated(expression: Expression, values: Values) -> Value:
+    """The value of a checked expression; None when it is unknown. Never raises."""
+    return _value(expression.root, values)
+
+
+def _value(node: Node, values: Values) -> Value:
     match node:
         case Literal():
             return node.value
         case Name():
             return values(node.name)
+        case Call():
+            return values(node)
         case Both():
             return _kleene(node.nodes, values, decisive=False)
         case Either():
@@ -166,7 +200,7 @@ def _value(node: Node, values: Callable[[str], Value]) -> Value:
             raise ValueError("only a checked expression can be evaluated")
 
 
-def _kleene(nodes: tuple[Node, ...], values: Callable[[str], Value], decisive: bool) -> Value:
+def _kleene(nodes: tuple[Node, ...], values: Values, decisive: bool) -> Value:
     """The first value that decides; otherwise unknown if any is, otherwise the opposite."""
     known = [_value(n, values) for n in nodes]
     if any(v is decisive for v in known):

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 from ..core.units import UNITS
 from .expressions import (
+    CLOCKS,
+    FUNCTIONS,
     MAX_LENGTH,
     MAX_NESTING,
+    WINDOWS,
     Both,
     Calculate,
+    Call,
     Compare,
     Either,
     Literal,
@@ -44,13 +48,15 @@ class Token:
     unit: str = ""
 
 
+SHORTEST_S, LONGEST_S = 1.0, 7 * 86400.0
+"""What a function may look back over."""
 _SYMBOLS = "|".join(re.escape(s) for s in sorted(UNITS, key=len, reverse=True))
 _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _UNIT = re.compile(rf"[ \t]*({_SYMBOLS})(?![A-Za-z0-9_µΩ°³])")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LETTERS = re.compile(r"[A-Za-z_µΩ°%³][A-Za-z0-9_µΩ°%³]*")
 _TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_MARK = re.compile(r"<=|>=|==|!=|[<>+\-*/()]")
+_MARK = re.compile(r"<=|>=|==|!=|[<>+\-*/(),]")
 _FOREIGN = {"&&": "and", "||": "or", "!": "not", "=": "==", "&": "and", "|": "or", "<>": "!="}
 _WORDS = ("and", "or", "not", "true", "false")
 
@@ -213,11 +219,59 @@ class _Parser:
             return Literal(token.at, token.text)
         if token.text in ("true", "false"):
             return Literal(token.at, token.text == "true")
+        if self._take("mark", "("):
+            return self._call(token)
         return Name(token.at, token.text)
+
+    def _call(self, function: Token) -> Node:
+        """What follows the "(" of a function."""
+        name, seconds = "", 0.0
+        if function.text not in FUNCTIONS:
+            cure = did_you_mean(function.text, FUNCTIONS, "functions")
+            raise Unfit(function.at, f'no function "{function.text}"; {cure}')
+        if function.text not in CLOCKS:
+            name = self._one_name(function)
+        if function.text in WINDOWS:
+            self._needed(",", f"{function.text} looks back over a span; write {_example(function)}")
+            seconds = self._span(function)
+        self._needed(")", f"{function.text} takes no more; write {_example(function)}")
+        return Call(function.at, function.text, name, seconds)
+
+    def _needed(self, mark: str, otherwise: str) -> None:
+        if not self._take("mark", mark):
+            raise Unfit(self._next.at, f"{_named(self._next)}: {otherwise}")
+
+    def _one_name(self, function: Token) -> str:
+        token = self._next
+        if token.kind != "name" or token.text in _WORDS:
+            raise Unfit(
+                token.at, f"{_named(token)} where a name is expected, as in {_example(function)}"
+            )
+        self._place += 1
+        return token.text
+
+    def _span(self, function: Token) -> float:
+        token = self._next
+        unit = UNITS.get(token.unit)
+        if token.kind != "number" or unit is None or unit.dimension != "time":
+            raise Unfit(
+                token.at, f"{_named(token)} where a time is expected, as in {_example(function)}"
+            )
+        self._place += 1
+        seconds = float(token.text) * unit.factor
+        if not SHORTEST_S <= seconds <= LONGEST_S:
+            raise Unfit(token.at, "a span is from 1s to 7d")
+        return seconds
+
+
+def _example(function: Token) -> str:
+    if function.text in WINDOWS:
+        return f"{function.text}(tank_level, 10min)"
+    return f"{function.text}()" if function.text in CLOCKS else f"{function.text}(overflow)"
 
 
 def _named(token: Token) -> str:
-    return "the end" if token.kind == "end" else f'"{token.text}"'
+    return "the end" if token.kind == "end" else f'"{token.text}{token.unit}"'
 
 
 def _figure(token: Token) -> Node:

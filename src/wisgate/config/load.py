@@ -8,6 +8,7 @@ from ..catalog import catalog as catalogs
 from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..core import toml
+from .alarms import read_alarms, read_calculates
 from .destinations import read_sinks
 from .installation import (
     read_core,
@@ -20,10 +21,13 @@ from .installation import (
 )
 from .model import Config
 from .naming import Names
+from .points import read_interlocks
 from .readers import in_catalog
 from .rules import read_rules, read_virtuals
 from .schema import (
+    ALARM,
     BOARD,
+    CALCULATE,
     ENVIRONMENT,
     GATEWAY,
     HAT,
@@ -70,7 +74,10 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         slots=slots,
         onboard=onboard,
         virtuals=virtuals,
+        calculates=read_calculates(top.list(CALCULATE), names),
+        alarms=read_alarms(top.list(ALARM), names),
         rules=read_rules(top.list(RULE), names),
+        interlocks=read_interlocks(names),
         sinks=read_sinks(top.named(SINK), folder, names),
         web=read_web(top.one(WEB), folder),
         store=read_store(top.one(STORE), top),

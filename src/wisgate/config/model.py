@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.points import Kind, Point, Value
+from ..core.points import Kind, Point, Status, Value
 from .bench import (
     NOWHERE,
     EnvironmentConfig,
@@ -38,6 +38,12 @@ class PointConfig:
     min_on: float = 0.0
     """Seconds an output stays on at least; `min_off` off."""
     min_off: float = 0.0
+    max_on: float = 0.0
+    """Seconds after which an output goes to its safe state by itself; 0: never."""
+    rest: float = 0.0
+    """Seconds between two changes of an output at least."""
+    manual: float = 0.0
+    """Seconds for which rules leave an output alone after somebody has set it."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,54 @@ class RuleConfig:
     """Seconds for which `when` must hold."""
     set: tuple[tuple[str, Value], ...]
     """Outputs and virtual points with the value each gets when the condition comes to hold."""
+    raises: tuple[str, ...] = ()
+    """Alarms that hold as long as the condition does."""
+
+
+@dataclass(frozen=True)
+class CalculateConfig:
+    """A point whose value is an expression over others."""
+
+    where: Where
+    point: Point
+    value: Expression
+
+
+@dataclass(frozen=True)
+class AlarmConfig:
+    """One alarm: it is raised by one of `above` and `below`, `rising` and `falling`, `statuses` or
+    `when`, or by rules alone. Limits are in the point's unit."""
+
+    where: Where
+    name: str
+    severity: str
+    """"low", "medium", "high" or "critical"."""
+    point: str = ""
+    above: float | None = None
+    below: float | None = None
+    clear: float | None = None
+    """Where the value must come back to; the limit itself without it."""
+    rising: float | None = None
+    falling: float | None = None
+    within: float = 60.0
+    """Seconds over which `rising` and `falling` are measured."""
+    statuses: tuple[Status, ...] = ()
+    when: Expression | None = None
+    after: float = 0.0
+    """Seconds for which the condition must hold."""
+    latch: bool = False
+    """Whether it stays until somebody acknowledges it, though its cause is gone."""
+    text: str = ""
+    """For people."""
+
+
+@dataclass(frozen=True)
+class InterlockConfig:
+    """An output that leaves its safe state only while `allows` holds."""
+
+    where: Where
+    point: str
+    allows: Expression
 
 
 @dataclass(frozen=True)
@@ -209,7 +263,10 @@ class Config:
     slots: tuple[SlotConfig, ...]
     onboard: tuple[OnboardConfig, ...]
     virtuals: tuple[VirtualConfig, ...] = ()
+    calculates: tuple[CalculateConfig, ...] = ()
+    alarms: tuple[AlarmConfig, ...] = ()
     rules: tuple[RuleConfig, ...] = ()
+    interlocks: tuple[InterlockConfig, ...] = ()
     sinks: tuple[SinkConfig, ...] = ()
     web: WebConfig | None = None
     store: StoreConfig = field(default_factory=lambda: StoreConfig(Where("", 0)))
@@ -228,7 +285,8 @@ class Config:
         """Every point of the gateway, in file order: slots, onboard, virtual."""
         slots = [p.point for s in self.slots for p in s.points]
         onboard = [p.point for f in self.onboard for p in f.points]
-        return (*slots, *onboard, *(v.point for v in self.virtuals))
+        made = [*(v.point for v in self.virtuals), *(c.point for c in self.calculates)]
+        return (*slots, *onboard, *made)
 
 
 __all__ = [

@@ -18,6 +18,10 @@ class Names:
 
     def __init__(self) -> None:
         self.points: dict[str, Point] = {}
+        self.alarms: set[str] = set()
+        self.interlocks: list[tuple[Table, str, str]] = []
+        """Tables of outputs, their points and what allows them, to be read when all points are
+        known."""
         self._tables: dict[str, tuple[Table, bool]] = {}
         self._unsettled: set[str] = set()
         self._prefixes: set[str] = set()

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from ..core.points import Channel, Kind, Point, Value
 from ..core.quantities import Quantity
 from ..core.units import BY_UCUM, convert, display
+from .conditions import condition, used_names
 from .lists import Ends
-from .model import PointConfig
+from .model import InterlockConfig, PointConfig
 from .naming import Names
 from .readers import Misfit, as_quantity, did_you_mean, plain_number, shown
 from .schema import points as schema
@@ -115,7 +116,11 @@ def _described(table: Table, channel: Channel, plain: Point, names: Names) -> Po
         deadband=_deadband(table, channel, unit),
         min_on=_least(table, schema.POINT_MIN_ON, channel),
         min_off=_least(table, schema.POINT_MIN_OFF, channel),
+        max_on=_least(table, schema.POINT_MAX_ON, channel),
+        rest=_of_output(table, schema.POINT_REST, channel),
+        manual=_of_output(table, schema.POINT_MANUAL, channel),
     )
+    _interlock(table, channel, point, names)
     if name is not None or not table.has(schema.POINT_NAME):
         names.add(point, table, given=name is not None)
     return described
@@ -252,3 +257,33 @@ def _least(table: Table, option: Option[float], channel: Channel) -> float:
             option, f'is for outputs; channel "{channel.name}" cannot be switched; remove it'
         )
     return seconds
+
+
+def _of_output(table: Table, option: Option[float], channel: Channel) -> float:
+    if table.has(option) and not channel.writable:
+        table.wrong(option, f'is for outputs; channel "{channel.name}" is measured; remove it')
+    return table.get(option)
+
+
+def _interlock(table: Table, channel: Channel, point: Point, names: Names) -> None:
+    text = table.get(schema.POINT_INTERLOCK)
+    if text is None:
+        return
+    if not channel.writable or channel.safe is None:
+        found = "has no safe state of ours" if channel.writable else "is measured"
+        table.wrong(schema.POINT_INTERLOCK, f'channel "{channel.name}" {found}; remove it')
+    else:
+        names.interlocks.append((table, point.name, text))
+
+
+def read_interlocks(names: Names) -> tuple[InterlockConfig, ...]:
+    """What allows which outputs. All points must be known by now."""
+    found = []
+    for table, point, text in names.interlocks:
+        try:
+            if not names.unsettled(used_names(text)):
+                allows = condition(text, names.points, names.alarms)
+                found.append(InterlockConfig(table.where("interlock"), point, allows))
+        except ValueError as error:
+            table.wrong(schema.POINT_INTERLOCK, str(error))
+    return tuple(found)

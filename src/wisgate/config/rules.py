@@ -10,7 +10,7 @@ from .expressions import Expression, Literal
 from .model import RuleConfig, VirtualConfig
 from .naming import Names, no_point
 from .points import NUMERIC
-from .readers import Misfit, anything, measured, shown
+from .readers import Misfit, anything, did_you_mean, measured, shown
 from .schema import rules as schema
 from .tables import Table
 
@@ -93,7 +93,17 @@ def _rule(table: Table, default: str, names: Names) -> RuleConfig:
         when=_when(table, names),
         after=table.get(schema.RULE_AFTER),
         set=_set(table, names),
+        raises=_raises(table, names),
     )
+
+
+def _raises(table: Table, names: Names) -> tuple[str, ...]:
+    raised = table.get(schema.RULE_RAISE)
+    for place, name in enumerate(raised):
+        if name not in names.alarms:
+            cure = did_you_mean(name, names.alarms, "alarms")
+            table.wrong(schema.RULE_RAISE, f'no alarm "{name}"; {cure}', place)
+    return raised
 
 
 _NEVER = Expression("false", Literal(0, False), ())
@@ -109,7 +119,7 @@ def _when(table: Table, names: Names) -> Expression:
     except ValueError:
         pass  # told by the full reading below, with its column
     try:
-        return condition(text, names.points)
+        return condition(text, names.points, names.alarms)
     except ValueError as error:
         table.wrong(schema.RULE_WHEN, str(error))
         return _NEVER
@@ -118,7 +128,7 @@ def _when(table: Table, names: Names) -> Expression:
 def _set(table: Table, names: Names) -> tuple[tuple[str, Value], ...]:
     inner = table.one(schema.RULE_SET)
     if inner is None or not inner.values:
-        if "set" not in table.values or inner is not None:
+        if ("set" not in table.values or inner is not None) and not table.has(schema.RULE_RAISE):
             table.fault(f"{table.label} sets nothing; add set = {{ pump = true }}")
         return ()
     found: list[tuple[str, Value]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..config.model import PointConfig, VirtualConfig
@@ -16,6 +16,8 @@ from .sampler import Sampled
 log = logging.getLogger(__name__)
 
 SAFE = "safe state"
+PEOPLE = ("user ", "sink ", "server ", "command line")
+"""How the cause of a write begins that somebody wanted, not a rule."""
 ROUNDING_S = 1e-6
 """Differences of times below are rounding; nobody is made to wait for them."""
 
@@ -35,6 +37,8 @@ class _Output:
     value: Value
     """What was written last; None while nobody knows, after a write that failed."""
     changed: float = float("-inf")
+    manual_until: float = float("-inf")
+    """Until then rules leave it alone."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -60,6 +64,8 @@ class Outputs:
         self._closed = False
         self.causes: dict[str, str] = {}
         """Who wrote each output last."""
+        self.locked: Callable[[str], str] = lambda name: ""
+        """Why an output may not leave its safe state now; "" when it may."""
 
     def start(self) -> None:
         """Virtual points get their initial values."""
@@ -77,10 +83,22 @@ class Outputs:
         async with output.turn:
             if self._closed:
                 raise OutputRefused(f"{name} is not set any more: the gateway stops")
+            by_hand = cause.startswith(PEOPLE)
+            self._check_manual(output, by_hand)
+            if value != output.point.point.safe and (why := self.locked(name)):
+                raise OutputRefused(f"{name} is locked: {why}")
             if value != output.value:
                 self._check_minimum(output)
+                self._check_rest(output)
             await self._to_module(output, value, cause)
+            if by_hand:
+                output.manual_until = self._clock.monotonic() + output.point.manual
             return self._tell(name, value, cause)
+
+    def states(self) -> Iterator[tuple[PointConfig, Value, float]]:
+        """Every output with its value and since when (monotonic seconds) it has it."""
+        for output in self._outputs.values():
+            yield output.point, output.value, output.changed
 
     async def make_safe(self, name: str, cause: str) -> None:
         """Put one output into its safe state now, whatever its minimum times; an output without one
@@ -157,6 +175,20 @@ class Outputs:
                 f" {least:g} s (min_{state}); try again in {least - since:.0f} s",
                 least - since,
             )
+
+    def _check_rest(self, output: _Output) -> None:
+        left = output.point.rest - (self._clock.monotonic() - output.changed)
+        if left > ROUNDING_S:
+            name, rest = output.point.point.name, output.point.rest
+            raise TooSoon(
+                f"{name} rests {rest:g} s between two changes; {left:.1f} s are left", left
+            )
+
+    def _check_manual(self, output: _Output, by_hand: bool) -> None:
+        left = output.manual_until - self._clock.monotonic()
+        if not by_hand and left > ROUNDING_S:
+            name = output.point.point.name
+            raise TooSoon(f"{name} was set by hand; rules leave it alone for {left:.0f} s", left)
 
     def _tell(self, name: str, value: Value, cause: str) -> Reading:
         reading = Reading(name, value, time_ns=self._clock.utc_ns(), cause=cause)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from ..core.points import Value
-from ..store.records import Gap, Record
+from ..store.records import AlarmState, Gap, Record
 
 MAX_COMMAND = 4096
 """Bytes of a command's payload."""
@@ -37,7 +37,26 @@ def reading(record: Record) -> dict[str, Value]:
 
 
 def record_json(record: Record) -> bytes:
-    return _ENCODER.encode(reading(record))
+    state = AlarmState.of(record)
+    return _ENCODER.encode(reading(record) if state is None else alarm(record, state))
+
+
+def alarm(record: Record, state: AlarmState) -> dict[str, Value]:
+    """The fields of a change of an alarm."""
+    fields: dict[str, Value] = {
+        "state": state.phase.value,
+        "severity": state.severity,
+        "value": state.value,
+        "time": time_text(record.time_ns),
+        "seq": record.seq,
+    }
+    if state.text:
+        fields["text"] = state.text
+    if state.shelved_until_ns:
+        fields["shelved_until"] = time_text(state.shelved_until_ns)
+    if record.cause:
+        fields["cause"] = record.cause
+    return fields
 
 
 def batch_json(records: list[Record]) -> bytes:

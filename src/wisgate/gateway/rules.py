@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from ..config.expressions import evaluate
@@ -21,6 +21,7 @@ from ..core.errors import BusError, ChipError, OutputRefused, WisgateError
 from ..core.points import Reading, Value
 from .live import Live
 from .outputs import Outputs, TooSoon
+from .scene import AGAIN_S, Scene, moves
 
 log = logging.getLogger(__name__)
 
@@ -49,15 +50,27 @@ class _Rule:
         self.done, self.pending = False, {}
 
 
+def _nobody(rule: str, alarms: Sequence[str], holds: bool) -> None:
+    """Where there are no alarms."""
+
+
 class Rules:
     """Threads: the event loop only."""
 
     def __init__(
-        self, rules: Sequence[RuleConfig], live: Live, outputs: Outputs, clock: Clock
+        self,
+        rules: Sequence[RuleConfig],
+        live: Live,
+        outputs: Outputs,
+        clock: Clock,
+        scene: Scene,
+        raised_by: Callable[[str, Sequence[str], bool], None] = _nobody,
     ) -> None:
+        """`raised_by` is told whether a rule holds its alarms."""
         self._rules = [_Rule(r) for r in rules]
         self._names = {n for r in rules for n in r.when.names}
         self._live, self._outputs, self._clock = live, outputs, clock
+        self._scene, self._raised_by = scene, raised_by
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -69,6 +82,7 @@ class Rules:
             while True:
                 self._wake.clear()
                 pauses = [await self._step(rule) for rule in self._rules]
+                pauses += [AGAIN_S for rule in self._rules if moves(rule.config.when)]
                 pauses += [self._live.stale_in(name) for name in self._names]
                 if self._wake.is_set():
                     await asyncio.sleep(ROUND_S)
@@ -95,19 +109,21 @@ class Rules:
         except TimeoutError:
             return
 
-    def _value(self, name: str) -> Value:
-        reading = self._live.get(name)
-        return None if reading is None else reading.value
+    def wake(self) -> None:
+        """Something that no point tells has changed: an alarm."""
+        self._wake.set()
 
     async def _step(self, rule: _Rule) -> float | None:
         """Look at one rule; returns after how many seconds to look again, None for any change."""
         now = self._clock.monotonic()
-        truth = evaluate(rule.config.when, self._value)
+        truth = evaluate(rule.config.when, self._scene)
         if not isinstance(truth, bool):
             return await self._unknown(rule, now)
         was_unknown, rule.unknown_since = rule.unknown_since is not None, None
         if truth is not rule.holds or (was_unknown and not rule.done):
             rule.begin(truth, now)
+        if not truth:
+            self._raised_by(rule.config.name, rule.config.raises, False)
         if not truth or (rule.done and not rule.pending):
             return None
         left = rule.config.after - (now - rule.since)
@@ -115,6 +131,7 @@ class Rules:
             return left
         if not rule.done:
             rule.done, rule.pending = True, dict(rule.config.set)
+            self._raised_by(rule.config.name, rule.config.raises, True)
         return await self._act(rule)
 
     async def _unknown(self, rule: _Rule, now: float) -> float | None:

@@ -3,8 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
 
 from ..core.points import Status, Value
+
+ALARM = "alarm/"
+"""What the point of an alarm's records begins with; its name follows."""
+
+
+class Phase(StrEnum):
+    """The state of an alarm."""
+
+    NORMAL = "normal"
+    PENDING = "pending"
+    """Its condition holds, not long enough yet."""
+    ACTIVE = "active"
+    ACKNOWLEDGED = "acknowledged"
+    """Active, and somebody has seen it."""
+    CLEARED = "cleared"
+    """Its condition is gone, and it waits to be acknowledged: a latched alarm."""
+    SHELVED = "shelved"
+
+
+class AlarmState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The value of an alarm's record, as JSON."""
+
+    phase: Phase
+    severity: str
+    value: float | int | bool | str | None = None
+    """Of the point that it watches, at this moment."""
+    text: str = ""
+    shelved_until_ns: int = 0
+    behind: Phase | None = None
+    """What a shelved alarm would be."""
+
+    def encoded(self) -> str:
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def of(cls, record: Record) -> AlarmState | None:
+        """The state in a record of an alarm; None for any other, and for what damage left."""
+        if not record.point.startswith(ALARM) or not isinstance(record.value, str):
+            return None
+        try:
+            return msgspec.json.decode(record.value, type=cls)
+        except msgspec.DecodeError:
+            return None
 
 
 @dataclass(frozen=True)

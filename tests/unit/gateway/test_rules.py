@@ -18,6 +18,7 @@ from wisgate.core.points import Kind, Point, Reading, Status, Value
 from wisgate.gateway.live import Live
 from wisgate.gateway.outputs import Outputs
 from wisgate.gateway.rules import UNKNOWN_S, Rules
+from wisgate.gateway.scene import Scene
 
 LEVEL = Point("level", "m", interval=1.0)
 VALVE = Point("valve", kind=Kind.BOOL, source="virtual")
@@ -47,7 +48,8 @@ class Bench:
         self.live = Live((LEVEL, VALVE, pump.point), self.clock)
         virtuals = [VirtualConfig(HERE, VALVE, False)]
         self.outputs = Outputs([self.sampled], virtuals, self.clock, self._take)
-        self.rules = Rules(rules, self.live, self.outputs, self.clock)
+        scene = Scene(self.live, self.clock, [rule.when for rule in rules])
+        self.rules = Rules(rules, self.live, self.outputs, self.clock, scene)
         self.log: list[tuple[float, str, Value, str]] = []
 
     def _take(self, reading: Reading) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ..tables import Option, Section, Shape
 from ..wording import any_text, short_name
+from .alarms import ALARM, CALCULATE
 from .bench import CORE, ENVIRONMENT, HAT, HOST, JUMPERS, POWER, STRAPS
 from .rules import RULE, VIRTUAL
 from .sinks import SINK
@@ -35,6 +36,8 @@ GATEWAY = Section(
     (
         SLOT,
         VIRTUAL,
+        CALCULATE,
+        ALARM,
         RULE,
         ONBOARD,
         SINK,
@@ -50,6 +53,6 @@ GATEWAY = Section(
 )
 
 __all__ = [
-    "BOARD", "CORE", "ENVIRONMENT", "GATEWAY", "HAT", "HOST", "JUMPERS", "NAME", "ONBOARD", "POWER",
-    "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL", "WEB",
+    "ALARM", "BOARD", "CALCULATE", "CORE", "ENVIRONMENT", "GATEWAY", "HAT", "HOST", "JUMPERS",
+    "NAME", "ONBOARD", "POWER", "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL", "WEB",
 ]  # fmt: skip

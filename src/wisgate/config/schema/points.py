@@ -80,6 +80,39 @@ POINT_MIN_OFF = Option(
     0.0,
     otherwise="no minimum",
 )
+POINT_MAX_ON = Option(
+    "max_on",
+    duration("0s", "1d"),
+    "How long the output stays on at most; then it goes to its safe state by itself.",
+    '"15min"',
+    0.0,
+    otherwise="no maximum",
+)
+POINT_REST = Option(
+    "rest",
+    duration("0s", "1d"),
+    "How much time lies between two changes of an output at least.",
+    '"500ms"',
+    0.0,
+    otherwise="none",
+)
+POINT_MANUAL = Option(
+    "manual",
+    duration("0s", "30d"),
+    "How long rules leave an output alone after somebody has set it.",
+    '"30min"',
+    0.0,
+    otherwise="they do not wait",
+)
+POINT_INTERLOCK = Option[str | None](
+    "interlock",
+    any_text("a condition on one line", "not maintenance"),
+    "The output leaves its safe state only while this condition holds, and goes back when it is "
+    "false or has been unknown for 10 s.",
+    '"not maintenance and tank_level > 0.2m"',
+    None,
+    otherwise="always allowed",
+)
 POINT = (
     POINT_CHANNEL,
     POINT_NAME,
@@ -90,4 +123,8 @@ POINT = (
     POINT_DECIMALS,
     POINT_MIN_ON,
     POINT_MIN_OFF,
+    POINT_MAX_ON,
+    POINT_REST,
+    POINT_MANUAL,
+    POINT_INTERLOCK,
 )

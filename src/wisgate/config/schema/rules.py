@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.points import Kind, Value
+from ..lists import texts
 from ..readers import anything, choice, duration, unit
 from ..tables import Option, Section, Shape
 from ..wording import any_text, point_name
@@ -44,7 +45,8 @@ RULE_WHEN = Option(
     "when",
     any_text("a condition on one line", "tank_level > 3.0m and not maintenance"),
     "The condition: points, numbers with or without a unit, `< <= > >= == !=`, `+ - * /`, "
-    "`and or not`, parentheses.",
+    "`and or not`, parentheses, and the functions "
+    "`rate(x, 1min) avg(x, 10min) min max alarm(a) known(x) hour() weekday()`.",
     '"tank_level > 3.0m and not maintenance"',
     "",
     required=True,
@@ -57,6 +59,14 @@ RULE_AFTER = Option(
     0.0,
     otherwise='"0s"',
 )
+RULE_RAISE = Option[tuple[str, ...]](
+    "raise",
+    texts(any_text("the name of an alarm", "overflow"), "a list of names of alarms"),
+    "Alarms that hold as long as the condition does.",
+    '["inlet_stuck"]',
+    (),
+    otherwise="none",
+)
 RULE_SET = Section(
     "rule.set",
     Shape.ONE,
@@ -68,7 +78,7 @@ RULE = Section(
     "rule",
     Shape.LIST,
     "Sets points when a condition comes to hold.",
-    (RULE_NAME, RULE_WHEN, RULE_AFTER),
+    (RULE_NAME, RULE_WHEN, RULE_AFTER, RULE_RAISE),
     (RULE_SET,),
     identity="name",
 )
