@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from ..config.model import WebConfig
 from .accounts import Accounts
+from .alarms import Alarms
 from .answers import refusal
 from .claim import ClaimCode
 from .commands import Commands
@@ -44,8 +45,9 @@ class App:
         self._streams = Streams(gateway)
         accounts = Accounts(self._users, self._sessions, self._claim, gateway.clock)
         whole = Whole(gateway, self._streams, self._sessions)
-        points, commands = Points(gateway), Commands(gateway)
-        self.operations = operations(points, commands, whole, accounts, Exposition(gateway))
+        points, alarms, commands = Points(gateway), Alarms(gateway), Commands(gateway)
+        figures = Exposition(gateway)
+        self.operations = operations(points, alarms, commands, whole, accounts, figures)
         self._application = _application([operation.route() for operation in self.operations])
         if self._users.empty:
             self._claim.renew()

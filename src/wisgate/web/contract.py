@@ -11,6 +11,7 @@ from ..catalog.settings import Command
 from ..config.model import Config
 from ..core.clock import Clock
 from ..core.points import Reading, Value
+from ..gateway.alarms import AlarmView
 from ..gateway.doctor import Examined
 from ..gateway.live import Live
 from ..store.history import History
@@ -77,6 +78,17 @@ class Board(Protocol):
     def surroundings(self) -> Surroundings: ...
 
 
+class Alarms(Protocol):
+    def all(self) -> list[AlarmView]: ...
+    def acknowledge(self, name: str, who: str) -> AlarmView:
+        """Raises OutputRefused."""
+        ...
+
+    def shelve(self, name: str, seconds: float, who: str) -> AlarmView:
+        """Raises OutputRefused."""
+        ...
+
+
 class Gateway(Protocol):
     """Threads: the event loop only."""
 
@@ -100,6 +112,8 @@ class Gateway(Protocol):
     def folder(self) -> Path: ...
     @property
     def board(self) -> Board: ...
+    @property
+    def alarms(self) -> Alarms: ...
 
     def health(self) -> Health: ...
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from .accounts import Accounts
+from .alarms import Alarms
 from .answers import json, refusal
 from .commands import Commands
 from .contract import Gateway
@@ -20,6 +21,8 @@ from .operation import Access, Operation, Query
 from .points import MAX_BUCKETS, Points
 from .sessions import Sessions
 from .shapes import (
+    AlarmsView,
+    AlarmView,
     ClaimBody,
     ClaimCodeView,
     CommandBody,
@@ -33,6 +36,7 @@ from .shapes import (
     ResultView,
     ScanView,
     SessionView,
+    ShelveBody,
     SignInBody,
     StatusView,
     WriteBody,
@@ -92,10 +96,16 @@ class Whole:
 
 
 def operations(
-    points: Points, commands: Commands, whole: Whole, accounts: Accounts, metrics: Exposition
+    points: Points,
+    alarms: Alarms,
+    commands: Commands,
+    whole: Whole,
+    accounts: Accounts,
+    metrics: Exposition,
 ) -> list[Operation]:
     table = [
         *_point_operations(points),
+        *_alarm_operations(alarms),
         *_command_operations(commands),
         *_whole_operations(whole, metrics),
         *_account_operations(accounts),
@@ -128,6 +138,19 @@ def _point_operations(points: Points) -> list[Operation]:
                   WriteBody, refusals=refusals),
         Operation("GET", f"{one}/history", points.history, "What the store holds of a point", read,
                   HistoryView, query=span, refusals=(401, 404, 421, 422, 503)),
+    ]  # fmt: skip
+
+
+def _alarm_operations(alarms: Alarms) -> list[Operation]:
+    one = f"{_ROOT}/alarms/{{name}}"
+    refusals = (*_BODY, 401, 404, 409)
+    return [
+        Operation("GET", f"{_ROOT}/alarms", alarms.list, "Every alarm", Access.READ, AlarmsView,
+                  refusals=(401, 421)),
+        Operation("POST", f"{one}/acknowledge", alarms.acknowledge, "Somebody has seen it",
+                  Access.WRITE, AlarmView, refusals=(401, 403, 404, 409, 421)),
+        Operation("POST", f"{one}/shelve", alarms.shelve, "Let nobody hear of it for a while",
+                  Access.WRITE, AlarmView, ShelveBody, refusals=refusals),
     ]  # fmt: skip
 
 

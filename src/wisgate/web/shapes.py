@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 
 from ..board.scan import Seen
 from ..core.points import Kind, Status
+from ..store.records import Phase
 
 Number = float | int | bool | str | None
 
@@ -96,6 +97,28 @@ class SinkView(Struct, frozen=True):
     lag: Annotated[int, Meta(description="records that wait")]
 
 
+class AlarmView(Struct, frozen=True):
+    """An alarm and its state."""
+
+    name: str
+    state: Annotated[Phase, Meta(description="cleared: gone, but latched and not acknowledged")]
+    severity: str
+    text: Annotated[str, Meta(description="what to do")]
+    point: Annotated[str, Meta(description="what it watches; empty without one")]
+    value: Annotated[Number, Meta(description="of the point, at the last change")]
+    since: Annotated[str | None, Meta(description="UTC of the last change; null before the first")]
+    shelved_until: Annotated[str | None, Meta(description="UTC")]
+    cause: Annotated[str, Meta(description="who changed it last, if it was somebody")]
+
+
+class AlarmsView(Struct, frozen=True):
+    alarms: list[AlarmView]
+
+
+class ShelveBody(Struct, frozen=True, forbid_unknown_fields=True):
+    seconds: Annotated[float, Meta(ge=0, description="for so long; 0 ends it")] = field(name="for")
+
+
 class StatusView(Struct, frozen=True):
     """The gateway as a whole."""
 
@@ -109,6 +132,7 @@ class StatusView(Struct, frozen=True):
     sinks: list[SinkView]
     store: StoreView
     counters: dict[str, int]
+    alarms: list[AlarmView]
 
 
 class SnapshotView(Struct, frozen=True):

@@ -10,12 +10,14 @@ from ..board.scan import Seen
 from ..board.scan import differs as scan_differs
 from ..core.points import Point, Reading, Status
 from ..core.units import display
+from ..gateway.alarms import AlarmView as Alarm
 from ..gateway.doctor import Examined, differs
 from ..gateway.payloads import time_text
 from ..store.history import Bucket, History
 from ..store.records import Record
 from .contract import Gateway
 from .shapes import (
+    AlarmView,
     CheckView,
     DisplayView,
     DoctorView,
@@ -116,6 +118,22 @@ def status_view(gateway: Gateway) -> StatusView:
         sinks=sink_views(gateway),
         store=store_view(gateway),
         counters=dict(gateway.counters),
+        alarms=[alarm_view(alarm) for alarm in gateway.alarms.all()],
+    )
+
+
+def alarm_view(alarm: Alarm) -> AlarmView:
+    config, until = alarm.config, alarm.shelved_until_ns
+    return AlarmView(
+        name=config.name,
+        state=alarm.phase,
+        severity=config.severity,
+        text=config.text,
+        point=config.point,
+        value=alarm.value,
+        since=time_text(alarm.since_ns) if alarm.since_ns else None,
+        shelved_until=time_text(until) if until else None,
+        cause=alarm.cause,
     )
 
 

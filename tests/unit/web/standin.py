@@ -10,12 +10,14 @@ from typing import Any
 
 from wisgate.catalog.settings import Argument, Command
 from wisgate.config.arguments import read_arguments
-from wisgate.config.model import Config, WebConfig, Where
+from wisgate.config.model import AlarmConfig, Config, WebConfig, Where
 from wisgate.config.sinks.mqtt import MqttConfig
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import NoAcknowledge, OutputRefused
 from wisgate.core.points import Kind, Point, Reading, Status, Value
+from wisgate.gateway.alarms import Alarms
 from wisgate.gateway.live import Live
+from wisgate.gateway.scene import Scene
 from wisgate.store.history import Bucket, History
 from wisgate.store.records import Record
 from wisgate.store.stats import StoreStats
@@ -89,6 +91,12 @@ SEND = Command(
 )
 
 
+ALARMS = (
+    AlarmConfig(HERE, "overflow", "high", "tank_level", above=3.2, text="close the inlet"),
+    AlarmConfig(HERE, "stuck", "low", "tank_level", below=0.1, latch=True),
+)
+
+
 @dataclass(frozen=True)
 class PlacedStandIn:
     name: str
@@ -124,6 +132,8 @@ class StandIn:
         self.trouble: tuple[str, ...] = ()
         self.written: list[tuple[str, Value, str]] = []
         self.board = BoardStandIn()
+        scene = Scene(self.live, self.clock, [])
+        self.alarms = Alarms(ALARMS, self.live, scene, self.clock, lambda reading: None)
         self.performed: list[tuple[str, str, dict[str, Value], str]] = []
 
     def health(self) -> Health:

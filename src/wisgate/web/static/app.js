@@ -1,6 +1,7 @@
 // The page: one link to the gateway, every view drawn from it.
 import { html, render, useEffect, useState } from "./parts/html.js";
 import { api } from "./parts/api.js";
+import { Alarms } from "./parts/alarms.js";
 import { Board } from "./parts/board.js";
 import { Cards } from "./parts/cards.js";
 import { Display } from "./parts/display.js";
@@ -76,7 +77,7 @@ function App() {
     <${Header} link=${link} ask=${ask} />
     ${walled ? html`<${Wall} ask=${ask} />` : html`<main class=${link.state}>
       <div class="left"><${Board} link=${link} open=${open} /><${Display} link=${link} /><${Side} link=${link} /></div>
-      <div class="right"><${Trouble} link=${link} /><${Cards} link=${link} ask=${ask} open=${open} /></div>
+      <div class="right"><${Trouble} link=${link} /><${Alarms} link=${link} ask=${ask} /><${Cards} link=${link} ask=${ask} open=${open} /></div>
     </main>`}
     ${opened && html`<${History} key=${opened.name} link=${link} point=${opened} ask=${ask} close=${() => open("")} />`}
     ${dialog === "sign-in" && (link.session.claimed ? html`<${SignIn} link=${link} close=${close} />` : html`<${Claim} link=${link} close=${close} />`)}

@@ -34,6 +34,8 @@ export const api = {
   plan: () => request("GET", "/plan"),
   display: () => request("GET", "/display"),
   write: (name, value) => request("PUT", one(name), { value }),
+  alarm: (name, body) =>
+    request("POST", `/alarms/${encodeURIComponent(name)}/${body ? "shelve" : "acknowledge"}`, body ?? undefined),
   history: (name, fromMs, toMs, buckets) =>
     request("GET", `${one(name)}/history?from=${fromMs / 1000}&to=${toMs / 1000}&buckets=${buckets}`),
 };

@@ -135,6 +135,18 @@ export class Link {
     }
   }
 
+  /** Acknowledge an alarm (body null), or shelve it. */
+  async alarm(name, body) {
+    try {
+      const alarm = await api.alarm(name, body);
+      this.status = { ...this.status, alarms: this.status.alarms.map((a) => (a.name === name ? alarm : a)) };
+      this.changed();
+    } catch (refusal) {
+      if (refusal.status === 401) await this.refreshSession();
+      this.toast(refusal.message);
+    }
+  }
+
   async refreshSession(session) {
     this.session = session ?? (await api.session().catch(() => this.session));
     if (this.state === "refused" || !this.session.readable) await this.connect();

@@ -1,0 +1,37 @@
+"""Operations on alarms: what is raised, and who has seen it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from .contract import Gateway
+from .guard import caller_of
+from .shapes import AlarmsView, AlarmView, ShelveBody
+from .views import alarm_view
+
+
+class Alarms:
+    """Threads: the event loop only."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._alarms = gateway.alarms
+
+    async def list(self, _request: Request, _body: Any) -> AlarmsView:
+        return AlarmsView([alarm_view(a) for a in self._alarms.all()])
+
+    async def acknowledge(self, request: Request, _body: Any) -> AlarmView:
+        who = f"user {caller_of(request).user}"
+        return alarm_view(self._alarms.acknowledge(self._name(request), who))
+
+    async def shelve(self, request: Request, body: ShelveBody) -> AlarmView:
+        who = f"user {caller_of(request).user}"
+        return alarm_view(self._alarms.shelve(self._name(request), body.seconds, who))
+
+    def _name(self, request: Request) -> str:
+        name: str = request.path_params["name"]
+        if all(a.config.name != name for a in self._alarms.all()):
+            raise HTTPException(404, f'there is no alarm "{name[:80]}"')
+        return name
