@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ...config.sinks.mqtt import MqttConfig
 from ...core.errors import SinkError, SinkRefused
-from ...store.records import Entry, Gap, Record
+from ...store.records import ALARM, Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import OnCommand
 
@@ -72,6 +72,8 @@ class Message(NamedTuple):
     topic: str
     payload: bytes
     seqs: tuple[int, ...]
+    retain: bool = False
+    """The state of an alarm stays with the broker, for who comes later."""
 
 
 class MqttSink:
@@ -124,17 +126,17 @@ class MqttSink:
     # Messages
 
     def _messages(self, batch: Sequence[Entry]) -> Iterator[Message]:
-        for is_gap, entries in groupby(batch, key=lambda entry: isinstance(entry, Gap)):
-            if is_gap:
-                gaps = (e for e in entries if isinstance(e, Gap))
-                yield from (Message(f"{self._root}/gap", gap_json(g), (g.seq,)) for g in gaps)
-            elif self._config.per == "batch":
+        for kind, entries in groupby(batch, key=_kind):
+            if kind == "batch" and self._config.per == "batch":
                 yield from self._batches([e for e in entries if isinstance(e, Record)])
             else:
-                records = (e for e in entries if isinstance(e, Record))
-                yield from (
-                    Message(f"{self._root}/{r.point}", record_json(r), (r.seq,)) for r in records
-                )
+                yield from (self._message(entry) for entry in entries)
+
+    def _message(self, entry: Entry) -> Message:
+        if isinstance(entry, Gap):
+            return Message(f"{self._root}/gap", gap_json(entry), (entry.seq,))
+        retain = entry.point.startswith(ALARM)
+        return Message(f"{self._root}/{entry.point}", record_json(entry), (entry.seq,), retain)
 
     def _batches(self, records: list[Record]) -> Iterator[Message]:
         """Records delivered together are one message, halved until none is too large."""
@@ -203,7 +205,7 @@ class MqttSink:
     async def _publish(self, messages: Sequence[Message]) -> None:
         """All at once: the acknowledgements come back while later messages still leave."""
         client = self._connected()
-        calls = (client.publish(m.topic, m.payload, qos=1) for m in messages)
+        calls = (client.publish(m.topic, m.payload, qos=1, retain=m.retain) for m in messages)
         await self._finish(asyncio.gather(*calls))
 
     def _connected(self) -> aiomqtt.Client:
@@ -292,6 +294,12 @@ class MqttSink:
         if topic not in self._complained and len(self._complained) < MAX_COMPLAINTS:
             self._complained.add(topic)
             log.warning("%s: command on %s ignored: %s", self.name, topic, what)
+
+
+def _kind(entry: Entry) -> str:
+    """What travels together in a batch: readings, but neither gaps nor alarms."""
+    alone = isinstance(entry, Gap) or entry.point.startswith(ALARM)
+    return "alone" if alone else "batch"
 
 
 def make(config: MqttConfig, gateway: str, on_command: OnCommand) -> MqttSink:
