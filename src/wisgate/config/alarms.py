@@ -110,9 +110,7 @@ def _limit(table: Table, option: Option[Value], point: Point | None) -> float | 
 
 def _clear(table: Table, point: Point | None, limits: Sequence[float | None]) -> float | None:
     clear = _limit(table, schema.ALARM_CLEAR, point)
-    told = any(
-        table.has(o) and limit is None for o, limit in zip(LIMITS, limits, strict=True)
-    )
+    told = any(table.has(o) and limit is None for o, limit in zip(LIMITS, limits, strict=True))
     if clear is None or told:
         return None
     above, below = limits

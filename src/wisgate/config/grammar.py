@@ -260,7 +260,7 @@ class _Parser:
         self._place += 1
         seconds = float(token.text) * unit.factor
         if not SHORTEST_S <= seconds <= LONGEST_S:
-            raise Unfit(token.at, "a span is from 1s to 7d")
+            raise Unfit(token.at, "a time from 1s to 7d is expected")
         return seconds
 
 

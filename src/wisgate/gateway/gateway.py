@@ -16,25 +16,20 @@ from ..board.board import Board
 from ..board.scan import BUS, Seen, scan
 from ..bus.lane import Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
-from ..config.expressions import Expression
 from ..config.model import Config
 from ..config.readers import did_you_mean
 from ..core.errors import OutputRefused, StoreError, WisgateError
 from ..core.points import Group, Reading, Value
 from ..store.records import ALARM, AlarmState
 from ..store.store import Store
-from .alarms import Alarms
-from .calculates import Calculates
 from .display import keep_showing
 from .doctor import Examined, examine
 from .forwarder import Forwarder
-from .interlocks import Interlocks
 from .live import Live
+from .logic import Logic
 from .outputs import Outputs
 from .pipeline import Pipeline
-from .rules import Rules
 from .sampler import RESTART_S, Holds, Sampled, keep_sampling
-from .scene import Scene
 from .view import Health, health, plan_view
 
 log = logging.getLogger(__name__)
@@ -90,17 +85,10 @@ class Gateway:
             for p in s.placed.points
         }
         self.outputs = Outputs(self.sampled, self.config.virtuals, self.clock, self._written)
-        self.scene = Scene(self.live, self.clock, _expressions(self.config))
-        self.alarms = Alarms(
-            self.config.alarms, self.live, self.scene, self.clock, self.store.append
+        self.logic = Logic(
+            self.config, self.live, self.outputs, self.clock, self.store.append, self._written
         )
-        rules, raised_by = self.config.rules, self.alarms.raised_by
-        self.rules = Rules(rules, self.live, self.outputs, self.clock, self.scene, raised_by)
-        self.interlocks = Interlocks(self.config, self.outputs, self.live, self.scene, self.clock)
-        self.alarms.changed.append(lambda _view: self.rules.wake())
-        self.calculates = Calculates(
-            self.config.calculates, self.live, self.scene, self.clock, self._written
-        )
+        self.alarms = self.logic.alarms
         for sampled in self.sampled:
             sampled.recovered.append(partial(self._reopened, sampled))
 
@@ -248,11 +236,8 @@ class Gateway:
                 )
                 for sampled, group, phase in self._phases()
             ]
-            shown = partial(keep_showing, self)
-            for name, run in (
-                ("interlocks", self.interlocks.run), ("calculates", self.calculates.run),
-                ("alarms", self.alarms.run), ("rules", self.rules.run), ("display", shown),
-            ):  # fmt: skip
+            parts = self.logic.tasks() | {"display": partial(keep_showing, self)}
+            for name, run in parts.items():
                 running.append(tasks.create_task(_kept(name, run), name=name))
             running.append(tasks.create_task(self.board.surroundings.play(), name="scenario"))
             await stop.wait()
@@ -284,14 +269,7 @@ class Gateway:
             self.store.append(reading)
 
     def _reopened(self, sampled: Sampled) -> None:
-        self.rules.rearm(self.outputs.reopened(sampled))
-
-
-def _expressions(config: Config) -> list[Expression]:
-    alarms = [a.when for a in config.alarms if a.when is not None]
-    allowing = [i.allows for i in config.interlocks]
-    calculating = [c.value for c in config.calculates]
-    return [*(r.when for r in config.rules), *alarms, *calculating, *allowing]
+        self.logic.rules.rearm(self.outputs.reopened(sampled))
 
 
 async def _kept(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -67,6 +67,11 @@ class Record:
     cause: str = ""
     """Of a write to an output or virtual point: who did it. "" for a measurement."""
 
+    @property
+    def is_alarm(self) -> bool:
+        """Whether it is the state of an alarm."""
+        return self.point.startswith(ALARM)
+
 
 @dataclass(frozen=True)
 class Gap:

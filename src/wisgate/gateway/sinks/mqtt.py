@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ...config.sinks.mqtt import MqttConfig
 from ...core.errors import SinkError, SinkRefused
-from ...store.records import ALARM, Entry, Gap, Record
+from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import OnCommand
 
@@ -72,8 +72,7 @@ class Message(NamedTuple):
     topic: str
     payload: bytes
     seqs: tuple[int, ...]
-    retain: bool = False
-    """The state of an alarm stays with the broker, for who comes later."""
+    retain: bool = False  # the state of an alarm stays with the broker, for who comes later
 
 
 class MqttSink:
@@ -126,17 +125,20 @@ class MqttSink:
     # Messages
 
     def _messages(self, batch: Sequence[Entry]) -> Iterator[Message]:
-        for kind, entries in groupby(batch, key=_kind):
-            if kind == "batch" and self._config.per == "batch":
-                yield from self._batches([e for e in entries if isinstance(e, Record)])
-            else:
+        for alone, entries in groupby(batch, key=self._alone):
+            if alone:
                 yield from (self._message(entry) for entry in entries)
+            else:
+                yield from self._batches([e for e in entries if isinstance(e, Record)])
+
+    def _alone(self, entry: Entry) -> bool:
+        return isinstance(entry, Gap) or entry.is_alarm or self._config.per != "batch"
 
     def _message(self, entry: Entry) -> Message:
         if isinstance(entry, Gap):
             return Message(f"{self._root}/gap", gap_json(entry), (entry.seq,))
-        retain = entry.point.startswith(ALARM)
-        return Message(f"{self._root}/{entry.point}", record_json(entry), (entry.seq,), retain)
+        topic = f"{self._root}/{entry.point}"
+        return Message(topic, record_json(entry), (entry.seq,), retain=entry.is_alarm)
 
     def _batches(self, records: list[Record]) -> Iterator[Message]:
         """Records delivered together are one message, halved until none is too large."""
@@ -171,9 +173,7 @@ class MqttSink:
         except aiomqtt.MqttError as error:
             self._client = None
             raise SinkError(f"{self._place}: {self._why(error)}") from error
-        self._listening = asyncio.create_task(
-            self._listen(self._client), name=f"{self.name} listens"
-        )
+        self._listening = asyncio.create_task(self._listen(self._client), name=self.name)
         await self._greet(self._client)
 
     def _settings(self) -> dict[str, Any]:
@@ -294,12 +294,6 @@ class MqttSink:
         if topic not in self._complained and len(self._complained) < MAX_COMPLAINTS:
             self._complained.add(topic)
             log.warning("%s: command on %s ignored: %s", self.name, topic, what)
-
-
-def _kind(entry: Entry) -> str:
-    """What travels together in a batch: readings, but neither gaps nor alarms."""
-    alone = isinstance(entry, Gap) or entry.point.startswith(ALARM)
-    return "alone" if alone else "batch"
 
 
 def make(config: MqttConfig, gateway: str, on_command: OnCommand) -> MqttSink:
