@@ -476,3 +476,153 @@ def test_opcodes_that_need_no_parameter(opcode: int) -> None:
 @pytest.mark.parametrize("opcode", sorted({*range(256)} - {*PARAMETERS, *ALONE}))
 def test_no_other_opcode(opcode: int) -> None:
     assert outcome_of(bytes([opcode, *bytes(20)])) == PROCESSING_ERROR
+
+
+def test_what_it_sends_before_it_is_told_how() -> None:
+    """13.4.5 and 13.4.6 after a reset: factor 7, 125 kHz, 4/5; 8 symbols, header, 255 bytes, CRC.
+    399.616 ms by the formula of the sheet."""
+    bench = Bench(ready=False)
+    bench.say(*(frame for frame in SETTINGS if frame[:2] not in ("8B", "8C")))
+    bench.ask("83 00 00 00")
+    bench.clock.advance(0.010126 + 0.399616 - 1e-5)
+    assert bench.irq == 0
+    bench.clock.advance(2e-5)
+    assert bench.irq == 1
+    assert [len(payload) for payload in bench.station.received] == [255]
+
+
+def test_events_are_remembered_only_once_they_are_asked_for() -> None:
+    bench = Bench(ready=False)
+    bench.say(*(frame for frame in SETTINGS if frame[:2] != "08"), "83 00 00 00")
+    bench.wait_for_packet()
+    assert bench.status == (2, 6)
+    assert bench.irq == 0
+
+
+def test_nothing_was_received_yet() -> None:
+    bench = Bench()
+    assert bench.ask("13 00 00 00")[2:] == b"\x00\x00"
+    assert bench.ask("14 00 00 00 00")[2:] == b"\x00\x00\x00"
+    assert bench.ask("15 00 00")[2] == 0xFF
+
+
+def test_a_longer_frame_than_the_answer() -> None:
+    assert Bench().ask("11 00 00 00 00")[2:] == b"\x01\x00\x00"
+
+
+@pytest.mark.parametrize(
+    ("needs", "feed", "fault"),
+    [(None, "97 01 00 02 80", 0x20), (None, "97 02 00 02 80", 0), (1.6, "", 0x20), (0.5, "", 0x20),
+     (1.6, "97 00 00 02 80", 0)],
+)  # fmt: skip
+def test_what_the_oscillator_needs(needs: float | None, feed: str, fault: int) -> None:
+    """1.8 V unless it is said; DIO3 gives nothing until it is told to."""
+    bench = Bench(ready=False, **({} if needs is None else {"tcxo_v": needs}))
+    if feed:
+        bench.say(feed)
+    bench.say("07 00 00", "89 7F")
+    bench.clock.advance(0.02)
+    assert bench.ask("17 00 00 00")[2:] == bytes([0, fault])
+
+
+def test_the_oscillator_has_the_time_it_was_given() -> None:
+    bench = Bench()
+    bench.say("97 02 01 00 00")
+    assert busy_for(bench, "C1") == pytest.approx(65536 * 15.625e-6 + 50e-6, abs=2e-6)
+
+
+def test_an_oscillator_that_fails_later() -> None:
+    bench = Bench()
+    bench.say("80 01")
+    bench.clock.advance(0.02)
+    assert bench.status[0] == 3
+    bench.twin.tcxo_v = 5.0
+    bench.say("82 FF FF FF")
+    bench.clock.advance(0.02)
+    assert bench.status == (2, 5)
+
+
+def test_a_good_command_after_a_bad_one() -> None:
+    bench = Bench()
+    bench.say("AB 00")
+    assert bench.status == (2, 4)
+    bench.say("8F 00 00")
+    assert bench.status == (2, 1)
+
+
+def test_dio1_has_the_events_of_both_bytes() -> None:
+    bench = Bench()
+    bench.say("08 03 FF 02 00 00 00 00 00", "82 00 01 00")
+    bench.clock.advance(0.02)
+    assert bench.irq == 0x200
+    assert bench.twin.level("dio1")
+
+
+def test_random_numbers() -> None:
+    """Four bytes, only while it receives, and another unit has others."""
+    numbers = []
+    for options in ({}, {"seed": 1}, {"seed": 2}):
+        bench = Bench(**options)
+        assert [bench.register(0x819 + n) for n in range(4)] == [0, 0, 0, 0]
+        bench.say("82 FF FF FF")
+        bench.clock.advance(0.02)
+        numbers.append([bench.register(0x819 + n % 4) for n in range(40)])
+        assert max(numbers[-1]) > 127
+        assert all(any(numbers[-1][n::4]) for n in range(4))
+        assert bench.register(0x81D) == 0
+    assert numbers[0] == numbers[1] != numbers[2]
+
+
+def test_a_warm_sleep_forgets_the_whole_buffer_and_nothing_else_changes() -> None:
+    bench = Bench()
+    bench.say("0E FE 01 02", "84 04")
+    bench.ask("C0 00")
+    bench.clock.advance(0.001)
+    assert bench.ask("1E FE 00 00 00")[3:] == b"\x00\x00"
+    bench.say("0E FF 07 08")
+    assert bench.ask("1E FF 00 00 00")[3:] == b"\x07\x08"
+
+
+def test_it_receives_for_ever() -> None:
+    bench = Bench()
+    bench.say("82 FF FF FF")
+    bench.clock.advance(600)
+    assert bench.status[0] == 5
+    bench.station.send(b"Hello")
+    bench.wait_for_packet()
+    assert bench.irq & 2
+
+
+def test_receiving_ends_a_packet_on_the_way() -> None:
+    bench = Bench()
+    bench.say("83 00 00 00")
+    bench.clock.advance(0.030)
+    bench.say("82 FF FF FF")
+    bench.wait_for_packet()
+    assert bench.station.received == []
+
+
+def test_reception_after_activity_is_for_one_packet_and_its_time() -> None:
+    bench = Bench()
+    bench.say("88 01 16 0A 01 00 10 00")  # 64 ms
+    bench.ask("C5")
+    bench.clock.advance(0.010083 - 0.001)
+    bench.station.send(b"Hello")
+    bench.clock.advance(0.02)
+    assert bench.status[0] == 5
+    bench.wait_for_packet()
+    assert bench.irq & 0x202 == 2
+    assert bench.status[0] == 2
+
+
+def test_levels_beyond_what_there_is_a_code_for() -> None:
+    bench = Bench()
+    bench.air.loss_db = 4.0
+    bench.say("82 FF FF FF")
+    bench.clock.advance(0.011)
+    bench.station.send(b"Hello")
+    bench.wait_for_packet()
+    assert bench.ask("14 00 00 00 00")[2] == 0
+    bench.say("80 00", "8B 07 00 01 01", "82 FF FF FF")
+    bench.clock.advance(0.011)
+    assert bench.ask("15 00 00")[2] == 0xFF  # 129 dBm below 1 mW, at 7.8 kHz

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from struct import unpack
 
 from ...core.clock import Clock
 from ...registers import sx1262 as codes
@@ -86,11 +87,11 @@ class Sx1262Twin:
             return bytes(len(data))
         opcode, parameters = data[0], data[1:]
         status = 0x80 | self._modem.mode << 4 | self._modem.outcome << 1
-        if len(parameters) < PARAMETERS.get(opcode, 256):
+        if opcode not in PARAMETERS or len(parameters) < PARAMETERS[opcode]:
             self._modem.outcome = Outcome.PROCESSING_ERROR
             return bytes([status] * len(data))
         ahead = BEFORE_ANSWER.get(opcode, 2) if opcode in READING else len(data)
-        answer = self._answer(opcode, parameters, max(0, len(data) - ahead))
+        answer = self._answer(opcode, parameters, len(data))
         if opcode not in READING:
             self._busy_until = now + COMMAND_S
             self._modem.outcome = Outcome.TAKEN
@@ -114,7 +115,7 @@ class Sx1262Twin:
             busy = self._asleep or not self._out_of_reset or now < self._busy_until - 1e-9
             return busy or self.stuck
         if name == "dio1":
-            mask = int.from_bytes(self._kept[Command.SET_DIO_IRQ_PARAMS][2:4], "big")
+            _all, mask, *_others = unpack(">4H", self._kept[Command.SET_DIO_IRQ_PARAMS])
             return self._out_of_reset and bool(self._modem.irq & mask)
         if name == "dio2":
             switches = self._kept[Command.SET_DIO2_AS_RF_SWITCH][0] == 1
@@ -152,7 +153,7 @@ class Sx1262Twin:
 
     def _register(self, address: int) -> int:
         if codes.RANDOM <= address < codes.RANDOM + 4 and self._modem.mode is Mode.RECEIVE:
-            return self._random.randrange(256)
+            return self._random.getrandbits(8)
         return self._registers.get(address, 0)
 
     def _write_registers(self, parameters: bytes) -> None:
@@ -188,22 +189,22 @@ class Sx1262Twin:
             self.power_cycle()
 
     def _sleep(self, parameters: bytes) -> None:
-        self._go(Mode.STANDBY_RC, 0.0)
-        self._modem.buffer[:] = bytes(256)
+        self._rest(Mode.STANDBY_RC)
+        self._modem.buffer[:] = bytes(len(self._modem.buffer))
         self._asleep, self._warm = True, bool(parameters[0] & codes.Sleep.WARM)
 
     def _stand_by(self, parameters: bytes) -> None:
         if parameters[0] == codes.Standby.XOSC:
             self._with_oscillator(lambda at: self._modem.rest(Mode.STANDBY_XOSC, at), TO_XOSC_S)
         else:
-            self._go(Mode.STANDBY_RC, COMMAND_S)
+            self._rest(Mode.STANDBY_RC)
 
     def _synthesize(self, parameters: bytes) -> None:
         self._with_oscillator(lambda at: self._modem.rest(Mode.SYNTHESIS, at), TO_FS_S)
 
     def _calibrate(self, parameters: bytes) -> None:
         if self._modem.mode is not Mode.STANDBY_RC:
-            self._refuse(parameters)
+            self._refuse()
         else:
             self._with_oscillator(lambda _at: None, CALIBRATE_S)
 
@@ -219,7 +220,7 @@ class Sx1262Twin:
         self._on_air(start, TO_TX_S)
 
     def _receive(self, parameters: bytes) -> None:
-        continuous = int.from_bytes(parameters, "big") == codes.RX_CONTINUOUS
+        continuous = all(byte == 0xFF for byte in parameters)
         timeout = 0.0 if continuous else seconds_of(parameters)
 
         def start(at: float) -> None:
@@ -242,31 +243,29 @@ class Sx1262Twin:
     def _on_air(self, start: Callable[[float], None], takes: float) -> None:
         lora = self._kept[Command.SET_PACKET_TYPE][0] == codes.PacketType.LORA
         if lora:
-            self._go(self._modem.mode, 0.0)
+            self._rest(self._modem.mode)
             self._with_oscillator(start, takes)
         else:
-            self._refuse(b"")
+            self._refuse()
 
     def _with_oscillator(self, then: Callable[[float], None], takes: float) -> None:
         """Start the oscillator unless it runs; without one nothing but standby RC is left."""
         tcxo = self._kept.get(Command.SET_DIO3_AS_TCXO)
         if self._modem.mode is Mode.STANDBY_RC:
-            takes += seconds_of(tcxo[1:4]) if tcxo else 0.0
+            takes += seconds_of(tcxo[1:]) if tcxo else 0.0
         fed = codes.TCXO_V[tcxo[0] & 7] if tcxo else 0.0
         self._busy_until = self._clock.monotonic() + takes
         if self.tcxo_v and fed < self.tcxo_v:
             self._errors |= Fault.XOSC_START
-            self._go(Mode.STANDBY_RC, takes)
-            self._refuse(b"")
+            self._rest(Mode.STANDBY_RC)
+            self._refuse()
         else:
             then(self._busy_until)
 
-    def _go(self, mode: Mode, takes: float) -> None:
-        now = self._clock.monotonic()
-        self._modem.rest(mode, now)
-        self._busy_until = now + takes
+    def _rest(self, mode: Mode) -> None:
+        self._modem.rest(mode, self._clock.monotonic())
 
-    def _refuse(self, parameters: bytes) -> None:
+    def _refuse(self, _parameters: object = None) -> None:
         self._modem.outcome = Outcome.EXECUTION_FAILURE
 
     def _form(self) -> Format:

@@ -19,10 +19,10 @@ from ...registers.sx1262 import (
 from ..radio import Air, Heard, Receiver, Reception, Transmission
 from ..radio_format import Format
 
-WEAKER_DB = {(4, 7): 0.0, (3, 5): 2.0, (2, 3): 5.0, (2, 2): 8.0}
+WEAKER_DB = {(3, 5): 2.0, (2, 3): 5.0, (2, 2): 8.0}
 """What a setting of the amplifier gives less than its power byte. SX1261/2 table 13-21."""
-SILENCE_DBM = -127.5
-"""The lowest level there is a code for."""
+SILENCE = 0xFF
+"""The code of the lowest level."""
 
 
 Listening = tuple[float, float, bool, float]
@@ -33,10 +33,16 @@ class Modem:
     """`fallback` is the mode after a packet, `irq_mask` the events that are remembered at all.
     Threads: lane only."""
 
+    fallback: Mode
+    timer_until_preamble: bool
+    _form: Format
+    _single: bool
+    _pointer: int
+    _gain_db: float
+
     def __init__(self, air: Air, name: str) -> None:
         self.mode = Mode.STANDBY_RC
         self.outcome = Outcome.TAKEN
-        self.fallback = Mode.STANDBY_RC
         self.irq, self._irq_mask = Irq(0), Irq(0)
         self.stats = [0, 0, 0]
         """Packets received, with a wrong checksum, with a damaged header."""
@@ -45,14 +51,10 @@ class Modem:
         """Length of the last packet, and where it begins."""
         self._levels = bytes(3)
         """Of the last packet: RSSI, SNR, signal, as codes."""
-        self.timer_until_preamble = False
         self._air, self._name = air, name
         self._sent: Transmission | None = None
         self._receiver: Receiver | None = None
-        self._form = Format(0.0)
         self._deadline = inf
-        self._single = False
-        self._pointer, self._gain_db = 0, 0.0
         self._listening: Listening | None = None
 
     def obey(self, opcode: int, parameters: bytes) -> None:
@@ -60,7 +62,7 @@ class Modem:
         if opcode == Command.RESET_STATS:
             self.stats = [0, 0, 0]
         elif opcode == Command.CLEAR_IRQ_STATUS:
-            self.irq &= ~int.from_bytes(parameters[:2], "big")
+            self.irq &= ~int.from_bytes(parameters, "big")
         elif opcode == Command.SET_DIO_IRQ_PARAMS:
             self._irq_mask = Irq(int.from_bytes(parameters[:2], "big"))
         elif opcode == Command.WRITE_BUFFER:
@@ -79,14 +81,14 @@ class Modem:
             case Command.GET_PACKET_STATUS:
                 return self._levels
             case Command.GET_RSSI_INST:
-                return bytes([_level(self._rssi_dbm(now))])
+                return bytes([self._rssi(now)])
             case Command.READ_BUFFER:
                 return bytes(self.buffer[(parameters[0] + n) % 256] for n in range(count))
         return b""
 
     def rest(self, mode: Mode, now: float) -> None:
         """Stop whatever it does and go to a mode in which it does nothing."""
-        if self._sent is not None and self._sent.end > now:
+        if self._sent is not None:
             self._sent.cut = now
         self.mode, self._sent, self._receiver, self._listening = mode, None, None, None
 
@@ -125,10 +127,10 @@ class Modem:
     def _raise(self, event: Irq) -> None:
         self.irq |= event & self._irq_mask
 
-    def _rssi_dbm(self, now: float) -> float:
+    def _rssi(self, now: float) -> int:
         if self._receiver is None:
-            return SILENCE_DBM
-        return self._air.level(self._name, self._form, now, self._gain_db)
+            return SILENCE
+        return _level(self._air.level(self._name, self._form, now, self._gain_db))
 
     def _settle_sending(self, sent: Transmission, now: float) -> None:
         if now < min(sent.end, self._deadline):
