@@ -165,3 +165,48 @@ def test_power_cycle() -> None:
     assert registers(twin, 7) == b"\x20"
     assert registers(twin, 4, 2) == b"\x22\x01"
     assert (registers(twin, 0), light(twin)) == (b"\x00", 0)
+
+
+@pytest.mark.parametrize(
+    ("control", "running", "result"),
+    [(0x02, True, 0x0D), (0x03, True, 0x0D), (0x0A, True, 0x10), (0x08, False, 0), (0x01, False, 0),
+     (0x00, False, 0), (0x09, False, 0)],
+)  # fmt: skip
+def test_the_bits_of_the_control(control: int, running: bool, result: int) -> None:
+    """Bit 0 has no name and does nothing."""
+    clock, twin = chip()
+    twin.illuminance, twin.uv_index = 100.0, 1.0
+    assert twin.write(bytes([0x00, control])) == 2
+    clock.advance(1.0)
+    assert registers(twin, 7) == (b"\x08" if running else b"\x00")
+    seen = {first for first in (0x0D, 0x10) if any(registers(twin, first, 3))}
+    assert seen == ({result} if running else set())
+
+
+def test_a_conversion_is_over_when_its_time_is() -> None:
+    clock, twin = chip()
+    twin.write(b"\x04\x02")
+    twin.write(b"\x00\x02")
+    clock.advance(0.4)
+    assert registers(twin, 7) == b"\x08"
+
+
+def test_a_result_of_light_leaves_that_of_ultraviolet() -> None:
+    clock, twin = chip()
+    twin.illuminance, twin.uv_index = 500.0, 10.0
+    twin.write(b"\x00\x0a")
+    clock.advance(0.2)
+    before = ultraviolet(twin)
+    twin.write(b"\x00\x02")
+    clock.advance(0.2)
+    assert light(twin) == 2500
+    assert ultraviolet(twin) == before != 0
+    assert registers(twin, 0x13) == b"\x00"
+
+
+def test_after_power_up_the_first_register_is_read() -> None:
+    _clock, twin = chip()
+    twin.write(b"\x04\x02")
+    twin.write(b"\x06")
+    twin.power_cycle()
+    assert twin.read(5) == b"\x00\x00\x00\x00\x22"

@@ -39,6 +39,14 @@ def test_only_its_address() -> None:
             bus.transfer(other)
 
 
+@pytest.mark.parametrize(
+    ("command", "word"), [("4600", 2), ("5306", 0), ("5403", 0), ("5102", 0), ("5204", 400)]
+)
+def test_as_it_is_delivered(command: str, word: int) -> None:
+    clock, _twin, bus = chip()
+    assert ask(clock, bus, bytes.fromhex(command))[:2] == word.to_bytes(2, "big")
+
+
 def test_comes_up_two_seconds_after_power() -> None:
     clock = VirtualClock()
     twin = Scd30Twin(clock)

@@ -34,8 +34,7 @@ from ...registers.ltr_390uv import (
 )
 
 RESET, UVS, ENABLED = 0x10, 0x08, 0x02
-POWERED_UP, READY = 0x20, 0x08
-RESULTS = range(Light.address, Ultraviolet.address + 3)
+READY = 0x08
 
 
 class Ltr390uvTwin:
@@ -76,7 +75,7 @@ class Ltr390uvTwin:
     def power_cycle(self) -> None:
         """Back to the reset values: standby."""
         words = (Control, Measurement, Amplification, PartId, State)
-        self._file = {word.address: word.reset for word in words} | dict.fromkeys(RESULTS, 0)
+        self._file = {word.address: word.reset for word in words}
         self._pointer = 0
         self._due = inf
 
