@@ -41,7 +41,7 @@ PARAMETERS: dict[int, int] = {
 """How many bytes each command needs. Chapter 13."""
 BEFORE_ANSWER: dict[int, int] = {Command.READ_REGISTER: 4, Command.READ_BUFFER: 3}
 """Bytes of a frame before the answer; 2 for the other reading commands."""
-READING = frozenset(range(0x10, 0x20)) | {int(Command.GET_STATUS)}
+READING = {opcode for opcode in PARAMETERS if opcode >> 4 == 1} | {int(Command.GET_STATUS)}
 """Commands that leave the status as it is."""
 
 

@@ -49,7 +49,7 @@ class Modem:
         self.buffer = bytearray(256)
         self._packet = (0, 0)
         """Length of the last packet, and where it begins."""
-        self._levels = bytes(3)
+        self._levels = (0, 0, 0)
         """Of the last packet: RSSI, SNR, signal, as codes."""
         self._air, self._name = air, name
         self._sent: Transmission | None = None
@@ -79,7 +79,7 @@ class Modem:
             case Command.GET_RX_BUFFER_STATUS:
                 return bytes(self._packet)
             case Command.GET_PACKET_STATUS:
-                return self._levels
+                return bytes(self._levels)
             case Command.GET_RSSI_INST:
                 return bytes([self._rssi(now)])
             case Command.READ_BUFFER:
@@ -150,7 +150,6 @@ class Modem:
         self._raise(Irq.CAD_DONE | Irq.CAD_DETECTED if found else Irq.CAD_DONE)
         self._listening = None
         if found and goes_on:
-            self._receiver = Receiver(self._air, self._name, self._form, end, self._gain_db)
             self._deadline = end + timeout if timeout else inf
         else:
             self.rest(Mode.STANDBY_RC, now)
@@ -183,7 +182,7 @@ class Modem:
         for offset, byte in enumerate(event.payload, self._pointer):
             self.buffer[offset % len(self.buffer)] = byte
         self._packet = len(event.payload), self._pointer
-        self._levels = bytes([_level(event.rssi), _quarters(event.snr), _level(event.signal)])
+        self._levels = _level(event.rssi), _quarters(event.snr), _level(event.signal)
         self.stats[0] += 1
         self.stats[1] += damaged
         self._raise(Irq.RX_DONE | Irq.CRC_ERROR if damaged else Irq.RX_DONE)
