@@ -497,3 +497,125 @@ def test_leaving_the_bus() -> None:
     bench.peer.send(CanFrame(1))
     bench.wait(0.001)
     assert bench.word(0x060) == 0
+
+
+WRITABLE = {
+    0x004: 0xFFFF7F7F, 0x008: 0xFF1F0F0F, 0x00C: 0x03037F3F, 0x014: 0x000703FF, 0x01C: 0xFF1F0000,
+    0x040: 0x1F00002F, 0x050: 0xFF7F0015, 0x05C: 0xFF7F00FF, 0x068: 0xFF7F00FF, 0x1D0: 0xFFFFFFFF,
+    0x1F0: 0xFFFFFFFF, 0x2EC: 0xFFFFFFFF, 0x2F0: 0, 0x034: 0, 0x064: 0, 0xE04: 0x73030343,
+    0xE08: 0x03000000, 0xE0C: 0x00007F07, 0xE10: 0, 0xE14: 0,
+}  # fmt: skip
+"""Bits that configuration mode lets change. DS20006027B, chapter 3, written out a second time."""
+
+
+@pytest.mark.parametrize("register", WRITABLE)
+def test_bits_that_can_be_written(register: int) -> None:
+    bench = Bench(None)
+    before = bench.word(register)
+    head = f"{0x2000 | register:04X}"
+    bench.say(head + "FFFFFFFF")
+    ones = bench.word(register)
+    bench.say(head + "00000000")
+    zeros = bench.word(register)
+    mask = WRITABLE[register]
+    assert ones ^ zeros == mask
+    assert zeros == before & ~mask
+    bench.say("00 00")
+    assert bench.word(register) == before
+
+
+def test_a_reset_leaves_the_memory_and_a_power_cycle_does_not() -> None:
+    bench = Bench(None)
+    bench.say("24 00 11 22 33 44", "2B FC 55 66 77 88")
+    bench.say("00 00")
+    assert (bench.read(0x400), bench.read(0xBFC)) == (b"\x11\x22\x33\x44", b"\x55\x66\x77\x88")
+    bench.twin.power_cycle()
+    assert (bench.read(0x400), bench.read(0xBFC)) == (bytes(4), bytes(4))
+
+
+def test_the_address_goes_round() -> None:
+    bench = Bench(None)
+    assert bench.read(0xFFC, 8) == bytes(4) + bench.read(0x000)
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_a_register_is_read_from_any_of_its_bytes(first: int) -> None:
+    bench = Bench(None)
+    assert bench.read(0x000 + first, 4 - first) == bytes.fromhex("60079804")[first:]
+    assert bench.read(0x000 + first, 6) == bytes.fromhex("600798040F0F3E0003")[first : first + 6]
+
+
+def test_memory_takes_whole_words_at_their_places() -> None:
+    bench = Bench(None)
+    bench.say("24 00 11 22 33 44 55 66 77 88 99 AA BB CC")
+    bench.say("24 01 FF FF FF FF", "24 00 01 02 03 04 05 06")
+    assert bench.read(0x400, 12) == bytes.fromhex("01020304 55667788 99AABBCC")
+    bench.say("2B FC 01 02 03 04 05 06 07 08")
+    assert bench.read(0xBFC, 8) == bytes.fromhex("01020304 00000000")
+
+
+def test_a_checked_read_that_is_too_short_or_too_long() -> None:
+    """4.3: E14 with its checksum is 14 00 00 00 1C 12."""
+    bench = Bench(None)
+    whole = bytes.fromhex("00 00 00 14 00 00 00 1C 12")
+    for size in (2, 3, 4, 5, 8, 9):
+        answer = bench.twin.transfer(bytes.fromhex("BE 14 04 00 00 00 00 00 00")[:size])
+        assert answer == whole[:size]
+    assert bench.twin.transfer(bytes.fromhex("BE 14 04") + bytes(9)) == whole + bytes(3)
+
+
+def test_what_the_chip_remembers_of_a_wrong_checksum() -> None:
+    bench = Bench(None)
+    bench.say("A0 04 04 0F 0F 7E 00 5B 2D")
+    assert bench.word(0xE08) == 0x00015B2D
+    bench.say("A0 04 04 0F 0F 7E 00 00 00")
+    assert bench.word(0xE08) == 0x00010000
+    bench.say("2E 0A 03", "2E 08 00", "2E 0B 00")
+    assert bench.word(0xE08) == 0x00010000
+    for short in ("A0 04", "A0 04 04", "A0 04 04 0F 0F 7E 00 5B"):
+        bench.say("2E 0A 00")
+        assert bench.word(0xE08) & 0x00030000 == 0
+        bench.say(short)
+        assert bench.word(0xE08) & 0x00030000 == 0x00020000
+    assert bench.word(0x004) == 0x003E0F0F
+
+
+def test_a_longer_checked_write_than_it_says() -> None:
+    bench = Bench(None)
+    bench.say("A0 04 04 0F 0F 7E 00 5B 2C FF FF")
+    assert bench.word(0x004) == 0x007E0F0F
+
+
+def test_a_change_of_settings_does_not_abort_what_waits() -> None:
+    bench = Bench()
+    bench.peer.plug(False)
+    bench.load(0x123, b"\x01")
+    bench.wait(0.01)
+    bench.say("20 03 00", "20 02 10", "20 50 80")
+    bench.peer.plug(True)
+    bench.wait(0.01)
+    assert [frame.identifier for frame in bench.peer.heard] == [0x123]
+
+
+def test_an_overflow_is_cleared_by_its_own_bit_only() -> None:
+    bench = Bench()
+    for n in range(17):
+        bench.peer.send(CanFrame(n, b""))
+    bench.wait(0.02)
+    assert bench.word(0x060) & 8
+    bench.say("20 60 08", "20 61 00", "20 64 00", "20 6C 00")
+    assert bench.word(0x060) & 8
+    bench.say("20 60 00")
+    assert not bench.word(0x060) & 8
+
+
+def test_what_it_acknowledged_before_it_left_stays_so() -> None:
+    bench = Bench()
+    bench.peer.send(CanFrame(0x100, b""))
+    bench.clock.advance(0.001)
+    bench.twin.leave()
+    bench.twin = Mcp2518fdTwin(bench.clock, bench.bus)
+    bench.clock.advance(0.005)
+    bench.say(*START, NORMAL)
+    bench.wait(0.05)
+    assert not bench.word(0x060) & 1

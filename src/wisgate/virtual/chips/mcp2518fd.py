@@ -36,7 +36,9 @@ RESETS = {
     0x00C: 0x0002_1000, 0x018: 0x4040_0040, 0x040: 0x0000_0400, 0x050: codes.QueueControl.reset,
     0xE00: codes.Oscillator.reset, IOCON: 0x0300_0003, 0xE14: codes.IDENTITY,
 }  # fmt: skip
-FIRST_FIFO, FILTERS, FILTER_OBJECTS, CONTROLLER_END = 0x05C, 0x1D0, 0x1F0, 0x2F0
+FIRST_FIFO, FILTERS = codes.FifoControl.address, codes.FilterControl.address
+CONTROLLER_END = codes.FilterObject.address + 32 * 8
+MEMORY = slice(codes.MEMORY, codes.MEMORY + codes.MEMORY_SIZE)
 
 
 class Mcp2518fdTwin:
@@ -59,12 +61,12 @@ class Mcp2518fdTwin:
         instruction, address = data[0] >> 4, (data[0] & 15) << 8 | data[1]
         if instruction == Instruction.READ:
             answer[2:] = self._read(address, len(data) - 2)
-        elif instruction == Instruction.READ_CRC and len(data) > 4:
+        elif instruction == Instruction.READ_CRC:
             answer[3:] = self._read_checked(data, address)
         elif instruction == Instruction.WRITE:
             self._write(address, data[2:])
         elif instruction == Instruction.WRITE_CRC:
-            self._write_checked(data, address, data[2] * _unit(address) if data[2:] else 0, 3)
+            self._write_checked(data, address, sum(data[2:3]) * _unit(address), 3)
         elif instruction == Instruction.WRITE_SAFE:
             self._write_checked(data, address, _unit(address), 2)
         elif instruction == Instruction.RESET and address == 0:
@@ -85,7 +87,7 @@ class Mcp2518fdTwin:
     def power_cycle(self) -> None:
         """Back to the reset values, with the oscillator yet to start."""
         self._started = self._clock.monotonic()
-        self._store[codes.MEMORY : codes.MEMORY + codes.MEMORY_SIZE] = bytes(codes.MEMORY_SIZE)
+        self._store[:] = bytes(END)
         self._reset()
 
     def leave(self) -> None:
@@ -97,7 +99,7 @@ class Mcp2518fdTwin:
 
     def _read(self, address: int, count: int) -> bytes:
         begin = address & ~3
-        words = (self._load((begin + at) % END) for at in range(0, address - begin + count, 4))
+        words = (self._load(at % END) for at in range(begin, address + count, 4))
         return b"".join(words)[address - begin :][:count]
 
     def _load(self, register: int) -> bytes:
@@ -110,9 +112,9 @@ class Mcp2518fdTwin:
         return bytes(kept) if value is None else value.to_bytes(4, "little")
 
     def _read_checked(self, data: bytes, address: int) -> bytes:
-        count = min(data[2] * _unit(address), len(data) - 5)
-        answer = self._read(address, count)
-        return (answer + _crc(data[:3] + answer)).ljust(len(data) - 3, b"\x00")
+        answer = self._read(address, sum(data[2:3]) * _unit(address))
+        room = len(data[3:])
+        return (answer + _crc(data[:3] + answer))[:room].ljust(room, b"\0")
 
     def _write_checked(self, data: bytes, address: int, count: int, begin: int) -> None:
         payload, sent = data[begin : begin + count], data[begin + count : begin + count + 2]
@@ -185,8 +187,9 @@ class Mcp2518fdTwin:
         return self._can.flags() | (Event.SPI_CRC if wrong else 0)
 
     def _reset(self) -> None:
-        self._store[: codes.MEMORY] = bytes(codes.MEMORY)
-        self._store[0xE00:END] = bytes(END - 0xE00)
+        kept = self._store[MEMORY]
+        self._store[:] = bytes(END)
+        self._store[MEMORY] = kept
         for register, value in RESETS.items():
             self._put(register, value)
         for number in range(1, 32):
