@@ -27,7 +27,8 @@ FLAGS = {
     "GasControl": {"run": 4},
 }
 FIELDS = [  # word, field, raw, code
-    ("State", "gas_index", 0xEF, 15), ("State", "gas_index", 0xF0, 0), ("Gas", "code", 0xFFC0, 1023), ("Gas", "code", 0x0040, 1),
+    ("State", "gas_index", 0xEF, 15), ("State", "gas_index", 0xF0, 0),
+    ("Gas", "code", 0xFFC0, 1023), ("Gas", "code", 0x0040, 1),
     ("Gas", "range", 0x000F, 15), ("Gas", "range", 0xFFF0, 0),
     ("HeaterResistance", "code", 0xFF, 255), ("HeaterTime", "factor", 0xC0, 3),
     ("HeaterTime", "factor", 0x40, 1), ("HeaterTime", "count", 0x3F, 63),
