@@ -31,7 +31,8 @@ LIVELY = (
 KINDS = {
     "tank_level": (float, "m"), "pump": (bool, ""), "board_temperature": (float, "Cel"),
     "board_humidity": (float, "%"), "supply_present": (bool, ""), "led_1": (bool, ""),
-    "led_2": (bool, ""), "maintenance": (bool, ""),
+    "led_2": (bool, ""), "maintenance": (bool, ""), "cpu_temperature": (float, "Cel"),
+    "clock_intact": (bool, ""), "clock_offset": (float, "s"),
 }  # fmt: skip
 """Every point of the example with the type of its value and its UCUM unit."""
 

@@ -177,7 +177,7 @@ def test_channels_are_those_of_the_module(name: str) -> None:
     values = [v if isinstance(v, tuple) else (v,) for v in vars(module).values()]
     coded = [c for several in values for c in several if isinstance(c, Channel)]
     entry: Module = CATALOG.modules[name]
-    assert coded == [c.channel for c in entry.channels]
+    assert {c.name: c for c in coded} == {c.channel.name: c.channel for c in entry.channels}
 
 
 @pytest.mark.parametrize("name", RUNNING)
