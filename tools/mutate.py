@@ -195,7 +195,11 @@ def _module(path: str) -> str:
 def _forget(chip: str) -> None:
     """Let the files of a chip be loaded anew: one of them is changed, and the others use it."""
     for path in _files(chip):
-        sys.modules.pop(_module(path), None)
+        name = _module(path)
+        sys.modules.pop(name, None)
+        package, _, short = name.rpartition(".")
+        if package in sys.modules:  # where `from package import name` would find it
+            vars(sys.modules[package]).pop(short, None)
 
 
 class _Changed(MetaPathFinder, InspectLoader):

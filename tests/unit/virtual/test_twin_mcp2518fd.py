@@ -502,8 +502,8 @@ def test_leaving_the_bus() -> None:
 WRITABLE = {
     0x004: 0xFFFF7F7F, 0x008: 0xFF1F0F0F, 0x00C: 0x03037F3F, 0x014: 0x000703FF, 0x01C: 0xFF1F0000,
     0x040: 0x1F00002F, 0x050: 0xFF7F0015, 0x05C: 0xFF7F00FF, 0x068: 0xFF7F00FF, 0x1D0: 0xFFFFFFFF,
-    0x1F0: 0xFFFFFFFF, 0x2EC: 0xFFFFFFFF, 0x2F0: 0, 0x034: 0, 0x064: 0, 0xE04: 0x73030343,
-    0xE08: 0x03000000, 0xE0C: 0x00007F07, 0xE10: 0, 0xE14: 0,
+    0x1D4: 0xFFFFFFFF, 0x1F0: 0xFFFFFFFF, 0x2EC: 0xFFFFFFFF, 0x2F0: 0, 0x034: 0, 0x064: 0,
+    0xE04: 0x73030343, 0xE08: 0x03000000, 0xE0C: 0x00007F07, 0xE10: 0, 0xE14: 0,
 }  # fmt: skip
 """Bits that configuration mode lets change. DS20006027B, chapter 3, written out a second time."""
 
@@ -618,4 +618,111 @@ def test_what_it_acknowledged_before_it_left_stays_so() -> None:
     bench.clock.advance(0.005)
     bench.say(*START, NORMAL)
     bench.wait(0.05)
+    assert not bench.word(0x060) & 1
+
+
+def until(bench: Bench, count: int) -> None:
+    """Let time pass until so many transmit errors are counted."""
+    for _ in range(20_000):
+        if bench.word(0x034) >> 8 & 0xFF == count:
+            return
+        bench.wait(5e-6)
+    raise AssertionError(f"never {count} errors")
+
+
+def test_a_warning_from_96_errors_on() -> None:
+    bench = Bench()
+    bench.peer.plug(False)
+    bench.load(0x123)
+    until(bench, 88)
+    assert bench.word(0x034) >> 16 == 0
+    bench.peer.plug(True)  # too late for the frame that is on its way
+    until(bench, 96)
+    assert bench.word(0x034) >> 16 == 0b000101
+    until(bench, 95)
+    assert bench.word(0x034) >> 16 == 0
+
+
+def test_bus_off_beyond_255_errors() -> None:
+    bench = Bench()
+    bench.bus.shorted = True
+    bench.load(0x123)
+    until(bench, 240)
+    bench.bus.shorted = False  # too late for the frame that is on its way
+    until(bench, 248)
+    until(bench, 247)
+    bench.bus.shorted = True
+    bench.load(0x124)
+    until(bench, 255)
+    for _ in range(10):
+        assert not bench.word(0x034) & 1 << 21
+        bench.wait(1e-6)
+    for _ in range(1000):
+        if bench.word(0x034) & 1 << 21:
+            return
+        assert bench.word(0x034) >> 8 & 0xFF == 255
+        bench.wait(5e-6)
+    raise AssertionError("never off")
+
+
+def test_it_is_off_after_32_errors_in_a_row() -> None:
+    bench = Bench()
+    bench.bus.shorted = True
+    bench.load(0x123)
+    counts = []
+    while not bench.word(0x034) & 1 << 21:
+        counts.append(bench.word(0x034) >> 8 & 0xFF)
+        bench.wait(5e-6)
+    assert max(counts) == 248
+
+
+def test_back_from_bus_off_after_128_times_11_bits() -> None:
+    """At 500 kbit/s 2.816 ms, from when the bus is free."""
+    bench = Bench()
+    bench.bus.shorted = True
+    bench.load(0x123)
+    bench.wait(0.02)
+    bench.bus.shorted = False
+    bench.wait(2.81e-3)
+    assert bench.word(0x034) & 1 << 21
+    bench.wait(0.01e-3)
+    assert not bench.word(0x034) & 1 << 21
+
+
+def test_low_bits_of_the_control_registers_command_nothing() -> None:
+    bench = Bench()
+    bench.say("20 50 01", "20 50 85")
+    assert bench.word(0x054) & 5 == 5
+    bench.load(0x123)
+    bench.wait(0.001)
+    assert [frame.identifier for frame in bench.peer.heard] == [0x123]
+    bench.say("20 51 01", "20 50 01", "20 50 95")
+    bench.wait(0.01)
+    assert len(bench.peer.heard) == 1
+    bench.peer.send(CanFrame(0x100, b""))
+    bench.wait(0.01)
+    bench.say("20 5C 01", "20 5C 09")
+    assert bench.word(0x060) & 1
+
+
+def test_what_is_aborted_is_not_sent_later() -> None:
+    bench = Bench()
+    bench.peer.plug(False)
+    bench.load(0x123)
+    bench.wait(0.01)
+    bench.say("20 03 08")
+    bench.wait(0.001)
+    bench.say("20 03 00")
+    bench.peer.plug(True)
+    bench.wait(0.01)
+    assert bench.peer.heard == []
+
+
+def test_the_last_fifo() -> None:
+    bench = Bench(None)
+    bench.say(*START, f"2{0x05C + 12 * 30:03X} 09 04 60 00", "21 D0 1F", "21 D0 9F", NORMAL)
+    bench.wait(0.001)
+    bench.peer.send(CanFrame(0x100, b""))
+    bench.wait(0.01)
+    assert bench.word(0x060 + 12 * 30) & 1
     assert not bench.word(0x060) & 1
