@@ -29,10 +29,10 @@ ROW = 60
 TRIED: dict[Kind, tuple[object, ...]] = {
     Kind.BOOL: (True, False),
     Kind.INT: (0, 1),
-    Kind.FLOAT: (0, 50),
-    Kind.TEXT: ("hello",),
+    Kind.FLOAT: (0, 100),
+    Kind.TEXT: ('"hello"',),
 }
-"""What the buttons of an output set, by its kind."""
+"""What the buttons of an output set, by its kind: a text is sent as JSON, with its quotes."""
 
 
 class Flow:
@@ -132,7 +132,7 @@ def _output_rows(flow: Flow, point: Point) -> None:
         broker=flow.broker,
     )  # fmt: skip
     for value in TRIED[point.kind]:
-        word = {True: "on", False: "off"}[value] if isinstance(value, bool) else json.dumps(value)
+        word = {True: "on", False: "off"}[value] if isinstance(value, bool) else value
         flow.button(f"{point.name} {word}", value, out)
         flow.next_row()
 

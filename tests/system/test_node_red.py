@@ -107,7 +107,7 @@ def _outputs(nodes: list[dict[str, Any]], site: Site, api: str) -> None:
         if point is None:
             continue
         (told,) = node["props"]
-        wanted = told["v"] if told["vt"] == "str" else json.loads(told["v"])
+        wanted = json.loads(told["v"])
 
         def is_set(point: str = point, wanted: object = wanted) -> bool:
             return bool(ask(f"{api}/points/{point}")["value"] == wanted)
