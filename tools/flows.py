@@ -29,10 +29,12 @@ ROW = 60
 TRIED: dict[Kind, tuple[object, ...]] = {
     Kind.BOOL: (True, False),
     Kind.INT: (0, 1),
-    Kind.FLOAT: (0, 100),
+    Kind.FLOAT: (0, 45),
     Kind.TEXT: ('"hello"',),
 }
 """What the buttons of an output set, by its kind: a text is sent as JSON, with its quotes."""
+PERCENT = (0, 100)
+"""Of what has a share: a motor behind an expander knows nothing between."""
 
 
 class Flow:
@@ -131,7 +133,7 @@ def _output_rows(flow: Flow, point: Point) -> None:
         qos="1", retain="false", respTopic="", contentType="", userProps="", correl="", expiry="",
         broker=flow.broker,
     )  # fmt: skip
-    for value in TRIED[point.kind]:
+    for value in PERCENT if point.unit == "%" else TRIED[point.kind]:
         word = {True: "on", False: "off"}[value] if isinstance(value, bool) else value
         flow.button(f"{point.name} {word}", value, out)
         flow.next_row()
