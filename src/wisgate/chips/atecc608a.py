@@ -189,7 +189,7 @@ class Atecc608a:
         return serial
 
     def _send(self, opcode: Opcode, param1: int = 0, param2: int = 0, more: bytes = b"") -> Seconds:
-        packet = bytes([_OVERHEAD + len(more), opcode, param1, param2 & 0xFF, param2 >> 8]) + more
+        packet = bytes([_OVERHEAD + len(more), opcode, param1, param2, 0]) + more
         self._bus.transfer(self._address, bytes([WordAddress.COMMAND]) + packet + _crc(packet))
         return Seconds(codes.EXECUTION_S[opcode])
 
@@ -216,7 +216,7 @@ class Atecc608a:
 
 def locks(word: bytes) -> Locks:
     """From the word `LOCK_WORD` of the configuration."""
-    at = codes.LOCK_VALUE % 4
+    at = codes.LOCK_VALUE - 4 * LOCK_WORD
     return Locks(config=word[at + 1] == codes.LOCKED, slots=word[at] == codes.LOCKED)
 
 
@@ -226,5 +226,5 @@ def _crc(packet: bytes) -> bytes:
     for byte in packet:
         for n in range(8):
             odd = (byte >> n ^ crc >> 15) & 1
-            crc = (crc << 1 & 0xFFFF) ^ (codes.CRC_POLYNOMIAL if odd else 0)
+            crc = (crc << 1 ^ (codes.CRC_POLYNOMIAL if odd else 0)) & 0xFFFF
     return crc.to_bytes(2, "little")

@@ -324,7 +324,7 @@ def test_sleep_and_idle():
         ("04 EE 31 41", NotReady, "0xee"),
         ("04 FF 01 42", ChecksumMismatch, "0xff: the command came damaged"),
         ("04 11 33 43", NotReady, "0x11: it was woken anew"),
-        ("04 01 00 C3", UnexpectedValue, "0x01"),
+        ("04 01 00 C3", UnexpectedValue, "0x01: it does not match"),
         ("05 00 03 40", ChecksumMismatch, "of 5 bytes, expected 4"),
         ("5A 5A 5A 5A", ChecksumMismatch, "of 90 bytes, expected 4"),
         ("FF FF FF FF", ChecksumMismatch, "of 255 bytes, expected 4"),
