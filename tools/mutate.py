@@ -39,7 +39,7 @@ WITNESSES = "tests/unit/virtual/test_twins_witness.py"
 LIMIT_S = 30.0
 TASTE, MOUTHFUL = 8, 60
 """Mutations per chip with --changed: of an unchanged and a changed one."""
-PLATE = 480
+PLATE = 160
 """Of all changed ones together."""
 UNCHANGED_MODULES = ("pytest", "hypothesis",
                      "wisgate.core.errors", "wisgate.core.clock", "wisgate.core.units",
@@ -66,7 +66,7 @@ def main() -> int:
                 print(f"{chip}: its tests fail without any mutation; mend them first")
                 return 2
         mine = {chip for chip in chips if _is_of(chip, changed)}
-        mouthful = min(MOUTHFUL, PLATE // max(1, len(mine)))
+        mouthful = max(TASTE, min(MOUTHFUL, PLATE // max(1, len(mine))))
         work = [
             (chip, mutant)
             for chip in chips
