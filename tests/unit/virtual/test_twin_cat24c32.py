@@ -128,3 +128,10 @@ def test_the_supply_returns_and_the_memory_is_there() -> None:
     chip.power_cycle()
     assert chip.contents[0x200] == 0x12
     assert chip.read(1) == b"\xff"  # from address 0
+
+
+def test_the_cycle_is_over_when_its_time_is() -> None:
+    clock, chip = memory()
+    save(chip, b"\x00\x00\x55")
+    clock.advance(CYCLE)
+    assert chip.addressed(0x50, False)

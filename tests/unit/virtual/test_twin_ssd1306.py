@@ -239,3 +239,12 @@ def test_after_power_up_it_is_off_and_noise() -> None:
     assert dots(chip.picture()) & {(x, y) for x in range(WIDTH) for y in range(8)} == {
         (0, y) for y in range(8)
     }
+
+
+def test_after_power_up_it_stands_on_its_head() -> None:
+    chip = panel()
+    chip.power_cycle()
+    send(chip, "00 20 00 21 00 7F 22 00 07")
+    send(chip, "40" + "00" * 1024)
+    send(chip, "40 01")
+    assert dots(chip.picture()) == {(127, 63)}
