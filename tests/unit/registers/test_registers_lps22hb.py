@@ -50,7 +50,7 @@ def test_rates():
     ]  # fmt: skip
     assert [PER_SECOND[rate] for rate in list(Rate)[1:]] == [1, 10, 25, 50, 75]
     for rate in Rate:
-        assert lps22hb.Control1.decode(rate << 4).rate is rate
+        assert lps22hb.Control1.decode(0x80 | rate << 4).rate is rate
 
 
 def test_whole_words():

@@ -172,3 +172,27 @@ def test_power_cycle() -> None:
     assert registers(twin, 0x27, 6) == bytes(6)
     assert registers(twin, 0x10, 2) == b"\x00\x10"
     assert registers(twin, 0x1A) == b"\x00"
+
+
+def test_without_increment_one_register_is_read_again_and_again() -> None:
+    """The bit of the running shot beside it does not count."""
+    _clock, twin = chip()
+    twin.write(b"\x11\x01")
+    assert registers(twin, 0x0F, 2) == b"\xb1\xb1"
+
+
+def test_a_temperature_that_was_read_leaves_the_pressure_ready() -> None:
+    clock, twin = chip()
+    twin.write(ONE_SHOT)
+    clock.advance(0.014)
+    registers(twin, 0x2B, 2)
+    assert registers(twin, 0x27) == b"\x01"
+
+
+def test_after_power_up_every_result_is_0() -> None:
+    clock, twin = chip()
+    twin.write(ONE_SHOT)
+    clock.advance(0.014)
+    assert any(registers(twin, 0x28, 5))
+    twin.power_cycle()
+    assert registers(twin, 0x28, 6) == bytes(6)

@@ -34,7 +34,6 @@ BOOT, INCREMENT, RESET, ONE_SHOT = 0x80, 0x10, 0x04, 0x01
 PRESSURE_READY, TEMPERATURE_READY = 0x01, 0x02
 OVERRUN = 4
 """From a ready flag to its overrun flag, in bits."""
-RESULT = range(Pressure.address, Temperature.address + 2)
 
 
 class Lps22hbTwin:
@@ -71,7 +70,7 @@ class Lps22hbTwin:
     def power_cycle(self) -> None:
         """Back to the reset values: powered down, and nothing converted yet."""
         words = (WhoAmI, Control1, Control2, Resolution, State)
-        self._file = {word.address: word.reset for word in words} | dict.fromkeys(RESULT, 0)
+        self._file = {word.address: word.reset for word in words}
         self._pointer = 0
         self._due = inf
 
