@@ -145,3 +145,38 @@ def test_power_cycle() -> None:
     clock.advance(2)
     assert twin.read(2) == b"\x00\x00"
     assert [register(twin, n) for n in (1, 2, 3)] == [0xC810, 0xC000, 0xBFFF]
+
+
+def test_the_number_of_faults_is_stored_and_slows_nothing() -> None:
+    clock, twin = chip()
+    configure(twin, 0xC213)
+    clock.advance(0.111)
+    assert register(twin, 1) == 0xC093
+
+
+def test_a_conversion_that_is_over_is_not_lost_with_the_next_start() -> None:
+    clock, twin = chip()
+    twin.illuminance = 40.95
+    configure(twin, 0xC210)
+    clock.advance(0.2)
+    twin.illuminance = 10.0
+    configure(twin, 0xC210)
+    assert register(twin, 0) == 0x0FFF
+
+
+def test_a_conversion_is_over_when_its_time_is() -> None:
+    clock, twin = chip()
+    configure(twin, 0x3210)
+    clock.advance(0.1)
+    assert register(twin, 1) & 0x80
+
+
+def test_continuous_keeps_its_beat_however_seldom_it_is_read() -> None:
+    clock, twin = chip()
+    configure(twin, 0x3410)
+    clock.advance(0.35)
+    assert register(twin, 1) & 0x80
+    clock.advance(0.04)
+    assert not register(twin, 1) & 0x80
+    clock.advance(0.02)
+    assert register(twin, 1) & 0x80
