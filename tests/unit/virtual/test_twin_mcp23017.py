@@ -284,9 +284,10 @@ def test_letting_go_of_one_pin_leaves_the_others_where_they_are() -> None:
     assert [chip.level(line) for line in range(4)] == [False, True, False, True]
 
 
-def test_an_interrupt_that_is_switched_on_first_of_all_is_none() -> None:
+@pytest.mark.parametrize("port", [0, 1])
+def test_an_interrupt_that_is_switched_on_first_of_all_is_none(port: int) -> None:
     chip = twin()
-    chip.write(b"\x04\xff\xff")
+    chip.write(bytes([0x04 + port, 0xFF]))
     assert (register(chip, 0x0E), register(chip, 0x0F)) == (0, 0)
 
 

@@ -29,7 +29,7 @@ class Ads1115Twin(Converter16):
 
     def addressed(self, address: int, read: bool) -> bool:
         self._called = address == GENERAL_CALL and not read
-        return self._called or address in self.addresses
+        return self._called or super().addressed(address, read)
 
     def write(self, data: bytes) -> int:
         if not self._called:

@@ -6,6 +6,7 @@ starts nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from math import inf
 
@@ -34,7 +35,7 @@ class Converter16:
         self.never_ready = False
         """A fault: no conversion ever ends."""
         self._clock = clock
-        self._file: dict[int, int] = {}
+        self._file = defaultdict[int, int](int)
         self._due = inf
         self.power_cycle()
 
@@ -50,7 +51,7 @@ class Converter16:
 
     def read(self, count: int) -> bytes:
         self._convert()
-        value = self._file.get(self._pointer, 0)
+        value = self._file[self._pointer]
         if self._pointer == CONFIG:
             value = value & ~OS | (0 if self._busy else OS)
         return value.to_bytes(2, "big")[:count].ljust(count, b"\xff")
@@ -60,7 +61,7 @@ class Converter16:
 
     def power_cycle(self) -> None:
         """Back to the reset values; a running conversion is lost."""
-        self._file = {word.address: word.reset for word in self.words}
+        self._file = defaultdict(int, {word.address: word.reset for word in self.words})
         self._pointer = 0
         self._converting: int | None = None
 
