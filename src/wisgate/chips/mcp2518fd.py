@@ -242,7 +242,7 @@ def _head(instruction: Instruction, address: int) -> bytes:
 
 
 def _bytes(word: Word) -> bytes:
-    return word.encode().to_bytes(word.width // 8, "little")
+    return word.encode().to_bytes(word.width >> 3, "little")
 
 
 def _queue() -> QueueControl:

@@ -83,6 +83,7 @@ def test_a_filter_is_one_byte():
     assert (word.address, word.width, word.reset, word.writable) == (0x1D0, 8, 0, True)
     assert word(enabled=True, fifo=1).encode() == 0x81
     assert word.decode(0x1F).fifo == 31
+    assert word.decode(0xE0).fifo == 0
     assert word.decode(0x7F).enabled is False
 
 

@@ -520,7 +520,7 @@ def test_bits_that_can_be_written(register: int) -> None:
     mask = WRITABLE[register]
     assert ones ^ zeros == mask
     assert zeros == before & ~mask
-    bench.say("00 00")
+    bench.say(head + "FFFFFFFF", "00 00")
     assert bench.word(register) == before
 
 
@@ -548,7 +548,9 @@ def test_a_register_is_read_from_any_of_its_bytes(first: int) -> None:
 def test_memory_takes_whole_words_at_their_places() -> None:
     bench = Bench(None)
     bench.say("24 00 11 22 33 44 55 66 77 88 99 AA BB CC")
-    bench.say("24 01 FF FF FF FF", "24 00 01 02 03 04 05 06")
+    bench.say("24 01 FF FF FF FF")
+    assert bench.read(0x400) == b"\x11\x22\x33\x44"
+    bench.say("24 00 01 02 03 04 05 06")
     assert bench.read(0x400, 12) == bytes.fromhex("01020304 55667788 99AABBCC")
     bench.say("2B FC 01 02 03 04 05 06 07 08")
     assert bench.read(0xBFC, 8) == bytes.fromhex("01020304 00000000")
@@ -562,6 +564,7 @@ def test_a_checked_read_that_is_too_short_or_too_long() -> None:
         answer = bench.twin.transfer(bytes.fromhex("BE 14 04 00 00 00 00 00 00")[:size])
         assert answer == whole[:size]
     assert bench.twin.transfer(bytes.fromhex("BE 14 04") + bytes(9)) == whole + bytes(3)
+    assert bench.twin.transfer(bytes.fromhex("BE 14 04 07 07 07 07 07 07")) == whole
 
 
 def test_what_the_chip_remembers_of_a_wrong_checksum() -> None:
@@ -584,6 +587,7 @@ def test_a_longer_checked_write_than_it_says() -> None:
     bench = Bench(None)
     bench.say("A0 04 04 0F 0F 7E 00 5B 2C FF FF")
     assert bench.word(0x004) == 0x007E0F0F
+    assert bench.word(0x008) == 0x000E0303
 
 
 def test_a_change_of_settings_does_not_abort_what_waits() -> None:
@@ -611,7 +615,8 @@ def test_an_overflow_is_cleared_by_its_own_bit_only() -> None:
 
 def test_what_it_acknowledged_before_it_left_stays_so() -> None:
     bench = Bench()
-    bench.peer.send(CanFrame(0x100, b""))
+    for n in range(2):
+        bench.peer.send(CanFrame(0x100 + n, b""))
     bench.clock.advance(0.001)
     bench.twin.leave()
     bench.twin = Mcp2518fdTwin(bench.clock, bench.bus)
@@ -726,3 +731,129 @@ def test_the_last_fifo() -> None:
     bench.wait(0.01)
     assert bench.word(0x060 + 12 * 30) & 1
     assert not bench.word(0x060) & 1
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_what_is_worked_out_is_read_from_any_of_its_bytes(first: int) -> None:
+    bench = Bench(None)
+    assert bench.read(0x034 + first, 4 - first) == bytes.fromhex("00002000")[first:]
+
+
+def test_what_waits_is_no_transmit_event() -> None:
+    bench = Bench()
+    bench.say("20 5C 00")
+    bench.peer.send(CanFrame(0x100, b""))
+    bench.wait(0.01)
+    assert bench.word(0x060) & 1
+    assert bench.word(0x01C) & 0x803 == 0
+
+
+def test_off_the_bus_it_hears_nothing() -> None:
+    bench = Bench()
+    bench.bus.shorted = True
+    bench.load(0x123)
+    bench.wait(0.02)
+    assert bench.word(0x034) == 0b110101 << 16 | 255 << 8
+    bench.bus.shorted = False
+    bench.peer.send(CanFrame(0x100, b""))
+    bench.wait(0.002)
+    assert not bench.word(0x060) & 1
+
+
+@pytest.mark.parametrize(("mode", "hears"), [(LISTEN, True), (NORMAL, True), (CONFIGURE, False)])
+def test_who_hears_what_another_acknowledges(mode: str, hears: bool) -> None:
+    bench = Bench()
+    first, bench.twin = bench.twin, Mcp2518fdTwin(bench.clock, bench.bus)
+    bench.clock.advance(0.005)
+    bench.say(*START, mode)
+    bench.wait(0.001)
+    bench.peer.send(CanFrame(0x100, b""))
+    bench.wait(0.01)
+    assert bool(bench.word(0x060) & 1) is hears
+    bench.twin = first
+    assert bench.word(0x060) & 1
+
+
+def test_events_of_a_frame_that_nobody_takes() -> None:
+    """An invalid message each time; a bus error only when a limit is crossed."""
+    bench = Bench()
+    bench.say("20 1C 00 00")
+    bench.peer.plug(False)
+    bench.load(0x123)
+    until(bench, 8)
+    assert bench.word(0x01C) & 0xA000 == 0x8000
+    until(bench, 88)
+    assert bench.word(0x01C) & 0x2000 == 0
+    until(bench, 96)
+    assert bench.word(0x01C) & 0x2000
+    bench.say("20 1C 00 00")
+    until(bench, 120)
+    assert bench.word(0x01C) & 0xA000 == 0x8000
+
+
+def test_receive_errors_one_by_one() -> None:
+    bench = Bench()
+    bench.say("20 1C 00 00")
+    stranger = CanPeer(bench.bus, rates=(250e3, 2e6))
+    for count in range(1, 98):
+        stranger.send(CanFrame(0x100, b""))
+        for _ in range(2000):
+            if bench.word(0x034) & 0xFF >= count:
+                break
+            bench.wait(5e-6)
+        assert bench.word(0x034) & 0xFF == count
+        assert bench.word(0x034) >> 16 == (0b000011 if count >= 96 else 0)
+        assert bench.word(0x01C) & 0x8000
+
+
+@pytest.mark.parametrize(
+    ("control", "attempts", "errors"),
+    [
+        ("20 02 11", "20 52 00", 8),
+        ("20 02 11", "20 52 20", 24),
+        ("20 02 11", "20 52 40", 128),
+        ("20 02 10", "20 52 00", 128),
+    ],
+)
+def test_how_often_it_tries(control: str, attempts: str, errors: int) -> None:
+    """RTXAT and TXAT: once, three times, for ever; and for ever without RTXAT."""
+    bench = Bench(None)
+    bench.say(*START, control, attempts, NORMAL)
+    bench.wait(0.001)
+    bench.peer.plug(False)
+    for _ in range(2):
+        bench.load(0x123)
+    bench.wait(0.1)
+    assert bench.word(0x034) >> 8 & 0xFF == errors
+    assert bool(bench.word(0x054) & 0x10) is (errors < 128)
+
+
+def test_attempts_are_counted_for_each_frame() -> None:
+    bench = Bench(None)
+    bench.say(*START, "20 02 11", "20 52 20", NORMAL)
+    bench.wait(0.001)
+    bench.load(0x100)
+    bench.load(0x101)
+    bench.wait(2e-5)
+    bench.peer.plug(False)  # too late for the frame that is on its way
+    bench.wait(0.05)
+    assert bench.word(0x034) >> 8 & 0xFF == 24
+
+
+def test_places_in_the_queue() -> None:
+    """The next one is written where one became free; the lowest identifier goes first."""
+    bench = Bench()
+    bench.peer.plug(False)
+    for n in range(8):
+        assert (bench.word(0x054) >> 8, bench.word(0x058)) == (n, 72 * n)
+        bench.load(0x100 + n)
+    assert bench.word(0x054) & 5 == 0
+    bench.peer.plug(True)
+    for _ in range(1000):
+        if bench.word(0x054) & 1:
+            break
+        bench.wait(5e-6)
+    assert [frame.identifier for frame in bench.peer.heard] == [0x100]
+    assert (bench.word(0x054) >> 8, bench.word(0x058)) == (0, 0)
+    bench.wait(0.01)
+    assert len(bench.peer.heard) == 8

@@ -5,7 +5,7 @@ A node of the bus; what it is told and what it receives stands in the memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 
@@ -184,8 +184,7 @@ class Controller:
         return not self._queue.requested
 
     def received(self, frame: CanFrame, at: float) -> None:
-        if self._seen_errors and self.mode is not Mode.LISTEN_ONLY:
-            self._count(seen=-1)
+        self._count(seen=-1)
         self._keep(frame)
 
     def disturbed(self, at: float) -> bool:
@@ -234,15 +233,12 @@ class Controller:
         queue = self._queue
         if written & ADVANCE and queue.index not in queue.loaded:
             queue.loaded.append(queue.index)
-            free = [n for n in self._after(queue.index) if n not in queue.loaded]
-            queue.index = free[0] if free else queue.index
+            count = self._memory.objects(0)
+            ring = ((queue.index + step) % count for step in range(count))
+            queue.index = next((n for n in ring if n not in queue.loaded), queue.index)
         if written & REQUEST and queue.loaded:
             queue.requested, queue.attempts = True, 0
             queue.aborted = queue.error = queue.exhausted = False
-
-    def _after(self, index: int) -> Iterator[int]:
-        count = self._memory.objects(0)
-        return ((index + step) % count for step in range(1, count + 1))
 
     def _next(self) -> CanFrame | None:
         """The lowest identifier that waits in the queue."""
