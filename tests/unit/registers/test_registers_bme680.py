@@ -2,6 +2,7 @@
 
 import pytest
 
+from wisgate.core.errors import UnexpectedValue
 from wisgate.registers import bme680
 from wisgate.registers.bme680 import SAMPLES, Mode, Oversampling
 
@@ -120,3 +121,12 @@ def test_gas_constants():
 def test_reset_and_times():
     assert (bme680.RESET, bme680.RESET_WORD, bme680.RESET_S) == (0xE0, 0xB6, 0.01)
     assert (bme680.CYCLE_S, bme680.SWITCH_S, bme680.WAKE_S) == (1963e-6, 477e-6, 1.5e-3)
+
+
+def test_where_fields_end():
+    assert bme680.HumidityControl.decode(0x08).oversampling == 0
+    assert bme680.MeasurementControl.decode(0x01).mode is Mode.FORCED
+    with pytest.raises(UnexpectedValue, match="0x2"):
+        bme680.MeasurementControl.decode(0x02)
+    with pytest.raises(UnexpectedValue, match="0x3"):
+        bme680.MeasurementControl.decode(0x03)

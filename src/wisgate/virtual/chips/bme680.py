@@ -98,20 +98,23 @@ class Bme680Twin:
     def power_cycle(self) -> None:
         """Asleep, with the reset values, and not there for a moment."""
         self._file = {Identity.address: Identity.reset, Variant.address: Variant.reset}
-        self._file |= CALIBRATION
+        self._file |= CALIBRATION | dict.fromkeys(WRITABLE, 0)
         self._pointer = 0
         self._ready_at = self._clock.monotonic() + START_UP
         self._gas_from = self._due = inf
-        self._put(FIELD_PRESSURE, 3, SKIPPED_20 << 4)
-        self._put(FIELD_TEMPERATURE, 3, SKIPPED_20 << 4)
-        self._put(FIELD_HUMIDITY, 2, SKIPPED_16)
+        for at, size, code in (
+            (FIELD_PRESSURE, 3, SKIPPED_20 << 4),
+            (FIELD_TEMPERATURE, 3, SKIPPED_20 << 4),
+            (FIELD_HUMIDITY, 2, SKIPPED_16),
+        ):
+            self._put(at, size, code)
 
     def _put(self, at: int, size: int, code: int) -> None:
         for index, byte in enumerate(code.to_bytes(size, "big")):
             self._file[FIELD + at + index] = byte
 
     def _samples(self, register: int, shift: int = 0) -> int:
-        return SAMPLES[Oversampling(self._file.get(register, 0) >> shift & 7)]
+        return SAMPLES[Oversampling(self._file[register] >> shift & 7)]
 
     def _store(self, register: int, value: int) -> None:
         self._convert()
@@ -129,9 +132,9 @@ class Bme680Twin:
             self._samples(control, 2),
             self._samples(HumidityControl.address),
         )
-        gas = self._file.get(GasControl.address, 0)
+        gas = self._file[GasControl.address]
         self._gas = bool(gas & RUN_GAS)
-        wait = self._file.get(HeaterTime.address + (gas & 0x0F), 0)
+        wait = self._file[HeaterTime.address + min(gas & 0x0F, PROFILES - 1)]
         self._heating = (wait & 0x3F) * 4 ** (wait >> 6) * 1e-3 if self._gas else 0.0
         measured = WAKE_S + sum(wanted) * CYCLE_S + 4 * SWITCH_S
         self._gas_from = self._clock.monotonic() + measured
@@ -170,7 +173,7 @@ class Bme680Twin:
     def _gas_result(self) -> int:
         if not self._gas:
             return 0
-        off = self._file.get(HeaterControl.address, 0) & HEATER_OFF
+        off = self._file[HeaterControl.address] & HEATER_OFF
         stable = not off and not self.heater_broken and self._heating >= HEATER_S
         code, gas_range = gas_code(self.gas_ohm)
         return code << 6 | GAS_VALID | (HEATER_STABLE if stable else 0) | gas_range
