@@ -196,3 +196,38 @@ def test_after_power_up_every_result_is_0() -> None:
     assert any(registers(twin, 0x28, 5))
     twin.power_cycle()
     assert registers(twin, 0x28, 6) == bytes(6)
+
+
+def test_after_power_up_the_first_register_is_read() -> None:
+    _clock, twin = chip()
+    registers(twin, 0x0F)
+    twin.power_cycle()
+    assert twin.read(16)[15] == 0xB1
+
+
+def test_a_shot_that_is_over_is_not_lost_with_the_next_write() -> None:
+    clock, twin = chip()
+    twin.write(ONE_SHOT)
+    clock.advance(0.014)
+    twin.write(b"\x10\x00")
+    assert registers(twin, 0x27) == b"\x03"
+
+
+def test_without_its_bit_nothing_is_shot() -> None:
+    clock, twin = chip()
+    twin.write(b"\x11\x10")
+    clock.advance(0.1)
+    assert registers(twin, 0x27) == b"\x00"
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0.15, 0x03), (0.25, 0x33), (5.05, 0x33)])
+def test_results_that_nobody_saw_between_two_looks(seconds: float, state: int) -> None:
+    clock, twin = chip()
+    twin.write(b"\x10\x20")
+    clock.advance(seconds)
+    assert registers(twin, 0x27) == bytes([state])
+    registers(twin, 0x28, 5)
+    clock.advance(0.04)
+    assert registers(twin, 0x27) == b"\x00"
+    clock.advance(0.06)
+    assert registers(twin, 0x27) == b"\x03"

@@ -5,7 +5,7 @@ import pytest
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusTimeout, NoAcknowledge
 from wisgate.virtual.chips.scd30 import Scd30Twin
-from wisgate.virtual.i2c import VirtualI2c
+from wisgate.virtual.i2c import Message, VirtualI2c
 
 START, STOP, READY, READ = b"\x00\x10\x00\x00\x81", b"\x01\x04", b"\x02\x02", b"\x03\x00"
 INTERVAL, RESET = b"\x46\x00", b"\xd3\x04"
@@ -257,3 +257,53 @@ def test_once_a_day_it_holds_the_clock_for_too_long() -> None:
         bus.transfer(0x61, read=3)
     twin.stretch = 0.0
     assert ask(clock, bus, b"\xd1\x00") == bytes.fromhex("0342F3")
+
+
+def test_it_knows_no_repeated_start() -> None:
+    clock, _twin, bus = chip()
+    bus.transfer(0x61, b"\xd1\x00")
+    clock.advance(0.004)
+    with pytest.raises(NoAcknowledge):
+        bus.messages([Message(0x61), Message(0x61, length=3, read=True)])
+    assert bus.transfer(0x61, read=3) == bytes.fromhex("0342F3")
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_transaction_that_a_power_loss_cut_is_over(cut: bool) -> None:
+    clock, twin, _bus = chip()
+    if cut:
+        assert twin.addressed(0x61, False)
+        twin.power_cycle()
+        clock.advance(2)
+    twin.write(b"\xd1\x00")
+    clock.advance(0.004)
+    assert twin.addressed(0x61, True)
+
+
+def test_half_an_argument_is_a_question() -> None:
+    clock, twin, _bus = chip()
+    assert twin.write(b"\x46\x00\x00\x3c") == 4
+    clock.advance(0.004)
+    assert twin.addressed(0x61, True)
+    assert twin.read(3) == bytes.fromhex("0002E3")
+
+
+def test_the_ready_pin_rises_by_itself() -> None:
+    clock, twin, bus = chip()
+    assert not twin.ready
+    bus.transfer(0x61, START)
+    clock.advance(1.9)
+    assert not twin.ready
+    clock.advance(0.2)
+    assert twin.ready
+    twin.power_cycle()
+    assert not twin.ready
+
+
+def test_what_was_measured_before_a_setting_was_measured_without_it() -> None:
+    clock, twin, bus = chip()
+    twin.co2_ppm = 1000
+    bus.transfer(0x61, START)
+    clock.advance(4.5)
+    bus.transfer(0x61, bytes.fromhex("4600003C39"))
+    assert ask(clock, bus, READ, 6) == bytes.fromhex("447AA8 000081")

@@ -119,15 +119,17 @@ class Lps22hbTwin:
             return
         if self._period:
             self._sample()
-        results = 1 if not self._period else 1 + int((now - self._due) / self._period)
-        for _ in range(min(results, 2)):
-            old = self._file[State.address]
-            flags = PRESSURE_READY | TEMPERATURE_READY
-            self._file[State.address] = old | flags | (old & flags) << OVERRUN
-        self._put(Pressure.address, 3, self._pressure_code)
-        self._put(Temperature.address, 2, self._temperature_code)
+        unseen = int((now - self._due) / self._period) if self._period else 0
+        flags = PRESSURE_READY | TEMPERATURE_READY
+        replaced = flags if unseen else self._file[State.address] & flags
+        self._file[State.address] |= flags | replaced << OVERRUN
+        for address, size, code in (
+            (Pressure.address, 3, self._pressure_code),
+            (Temperature.address, 2, self._temperature_code),
+        ):
+            self._put(address, size, code)
         self._file[Control2.address] &= ~ONE_SHOT
-        self._due = self._due + results * self._period if self._period else inf
+        self._due = self._due + (unseen + 1) * self._period if self._period else inf
 
     def _sample(self) -> None:
         self.look()

@@ -66,8 +66,7 @@ class Scd30Twin:
         self._clock = clock
         self._kept: dict[int, int] = dict(DELIVERED)
         self._measuring = False
-        self._open = False
-        self._result = self._answer = b""
+        self._open: bool
         self.power_cycle()
 
     def addressed(self, address: int, read: bool) -> bool:
@@ -88,7 +87,7 @@ class Scd30Twin:
             return 1
         if len(data) < 5:
             self._obey(Command(command))
-            return min(len(data), 4)
+            return len(data)
         argument = data[2] << 8 | data[3]
         if data[2:5] != checked(argument):
             return 4
@@ -108,15 +107,12 @@ class Scd30Twin:
         self._ready_at = self._clock.monotonic() + BOOT_S
         self._recalibrated = RECALIBRATED_PPM
         self._result = self._answer = b""
-        self._answer_at = 0.0
         self._open = False
         self._begin(self._ready_at if self._measuring else inf)
 
     @property
     def ready(self) -> bool:
         """The level of the RDY pin: a measurement waits that nobody has read."""
-        if self._clock.monotonic() < self._ready_at:
-            return False
         self._measure()
         return bool(self._result)
 
