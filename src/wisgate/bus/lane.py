@@ -6,16 +6,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable
-from itertools import count
-from queue import PriorityQueue
+from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from ..core.errors import BusUnavailable
 
 T = TypeVar("T")
 
-URGENT, NORMAL, LAST = range(3)
+Work = tuple[Callable[[], Any], asyncio.Future[Any], asyncio.AbstractEventLoop]
 
 
 class Lane(Protocol):
@@ -43,15 +43,19 @@ class ThreadLane:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._queue: PriorityQueue[tuple[int, int, Callable[[], None] | None]] = PriorityQueue()
-        self._order = count()
+        self._queue: SimpleQueue[Work | bool] = SimpleQueue()
+        self._urgent: deque[Work] = deque()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"lane {name}", daemon=True)
         self._thread.start()
 
     def _work(self) -> None:
-        while (work := self._queue.get()[2]) is not None:
-            work()
+        # The queue holds jobs, True to wake up for an urgent one, and False to stop.
+        while work := self._queue.get():
+            while self._urgent:
+                _run(*self._urgent.popleft())
+            if isinstance(work, tuple):
+                _run(*work)
             del work  # the lane must not keep a job's result alive until the next one
 
     async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:
@@ -59,22 +63,22 @@ class ThreadLane:
             raise _closed(self.name)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-
-        def work() -> None:
-            if not future.cancelled():
-                _run(job, future, loop)
-
-        self._queue.put((URGENT if urgent else NORMAL, next(self._order), work))
+        work = (job, future, loop)
+        if urgent:
+            self._urgent.append(work)
+        self._queue.put(urgent or work)
         return await future
 
     async def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._queue.put((LAST, next(self._order), None))
+            self._queue.put(False)
         await asyncio.to_thread(self._thread.join)
 
 
 def _run(job: Callable[[], T], future: asyncio.Future[T], loop: asyncio.AbstractEventLoop) -> None:
+    if future.cancelled():
+        return
     try:
         result = job()
     except StopIteration as stop:
