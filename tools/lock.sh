@@ -19,7 +19,9 @@ compile() { # OUTPUT, then what goes into it
         --output-file "$output" "$@"
 }
 
-compile dev.lock pyproject.toml requirements/build.in --extra dev
+# The tests need every extra that a user may choose.
+compile dev.lock pyproject.toml requirements/build.in --extra dev \
+    --extra opcua --extra postgres --extra sparkplug --extra parquet
 compile run.lock pyproject.toml --constraints requirements/dev.lock
 compile build.lock requirements/build.in --constraints requirements/dev.lock
 compile bench.lock pyproject.toml --extra bench --constraints requirements/dev.lock
