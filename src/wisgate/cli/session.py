@@ -101,6 +101,7 @@ def _attach_sinks(gateway: Gateway) -> None:
             gateway.store,
             gateway.clock,
             points=frozenset(config.points) or None,
+            rate=config.rate,
             link=gateway.board.surroundings.link,
         )
 

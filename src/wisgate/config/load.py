@@ -67,6 +67,7 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     virtuals = read_virtuals(top.list(VIRTUAL), names)
     if board is None:
         names.unsettle_all("")
+    sampled = [p for s in slots for p in s.points] + [p for f in onboard for p in f.points]
     config = Config(
         file=document.file,
         name=name,
@@ -78,7 +79,7 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         alarms=read_alarms(top.list(ALARM), names),
         rules=read_rules(top.list(RULE), names),
         interlocks=read_interlocks(names),
-        sinks=read_sinks(top.named(SINK), folder, names),
+        sinks=read_sinks(top.named(SINK), folder, names, sampled),
         web=read_web(top.one(WEB), folder),
         store=read_store(top.one(STORE), top),
         straps=read_straps(top.one(STRAPS), board),

@@ -231,6 +231,8 @@ class SinkConfig:
     type: str
     points: tuple[str, ...]
     """Names of the points that it gets; empty means all."""
+    rate: int | None = field(default=None, kw_only=True)
+    """Readings a second at most; None for no limit."""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,13 @@ class StoreError(WisgateError):
 
 
 class SinkError(WisgateError):
+    """`rest_s`: seconds for which the other side asked to be left alone; 0 when it did not."""
+
     retryable = True
+
+    def __init__(self, message: str, rest_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.rest_s = rest_s
 
 
 class SinkRefused(SinkError):

@@ -13,6 +13,7 @@ from ..core.clock import Clock
 from ..core.errors import SinkError, SinkRefused, StoreError
 from ..store.records import Entry, Gap
 from ..store.store import Store
+from .allowance import Allowance
 from .sinks.base import Sink
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ LIMIT = 500
 
 FIRST_DELAY_S = 1.0
 LAST_DELAY_S = 60.0
+LONGEST_REST_S = 3600.0
+"""However long the other side asks us to stay away: it may have meant another unit."""
 JITTER = 0.1
 """So that a fleet does not come back to its broker in one moment."""
 
@@ -55,14 +58,17 @@ class Forwarder:
         clock: Clock,
         *,
         points: frozenset[str] | None = None,
+        rate: float | None = None,
         limit: int = LIMIT,
         link: Callable[[], bool] = _link_up,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`points`: what the sink gets, None for all; gaps it always gets. `link`: whether the way
-        to the other side is there (a fault of the virtual board). `chance`: 0 to 1."""
+        """`points`: what the sink gets, None for all; gaps it always gets. `rate`: entries a second
+        at most, None for no limit. `link`: whether the way to the other side is there (a fault of
+        the virtual board). `chance`: 0 to 1."""
         self._sink, self._store, self._clock = sink, store, clock
         self._points, self._limit, self._link, self._chance = points, limit, link, chance
+        self._allowance = Allowance(rate, clock)
         self._cursor: int | None = None
         self._connected, self._error = False, ""
         self._since_ns = clock.utc_ns()
@@ -92,7 +98,7 @@ class Forwarder:
                 await self._forward()
                 return
             except (SinkError, StoreError) as error:
-                await self._back_off(str(error))
+                await self._back_off(error)
             if self._stopping.is_set():
                 return
 
@@ -100,23 +106,28 @@ class Forwarder:
         """Until `stop`."""
         self._check_link()
         await self._sink.open()
-        cursor = self._cursor = await self._store.cursor(self._sink.name)
+        self._cursor = await self._store.cursor(self._sink.name)
         while True:
-            batch = await self._store.after(cursor, self._limit)
+            batch = await self._store.after(self._cursor, self._limit)
             if batch:
-                await self._deliver([e for e in batch if self._wanted(e)])
-                cursor = self._cursor = batch[-1].seq
-                await self._store.advance(self._sink.name, cursor)
-                self._restored()
+                for part in self._allowance.slices([e for e in batch if self._wanted(e)]):
+                    await self._allowance.wait()
+                    await self._deliver(part)
+                    await self._advance(part[-1].seq)
+                await self._advance(batch[-1].seq)
             elif self._stopping.is_set():
                 return
             else:
                 self._restored()
-                await self._or_stop(self._store.wait(cursor))
+                await self._or_stop(self._store.wait(self._cursor))
+
+    async def _advance(self, seq: int) -> None:
+        if seq != self._cursor:
+            await self._store.advance(self._sink.name, seq)
+            self._cursor = seq
+        self._restored()
 
     async def _deliver(self, batch: Sequence[Entry]) -> None:
-        if not batch:
-            return
         self._check_link()
         refused = 0
         try:
@@ -125,6 +136,7 @@ class Forwarder:
             refused = len(error.seqs)
             log.warning("%s; %d records set aside", error, refused)
             await self._store.set_aside(self._sink.name, error.seqs, str(error))
+        self._allowance.spend(len(batch))
         self._refused += refused
         self._delivered += len(batch) - refused
 
@@ -145,13 +157,15 @@ class Forwarder:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _back_off(self, error: str) -> None:
+    async def _back_off(self, error: SinkError | StoreError) -> None:
         delay = min(LAST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(self._failures, 10))
         delay *= 1 + JITTER * (2 * self._chance() - 1)
+        if isinstance(error, SinkError):
+            delay = max(delay, min(error.rest_s, LONGEST_REST_S))
         if not self._failures:
             log.warning("%s; trying again", error)
             self._since_ns = self._clock.utc_ns()
-        self._connected, self._error = False, error
+        self._connected, self._error = False, str(error)
         self._failures += 1
         await self._or_stop(asyncio.sleep(delay))
 

@@ -4,59 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
+from scripted_sink import Scripted, ended, virtual
 from stores import levels, open_store, put
 
-from wisgate.board.virtual_time import VirtualLoop
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import SinkError, SinkRefused
 from wisgate.core.points import Reading
 from wisgate.gateway.forwarder import Forwarder
-from wisgate.store.records import Entry
-
-
-class Scripted:
-    """A sink that keeps what it gets, and raises what it is told to."""
-
-    name = "plant"
-
-    def __init__(self, clock: VirtualClock) -> None:
-        self.got: list[Entry] = []
-        self.failures: list[SinkError] = []
-        self.tries: list[float] = []
-        self.batches: list[int] = []
-        self._clock = clock
-
-    async def open(self) -> None:
-        return
-
-    async def close(self, deadline: float) -> None:
-        return
-
-    async def deliver(self, batch: Sequence[Entry]) -> None:
-        self.tries.append(self._clock.monotonic())
-        failure = self.failures.pop(0) if self.failures else None
-        if failure is not None and not isinstance(failure, SinkRefused):
-            raise failure
-        refused = failure.seqs if isinstance(failure, SinkRefused) else ()
-        self.batches.append(len(batch))
-        self.got += [e for e in batch if e.seq not in refused]
-        if failure is not None:
-            raise failure
-
-
-def virtual(clock: VirtualClock, main: Coroutine[Any, Any, None]) -> None:
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(clock)) as runner:
-        runner.run(main)
-
-
-async def ended(forwarder: Forwarder, task: asyncio.Task[None]) -> None:
-    forwarder.stop()
-    await asyncio.wait_for(task, 1000)
 
 
 def test_in_order_in_batches_and_at_once(tmp_path: Path) -> None:
@@ -176,6 +133,24 @@ def test_stop_ends_an_outage_at_once(tmp_path: Path) -> None:
         before = clock.monotonic()
         await ended(forwarder, task)
         assert clock.monotonic() - before < 1
+        await store.close()
+
+    virtual(clock, main())
+
+
+def test_a_rest_that_the_other_side_asks_for_is_kept_up_to_an_hour(tmp_path: Path) -> None:
+    clock = VirtualClock()
+
+    async def main() -> None:
+        store, sink = await open_store(tmp_path, clock=clock), Scripted(clock)
+        rests = (30.0, 86_400.0, 0.5)
+        sink.failures = [SinkError("plant: busy", rest_s=rest) for rest in rests]
+        await put(store, levels(1))
+        task = asyncio.create_task(Forwarder(sink, store, clock, chance=lambda: 0.5).run())
+        await asyncio.sleep(5000)
+        pauses = [b - a for a, b in zip(sink.tries, sink.tries[1:], strict=False)]
+        assert pauses == pytest.approx([30, 3600, 4], abs=0.1)
+        task.cancel()
         await store.close()
 
     virtual(clock, main())
