@@ -82,6 +82,9 @@ def test_page_addressing_stays_in_its_page() -> None:
     send(chip, "00 B7 01 12")
     send(chip, "40 10")
     assert dots(chip.picture()) == {(127, 24), (0, 25), (0x21, 60)}
+    send(chip, "00 B0")
+    send(chip, "40 01")
+    assert dots(chip.picture()) == {(127, 24), (0, 25), (0x21, 60), (0x22, 0)}
 
 
 def test_page_addressing_is_what_it_comes_up_with() -> None:
@@ -98,7 +101,9 @@ def test_the_halves_of_a_column_are_set_one_by_one() -> None:
     send(chip, "40 01")
     send(chip, "00 02")
     send(chip, "40 02")
-    assert dots(chip.picture()) == {(0x35, 0), (0x32, 1)}
+    send(chip, "00 07 04")
+    send(chip, "40 04")
+    assert dots(chip.picture()) == {(0x35, 0), (0x32, 1), (0x34, 2)}
 
 
 def test_scroll_commands_move_no_pointer() -> None:
@@ -132,7 +137,7 @@ def test_the_direction_of_columns_is_for_what_is_written_after_it_that_of_rows_a
 def test_start_line_and_offset_move_the_picture_up() -> None:
     chip = panel()
     send(chip, "40 20")
-    send(chip, "00 43")
+    send(chip, "00 43 80 3F")  # neither 80 nor 3F is a command
     assert dots(chip.picture()) == {(0, 2)}
     send(chip, "00 D3 04")
     assert dots(chip.picture()) == {(0, 62)}
@@ -225,7 +230,10 @@ def test_after_power_up_it_is_off_and_noise() -> None:
     chip.power_cycle()
     assert (chip.on, chip.inverted, chip.contrast) == (False, False, 0x7F)
     assert chip.read(2) == b"\x40\x40"
-    assert 0 < len(dots(chip.picture())) < WIDTH * HEIGHT
+    lines = {1, 3, 4, 6}
+    assert dots(chip.picture()) == {
+        (x, y) for x in range(WIDTH) for y in range(HEIGHT) if y % 8 in lines
+    }
     send(chip, "00 AF")
     assert dots(chip.shown()) == set()  # its charge pump is off
     assert chip.read(1) == b"\x00"
@@ -239,6 +247,19 @@ def test_after_power_up_it_is_off_and_noise() -> None:
     assert dots(chip.picture()) & {(x, y) for x in range(WIDTH) for y in range(8)} == {
         (0, y) for y in range(8)
     }
+
+
+def test_after_power_up_its_window_is_the_whole_picture() -> None:
+    """Table 9-1: columns 0 to 127, pages 0 to 7."""
+    chip = panel()
+    chip.power_cycle()
+    send(chip, "00 20 00 A1 C8")
+    send(chip, "40" + "00" * 1023 + "80 01")
+    assert dots(chip.picture()) == {(0, 0), (127, 63)}
+    chip.power_cycle()
+    send(chip, "00 20 01 A1 C8")
+    send(chip, "40" + "00" * 1023 + "80 01 00 00 00 00 00 00 00 02")
+    assert dots(chip.picture()) == {(0, 0), (1, 1), (127, 63)}
 
 
 def test_after_power_up_it_stands_on_its_head() -> None:

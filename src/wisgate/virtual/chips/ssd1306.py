@@ -29,7 +29,7 @@ OFF_STATUS = 0x40
 CONTRAST = 0x7F
 """After reset. Table 9-1."""
 NOISE = 0x5A
-"""What a byte of a memory that nobody has written may hold."""
+"""What a byte of the memory that nobody has written holds here: dots in lines."""
 ADDRESSES = (Command.ADDRESSING, Command.COLUMN_WINDOW, Command.PAGE_WINDOW)
 
 
@@ -68,7 +68,7 @@ class Ssd1306Twin:
         """Reset: dark, and the memory is noise."""
         self.on = self.inverted = False
         self.contrast = CONTRAST
-        self._memory[:] = bytes([NOISE, ~NOISE & 0xFF]) * (COLUMNS * PAGES // 2)
+        self._memory[:] = bytes([NOISE]) * (COLUMNS * PAGES)
         self._column = self._page = 0
         self._columns, self._pages = (0, COLUMNS - 1), (0, PAGES - 1)
         self._addressing = int(Addressing.PAGE)
@@ -110,16 +110,16 @@ class Ssd1306Twin:
         if len(arguments) < _arguments(command):
             return
         self._pending = []
-        if command in ADDRESSES:
-            self._address(command, arguments)
-        elif command < Command.START_LINE or Command.PAGE <= command < Command.PAGE + PAGES:
+        if command < Command.ADDRESSING or Command.PAGE <= command < Command.PAGE + PAGES:
             self._point(command)
+        elif command in ADDRESSES:
+            self._address(command, arguments)
         else:
             self._set(command, arguments)
 
     def _set(self, command: int, arguments: list[int]) -> None:
-        if command < Command.START_LINE + ROWS:
-            self._first_line = command - Command.START_LINE
+        if Command.START_LINE <= command < Command.START_LINE + ROWS:
+            self._first_line = command % ROWS
         elif command == Command.CONTRAST:
             self.contrast = arguments[0]
         elif command == Command.CHARGE_PUMP:
@@ -153,7 +153,7 @@ class Ssd1306Twin:
             self._page = command - Command.PAGE
         elif command < Command.COLUMN_HIGH:
             self._column = self._column & 0x70 | command
-        elif command < Command.ADDRESSING:
+        else:
             self._column = self._column & 0x0F | (command & 0x07) << 4
 
     # Picture.
