@@ -88,7 +88,7 @@ def test_boots_within_2_ms_and_wakes_within_1_ms() -> None:
     assert not chip.addressed(0x24, True)
     clock.advance(0.0019)
     assert not chip.addressed(0x24, True)
-    clock.advance(0.0002)
+    clock.advance(0.0001)
     assert chip.addressed(0x24, True)
 
 
@@ -129,8 +129,10 @@ def test_general_status() -> None:
     assert talk.ask("04") == "05 00 01 00 80"
     talk.ask("32 01 00")
     assert talk.ask("04") == "05 00 00 00 80"
-    talk.ask("32 01 03")
+    talk.ask("32 01 01")
     assert talk.ask("04") == "05 00 01 00 80"
+    talk.ask("32 01 02")  # bit 1 says whether it listens for other fields first
+    assert talk.ask("04") == "05 00 00 00 80"
 
 
 @pytest.mark.parametrize(
@@ -220,6 +222,33 @@ def test_how_long_an_exchange_takes(tag: str, seconds: float) -> None:
     assert talk.chip.read(1) == b"\x01"
 
 
+def test_a_halted_tag_is_waited_for_as_long_as_one_that_left() -> None:
+    talk = Talk()
+    talk.chip.tag = tag_of("ntag213:04123456789ABC")
+    talk.ask("4A 01 00")
+    assert talk.ask("40 01 30 2D") == "41 13"
+    talk.send("40 01 30 03")
+    talk.clock.advance(0.001)
+    talk.chip.read(7)
+    talk.clock.advance(0.0519)
+    assert talk.chip.read(1) == b"\0"
+    talk.clock.advance(0.0002)
+    assert talk.chip.read(1) == b"\x01"
+
+
+def test_looking_for_a_tag_lets_go_of_the_one_before() -> None:
+    talk = Talk()
+    talk.chip.tag = tag_of("ntag213:04123456789ABC")
+    talk.ask("4A 01 00")
+    talk.chip.tag = None
+    assert talk.ask("4A 01 00") == "4B 00"
+    assert talk.ask("40 01 30 03") == "41 27"
+
+
+def test_an_exchange_of_one_byte_is_one() -> None:
+    assert Talk().ask("40 01 30") == "41 27"
+
+
 def test_a_tag_that_went_and_came_is_not_selected_any_more() -> None:
     talk = Talk()
     tag = tag_of("ntag213:04123456789ABC")
@@ -276,6 +305,7 @@ def test_a_long_answer_is_an_extended_frame() -> None:
     talk.chip.tag = tag_of("ntag216:04123456789ABC")
     talk.ask("4A 01 00")
     assert len(talk.ask("42 3A 04 44").split()) == 2 + 65 * 4
+    assert len(talk.ask("42 3A 04 86", count=600).split()) == 2 + 131 * 4
     assert len(talk.ask("42 3A 04 42").split()) == 2 + 63 * 4  # with D5, 255 bytes
     talk.send("42 3A 04 42")
     talk.clock.advance(0.0011)
@@ -286,19 +316,23 @@ def test_a_long_answer_is_an_extended_frame() -> None:
 
 def test_an_extended_command() -> None:
     talk = Talk()
-    body = bytes.fromhex("D4 02")
-    data = bytes.fromhex("00 00 FF FF FF 00 02 FE") + body + bytes([-sum(body) & 255, 0])
-    talk.chip.write(data)
-    talk.clock.advance(0.01)
-    assert talk.chip.read(7)[1:] == bytes.fromhex("00 00 FF 00 FF 00")
-    assert talk.chip.read(14)[6:12] == bytes.fromhex("D5 03 32 01 06 07")
+    for header, body, answer in (
+        ("00 02 FE", bytes.fromhex("D4 02"), "D5 03 32 01 06 07"),
+        ("01 03 FC", bytes.fromhex("D4 42") + bytes(257), "D5 43 27"),
+    ):
+        data = bytes.fromhex(f"00 00 FF FF FF {header}") + body + bytes([-sum(body) & 255, 0])
+        talk.chip.write(data)
+        talk.clock.advance(0.01)
+        assert talk.chip.read(7)[1:] == bytes.fromhex("00 00 FF 00 FF 00")
+        assert talk.chip.read(14)[6:].startswith(bytes.fromhex(answer))
 
 
 @pytest.mark.parametrize(
     "data",
     ["", "00", "00 00 FF", "00 00 FF 02", "00 00 FF 02 FE D4 02", "00 00 FF 02 FD D4 02 2A 00",
      "00 00 FF 02 FE D4 02 2B 00", "00 00 FF 02 FE D5 02 29 00", "D4 02 2A 00",
-     "00 00 FF FF FF 00 02 FD D4 02 2A 00", "00 00 FF 03 FD D4 02 2A"],
+     "00 00 FF FF FF 00 02 FD D4 02 2A 00", "00 00 FF 03 FD D4 02 2A", "FF 02 FE D4 02 2A 00",
+     "00 00 FF 02 FE D4 02 29 01", "00 00 FF FF FF", "00 00 FF FF FF 00", "00 00 FF 00"],
 )  # fmt: skip
 def test_what_is_no_command_is_dropped(data: str) -> None:
     talk = Talk()
@@ -409,6 +443,11 @@ def test_sectors(sel_res: int, block: int, trailer: int) -> None:
         assert refused(tag, f"30 {trailer + 1:02X}") == 0x14
 
 
+def test_block_0_is_never_written_and_block_1_is() -> None:
+    assert refused(unlocked(block=0), "A0 00" + " 00" * 16) == 0x14
+    assert unlocked(block=0).answer(b"\xa0\x01" + bytes(16)) == b""
+
+
 @pytest.mark.parametrize(("sel_res", "block"), [(0x08, 64), (0x08, 255)])
 def test_blocks_that_a_1k_does_not_have(sel_res: int, block: int) -> None:
     tag = Classic(UID, sel_res)
@@ -462,6 +501,12 @@ def test_pages(kind: str, pages: int) -> None:
     last = tag.answer(bytes([0x30, pages - 1]))
     assert last[4:8] == bytes.fromhex("04 12 34 AA")
     assert refused(tag, f"30 {pages:02X}") == 0x13
+
+
+def test_the_check_byte_of_a_uid_whose_bits_meet() -> None:
+    tag = Type2(bytes.fromhex("1DFF3456789ABC"))
+    tag.select()
+    assert tag.answer(b"\x30\x00")[:4] == bytes.fromhex("1D FF 34 5E")  # 88 xor 1D xor FF xor 34
 
 
 def test_lock_bits_and_one_time_pages_are_only_set() -> None:

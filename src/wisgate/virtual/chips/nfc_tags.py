@@ -8,6 +8,7 @@ factory's, value blocks, lock bits (kept, and nothing gets locked), passwords an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import or_
 
 from ...registers.pn532 import (
     BLOCK,
@@ -41,7 +42,8 @@ class RefusedError(Exception):
 class NfcTag:
     """What all tags have in common: silent until they are selected, and after a refusal."""
 
-    sens_res, sel_res = 0x0000, 0x00
+    sens_res: int
+    sel_res: int
     refusal = Status.WRONG_FORMAT
 
     def __init__(self, uid: bytes) -> None:
@@ -106,7 +108,6 @@ class Classic(NfcTag):
         return self.blocks[trailer][10:], self.blocks[trailer][6:10] != FACTORY_ACCESS
 
     def _unlock(self, body: bytes, key_of: Callable[[int], tuple[bytes, bool]]) -> bytes | None:
-        self._open = None
         if body[0] >= len(self.blocks):
             return None
         trailer = _trailer(body[0])
@@ -171,9 +172,9 @@ class Type2(NfcTag):
             return None
         page, new = self.pages[body[0]], body[1:]
         if body[0] == 2:  # check byte and internal byte stay, lock bits can only be set
-            new = page[:2] + bytes(old | bit for old, bit in zip(page[2:], new[2:], strict=True))
+            new = page[:2] + bytes(map(or_, page[2:], new[2:]))
         elif body[0] == 3:  # one time programmable
-            new = bytes(old | bit for old, bit in zip(page, new, strict=True))
+            new = bytes(map(or_, page, new))
         self.pages[body[0]] = new
         return b""
 
@@ -195,4 +196,4 @@ def tag_of(text: str) -> NfcTag | None:
 
 def _trailer(block: int) -> int:
     """The last block of its sector: 4 blocks each, from block 128 on 16."""
-    return block | 3 if block < 128 else block | 15
+    return block | 15 if block & 0x80 else block | 3

@@ -7,7 +7,8 @@ is not acknowledged and wakes it. Before SAMConfiguration it acknowledges comman
 never answers them. A tag that refuses what a Type 2 tag can refuse is reported as status 13 (nobody
 prints which it is).
 Not modelled: IRQ, clock stretching, more than one tag, other modulations than 106 kbit/s type A,
-being a target, InAutoPoll, registers and GPIO, timings and further items of RFConfiguration.
+being a target, InAutoPoll, registers and GPIO, timings and further items of RFConfiguration, that
+no frame is longer than 264 bytes.
 """
 
 from __future__ import annotations
@@ -110,10 +111,8 @@ class Pn532Twin:
     def write(self, data: bytes) -> int:
         if data == ACK:
             self._forget()
-        elif data == NACK:
-            self._forget()
-            if self._said:
-                self._say(ACKNOWLEDGE, self._said)
+        elif data == NACK and self._said:
+            self._say(ACKNOWLEDGE, self._said)
         elif command := _unframe(data):
             self._forget()
             self._say(ACKNOWLEDGE, ACK)
@@ -246,8 +245,6 @@ class Pn532Twin:
     def _release(self, body: bytes) -> tuple[float, bytes]:
         if len(body) != 1:
             raise _Syntax
-        if self._target is not None:
-            self._target.leave()
         self._target = None
         return ANSWER, bytes([Status.OK])
 
@@ -255,8 +252,6 @@ class Pn532Twin:
         self._field = on
         if not on:
             self._target = None
-            if self._tag is not None:
-                self._tag.leave()
 
 
 COMMANDS: Mapping[int, Callable[[Pn532Twin, bytes], tuple[float, bytes] | None]] = {
@@ -286,14 +281,12 @@ def _frame(content: bytes) -> bytes:
 
 def _unframe(data: bytes) -> bytes:
     """Code and parameters of a command, or nothing when the frame is damaged."""
-    _before, start, rest = data.partition(START[1:])
-    if not start or len(rest) < 2:
-        return b""
-    if rest[:2] == b"\xff\xff" and len(rest) > 5:
-        size, header = rest[2] << 8 | rest[3], rest[2:5]
+    _before, _start, rest = data.partition(START[1:])
+    if rest[:2] == b"\xff\xff":
+        header, content = rest[2:5], rest[5:]
     else:
-        size, header = rest[0], rest[:2]
-    content = rest[5:] if len(header) == 3 else rest[2:]
+        header, content = rest[:2], rest[2:]
+    size = int.from_bytes(header[:-1], "big")
     if sum(header) & 0xFF or len(content) <= size or sum(content[: size + 1]) & 0xFF:
         return b""
     return content[1:size] if content[0] == TO_CHIP else b""
