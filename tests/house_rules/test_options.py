@@ -31,16 +31,17 @@ NAMES = [f"{s.variant or s.path or 'top'}-{o.name}" for s, o in OPTIONS]
 
 
 def constants() -> dict[str, int]:
-    """The name of every declared option, with its identity; those of a type of sink with the file
-    they stand in."""
+    """The name of every declared option, with its identity; those of a type of sink, and those
+    that types share, with the file they stand in."""
     found: dict[str, int] = {}
     for path in sorted((CONFIG / "schema").glob("*.py")):
         package = "wisgate.config.schema"
         name = package if path.stem == "__init__" else f"{package}.{path.stem}"
         module = __import__(name, fromlist=["_"])
         found |= {n: id(v) for n, v in vars(module).items() if isinstance(v, Option)}
-    for path in variant_files():
-        module = __import__(f"wisgate.config.{path.parent.name}.{path.stem}", fromlist=["_"])
+    for path in [*variant_files(), *shared_files()]:
+        inside = path.relative_to(CONFIG).with_suffix("").as_posix().replace("/", ".")
+        module = __import__(f"wisgate.config.{inside}", fromlist=["_"])
         options = {n: id(v) for n, v in vars(module).items() if isinstance(v, Option)}
         found |= {f"{path.stem}.{n}": v for n, v in options.items()}
     return found
@@ -50,6 +51,12 @@ def variant_files() -> list[Path]:
     return [
         p for p in sorted(CONFIG.glob("*/*.py")) if p.parent.name in VARIED and p.stem != "__init__"
     ]
+
+
+def shared_files() -> list[Path]:
+    """Files that declare and read options which several types have."""
+    declares = re.compile(r"^[A-Z_]+ = Option\b", re.MULTILINE)
+    return [p for p in sorted(CONFIG.glob("*.py")) if declares.search(p.read_text("utf-8"))]
 
 
 def used(table: dict, section: Section) -> Iterator[tuple[str, str]]:
@@ -87,6 +94,7 @@ def test_takes_its_own_example(section, option):
 def test_read_by_code():
     code = "".join(p.read_text("utf-8") for p in CONFIG.glob("*.py"))
     reads = {p.stem: p.read_text("utf-8").partition("def read(")[2] for p in variant_files()}
+    reads |= {p.stem: p.read_text("utf-8").partition("def read_")[2] for p in shared_files()}
     names = constants()
     assert {id(o) for _, o in OPTIONS} <= set(names.values())
     unread = []

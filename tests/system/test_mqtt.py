@@ -23,7 +23,8 @@ from wisgate.core.clock import SystemClock
 from wisgate.core.errors import SinkError, SinkRefused
 from wisgate.core.points import Kind, Point, Reading, Status
 from wisgate.gateway.forwarder import Forwarder
-from wisgate.gateway.sinks.mqtt import MAX_PAYLOAD, MqttSink
+from wisgate.gateway.sinks.mqtt import MqttSink
+from wisgate.gateway.sinks.mqtt_connection import MAX_PAYLOAD
 from wisgate.store.records import Gap, Record
 from wisgate.store.store import Store
 

@@ -24,7 +24,8 @@ def test_loads_as_it_is(name):
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.name)
 def test_loads_with_the_files_it_names(example, tmp_path):
     shutil.copy(example, tmp_path)
-    for name in ("mqtt.secret", "plant-ca.pem", "web.pem", "web.key"):
+    named = ("mqtt.secret", "plant-ca.pem", "gateway.pem", "gateway.key", "web.pem", "web.key")
+    for name in named:
         (tmp_path / name).write_text("x")
         (tmp_path / name).chmod(0o600)
     load(tmp_path / example.name)

@@ -301,6 +301,19 @@ def test_secret_open_to_others(tmp_path, mode):
     ]
 
 
+def test_key_of_a_client_certificate(tmp_path):
+    text = SECRET.replace("password_file", "key_file") + 'cert_file = "gateway.pem"\n'
+    for name, mode in (("gateway.pem", 0o644), ("mqtt.secret", 0o600)):
+        (tmp_path / name).write_text("x")
+        (tmp_path / name).chmod(mode)
+    (sink,) = config(text, tmp_path).sinks
+    assert (sink.cert_file, sink.key_file) == (tmp_path / "gateway.pem", tmp_path / "mqtt.secret")
+    (tmp_path / "mqtt.secret").chmod(0o640)
+    assert faults(text, tmp_path) == [
+        'key_file: "mqtt.secret" is open to others (mode 0640); run: chmod 600 mqtt.secret'
+    ]
+
+
 def test_secret_that_is_a_folder(tmp_path):
     (tmp_path / "mqtt.secret").mkdir()
     assert faults(SECRET, tmp_path) == ['password_file: "mqtt.secret" is no file; name a file']

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...config.sinks.mqtt import MqttConfig
+from ...config.brokers import BrokerConfig
 from .order import Order, has_host
 from .services import SERVICES, Service
 from .yaml import Noted, Value, yaml
@@ -57,9 +57,9 @@ def _pointed_at(order: Order) -> set[str]:
     return {FALLBACK for sink in _local_brokers(order)}
 
 
-def _local_brokers(order: Order) -> list[MqttConfig]:
+def _local_brokers(order: Order) -> list[BrokerConfig]:
     sinks = order.plan.config.sinks
-    return [s for s in sinks if isinstance(s, MqttConfig) and s.host in LOOPBACK]
+    return [s for s in sinks if isinstance(s, BrokerConfig) and s.host in LOOPBACK]
 
 
 def _secrets(chosen: list[Service]) -> list[str]:

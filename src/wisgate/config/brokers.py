@@ -1,0 +1,115 @@
+"""Sinks behind an MQTT broker: how they reach it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .addresses import Broker, broker
+from .files import named_file
+from .model import SinkConfig
+from .readers import choice
+from .tables import Option, Table
+from .wording import FILE
+
+VERSIONS = ("3.1.1", "5")
+URL = Option(
+    "url",
+    broker(),
+    "Where the broker listens; `mqtts` is encrypted, the ports are 1883 and 8883 if not given.",
+    '"mqtt://user@broker.example:1883"',
+    Broker("localhost", 1883, False),
+    required=True,
+)
+VERSION = Option(
+    "version",
+    choice(*VERSIONS),
+    'Of MQTT. With "5" a broker says why it refuses something.',
+    '"5"',
+    VERSIONS[0],
+    otherwise=f'"{VERSIONS[0]}"',
+)
+PASSWORD_FILE = Option[str | None](
+    "password_file",
+    FILE,
+    "File with the password, seen from this file; only its owner may read it (mode 0600).",
+    '"mqtt.secret"',
+    None,
+    otherwise="no password",
+)
+CA_FILE = Option[str | None](
+    "ca_file",
+    FILE,
+    "File with the certificates that may sign the broker's, in PEM; with `mqtts` only.",
+    '"plant-ca.pem"',
+    None,
+    otherwise="those of the system",
+)
+CERT_FILE = Option[str | None](
+    "cert_file",
+    FILE,
+    "File with the certificate by which the broker knows us (and its chain), in PEM; with `mqtts` "
+    "only.",
+    '"gateway.pem"',
+    None,
+    otherwise="no certificate",
+)
+KEY_FILE = Option[str | None](
+    "key_file",
+    FILE,
+    "File with the key of our certificate, in PEM and without a password; only its owner may read "
+    "it (mode 0600).",
+    '"gateway.key"',
+    None,
+    otherwise="no certificate",
+)
+BROKER = (URL, VERSION, PASSWORD_FILE, CA_FILE, CERT_FILE, KEY_FILE)
+
+
+@dataclass(frozen=True)
+class BrokerConfig(SinkConfig):
+    """Files are absolute paths, read when the sink connects and never before."""
+
+    host: str
+    port: int
+    tls: bool
+    version: str = VERSIONS[0]
+    """Of MQTT, "3.1.1" or "5"."""
+    username: str = ""
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    """Of the client certificate; together with `key_file`."""
+    key_file: Path | None = None
+
+
+def read_broker(table: Table, common: SinkConfig, folder: Path) -> BrokerConfig:
+    """How the sink of `table` reaches its broker. `folder` is where paths of files begin."""
+    found = table.get(URL)
+    config = BrokerConfig(
+        **vars(common),
+        host=found.host,
+        port=found.port,
+        tls=found.tls,
+        version=table.get(VERSION),
+        username=found.username,
+        password_file=named_file(table, PASSWORD_FILE, folder, secret=True),
+        ca_file=named_file(table, CA_FILE, folder),
+        cert_file=named_file(table, CERT_FILE, folder),
+        key_file=named_file(table, KEY_FILE, folder, secret=True),
+    )
+    if table.has(URL):
+        _suit(table, found)
+    for one, other in ((CERT_FILE, KEY_FILE), (KEY_FILE, CERT_FILE)):
+        if table.has(one) and not table.has(other):
+            table.wrong(one, f'stands without "{other.name}"; add {other.name} = {other.example}')
+    return config
+
+
+def _suit(table: Table, found: Broker) -> None:
+    """Fault what the URL leaves without effect."""
+    if table.has(PASSWORD_FILE) and not found.username:
+        table.wrong(PASSWORD_FILE, "needs a user in url; write mqtt://user@host")
+    for option in (CA_FILE, CERT_FILE, KEY_FILE):
+        if table.has(option) and not found.tls:
+            table.wrong(option, "has no effect without TLS; write mqtts:// in url")

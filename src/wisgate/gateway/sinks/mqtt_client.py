@@ -1,0 +1,139 @@
+"""The MQTT client of the sinks: aiomqtt, with what it leaves to nobody.
+
+A connection that never came about is let go and says why, what the broker answers to each message
+is heard, and no more is under way than it takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
+
+import aiomqtt
+from paho.mqtt import client as paho
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+INFLIGHT = 1000
+"""Messages on their way without an acknowledgement at most."""
+CLOSED_EARLY = "Closed before it answered"
+REFUSED = 0x80
+"""Reason codes from here on tell of a failure."""
+
+
+class Message(NamedTuple):
+    topic: str
+    payload: bytes
+    seqs: tuple[int, ...] = ()
+    """Numbers of the records inside."""
+    retain: bool = False
+    """Whether the broker keeps it for who comes later."""
+
+
+class ClosingSocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails, which paho leaves to nobody."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
+class Client(aiomqtt.Client):
+    """One connection; use as a context, once. Threads: the event loop only."""
+
+    def __init__(self, host: str, port: int, **settings: Any) -> None:
+        super().__init__(host, port, max_inflight_messages=INFLIGHT, **settings)
+        self._connecting = False
+        self._under_way: dict[int, Message] = {}
+        self.refused: list[tuple[Message, ReasonCode]] = []
+        """What of the last `send` the broker did not accept, and why (MQTT 5 only)."""
+        self.ended: aiomqtt.MqttError | None = None
+        """How the connection ended; None as long as it lasts."""
+        self._all_answered: asyncio.Future[None] | None = None
+        self._window = INFLIGHT
+        self.largest: int | None = None
+        """Bytes of a packet at most, when the broker says so."""
+
+    async def __aenter__(self) -> Self:
+        """A connection that never came about is let go: aiomqtt keeps its socket, and would choke
+        on its end after being cancelled."""
+        self._connecting = True
+        try:
+            return await super().__aenter__()
+        except BaseException:
+            self._connecting = False
+            self._connected = asyncio.Future()
+            self._client.disconnect()
+            raise
+        finally:
+            self._connecting = False
+
+    async def send(self, messages: Sequence[Message], qos: int) -> None:
+        """Publish and wait for every answer, which may be a refusal; what has QoS 0 is only handed
+        to the operating system. Raises MqttError when a message could not leave."""
+        self.refused = []
+        for start in range(0, len(messages), self._window):
+            self._all_answered = asyncio.get_running_loop().create_future()
+            for message in messages[start : start + self._window]:
+                sent = self._client.publish(message.topic, message.payload, qos, message.retain)
+                if sent.rc != paho.MQTT_ERR_SUCCESS:
+                    raise aiomqtt.MqttCodeError(sent.rc, "Could not publish message")
+                if qos:
+                    self._under_way[sent.mid] = message
+            if self._under_way:
+                await self._wait_for(self._all_answered, timeout=None)
+
+    def _on_connect(
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.ConnectFlags,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        self._window = min(INFLIGHT, getattr(properties, "ReceiveMaximum", INFLIGHT))
+        self.largest = getattr(properties, "MaximumPacketSize", None)
+        super()._on_connect(client, userdata, flags, reason_code, properties)
+
+    def _on_publish(
+        self,
+        client: paho.Client,
+        userdata: Any,
+        mid: int,
+        reason_code: ReasonCode,
+        properties: Properties,
+    ) -> None:
+        message = self._under_way.pop(mid, None)
+        if message is not None and reason_code.value >= REFUSED:
+            self.refused.append((message, reason_code))
+        waiting = self._all_answered
+        if not self._under_way and waiting is not None and not waiting.done():
+            waiting.set_result(None)
+        super()._on_publish(client, userdata, mid, reason_code, properties)
+
+    def _on_disconnect(
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.DisconnectFlags,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        """aiomqtt waits for its whole time when a broker hangs up before it answered, and forgets
+        why when it does so right afterwards."""
+        if self._connecting:
+            error = aiomqtt.MqttCodeError(reason_code, CLOSED_EARLY)
+            self._loop.call_soon_threadsafe(self._fail, error)
+        self.ended = aiomqtt.MqttCodeError(reason_code)
+        super()._on_disconnect(client, userdata, flags, reason_code, properties)
+        if self._disconnected.done():
+            self._disconnected.exception()  # is told; nobody else may be waiting for it
+
+    def _fail(self, error: aiomqtt.MqttError) -> None:
+        if self._connecting and not self._connected.done():
+            self._connected.set_exception(error)
