@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from ..core.clock import Clock
@@ -15,6 +15,7 @@ from .retention import WAL_BYTES, Bounds
 from .salvage import NoSalvage, salvage
 from .schema import APPLICATION_ID, PAGE, create, fresh_page, layout, lenient
 from .series import begin_beyond, read_side
+from .wal import Left
 
 CHECK_SECONDS = 2.0
 """The longest that looking for damage may take. What it does not reach is noticed when it is read,
@@ -35,9 +36,12 @@ class Damage(sqlite3.DatabaseError):
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
-def damaged(error: sqlite3.Error) -> bool:
+def damaged(error: Exception) -> bool:
     """Whether the file is broken, rather than full, busy or out of reach."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+    return (
+        isinstance(error, UnicodeDecodeError)
+        or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+    )
 
 
 def open_database(
@@ -50,15 +54,16 @@ def open_database(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if suspect:
-            _replace(folder, clock, notices)
-        try:
-            return _open(folder, points, bounds, clock, boot_id)
-        except sqlite3.DatabaseError as error:
-            if not damaged(error):
-                raise
-            _replace(folder, clock, notices)
-            return _open(folder, points, bounds, clock, boot_id)
+        with closing(Left(folder / FILE)) as left:
+            if suspect:
+                _replace(folder, left, clock, notices)
+            try:
+                return _open(folder, left, points, bounds, clock, boot_id)
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                if not damaged(error):
+                    raise
+                _replace(folder, left, clock, notices)
+        return _open(folder, None, points, bounds, clock, boot_id)
     except (sqlite3.Error, OSError) as error:
         raise Unavailable(
             f"{folder / FILE}: {error}; the folder of the store must be writable and have room"
@@ -66,8 +71,9 @@ def open_database(
 
 
 def _open(
-    folder: Path, points: Sequence[Point], bounds: Bounds, clock: Clock, boot_id: str
-) -> Database:
+    folder: Path, left: Left | None, points: Sequence[Point], bounds: Bounds, clock: Clock,
+    boot_id: str,
+) -> Database:  # fmt: skip
     path = folder / FILE
     if not path.exists() and (folder / SALVAGED).exists():
         (folder / SALVAGED).rename(path)
@@ -76,6 +82,8 @@ def _open(
     connection = connect(path, bounds.checkpoint_pages)
     try:
         _check(connection, clock)
+        if left is not None and read_side(folder / SIDE).boot_id == boot_id:
+            _check_log(connection, left)
         database = Database(connection, folder, points, bounds, clock.utc_ns)
     except BaseException:
         connection.close()
@@ -140,6 +148,14 @@ def _check(connection: sqlite3.Connection, clock: Clock) -> None:
         _quick_check(connection, clock)
 
 
+def _check_log(connection: sqlite3.Connection, left: Left) -> None:
+    """Raises Damage when SQLite found less in the log than the last process had committed. Only
+    within one boot: a power loss may take the end of it, and the series has room for that."""
+    _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    if frames < left.frames:
+        raise Damage("the end of the log is lost")
+
+
 def _quick_check(connection: sqlite3.Connection, clock: Clock) -> None:
     end = clock.monotonic() + CHECK_SECONDS
     connection.set_progress_handler(lambda: int(clock.monotonic() > end), _CHECK_STEPS)
@@ -155,24 +171,26 @@ def _quick_check(connection: sqlite3.Connection, clock: Clock) -> None:
         raise Damage(verdict)
 
 
-def _replace(folder: Path, clock: Clock, notices: list[str]) -> None:
+def _replace(folder: Path, left: Left, clock: Clock, notices: list[str]) -> None:
     """Set the damaged file aside and put what is whole of it in its place. It stays where it is
     until the new one is complete, so that a full disk or a kill costs nothing."""
     path, fresh = folder / FILE, folder / SALVAGED
     aside = _free_name(folder)
     _remove(fresh)
     mark = read_side(folder / SIDE).mark
+    log = Path(f"{aside}-wal")
+    left.copy(log)
     with closing(connect(fresh)) as target:
         create(target)
         try:
-            found = f"{salvage(path, target, mark, clock.utc_ns())} records salvaged"
+            found = f"{salvage(path, log, target, mark, clock.utc_ns())} records salvaged"
         except NoSalvage as error:
             begin_beyond(target, mark, clock.utc_ns())
             found = f"nothing of it could be used ({error})"
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
     fresh.rename(path)
     notices.append(f"{path}: damaged; {found}; the damaged file is kept as {aside.name}")
     _forget_old(folder)

@@ -276,6 +276,7 @@ class Store:
         except Unavailable as error:
             raise StoreError(str(error)) from error
         except Exception as error:  # a mistake of ours must not end the task that commits
+            self._suspect = self._suspect or damaged(error)
             what = error if isinstance(error, OSError) else f"unexpected: {error!r}"
             raise StoreError(f"{FILE}: {what}") from error
 

@@ -14,6 +14,8 @@ stays the same one as long as our connection is open: only the last connection t
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 
@@ -35,6 +37,44 @@ class Wal:
 
     def close(self) -> None:
         os.close(self._file)
+
+
+class Left:
+    """The log that the last process left, held open before SQLite sees it: what SQLite finds broken
+    it cuts off without a word, and removes."""
+
+    def __init__(self, database: Path) -> None:
+        self.frames = _unsettled(Path(f"{database}-shm"))
+        """Pages that are committed and not in the database yet, as the last process knew."""
+        try:
+            self._file = os.open(f"{database}-wal", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            self._file = -1
+
+    def copy(self, to: Path) -> None:
+        """Write it out as it was; nothing when there was none. Raises OSError."""
+        if self._file >= 0 and os.fstat(self._file).st_size:
+            with open(self._file, "rb", closefd=False) as log, to.open("wb") as copy:
+                shutil.copyfileobj(log, copy)
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def _unsettled(index: Path) -> int:
+    """From the index beside the log, https://www.sqlite.org/walformat.html section 2.1; 0 when it
+    says nothing."""
+    try:
+        head = index.read_bytes()[:136]
+    except OSError:
+        return 0
+    if len(head) < 136 or head[:48] != head[48:96]:
+        return 0
+    frames = int.from_bytes(head[16:20], sys.byteorder)
+    in_database = int.from_bytes(head[96:100], sys.byteorder)
+    return frames if in_database < frames else 0
 
 
 def sync_folder(folder: Path) -> None:

@@ -174,3 +174,24 @@ def test_damage_that_shows_only_when_read_is_salvaged_without_a_restart(
             assert len(store.notices) == 1
 
     run(main())
+
+
+def test_a_log_whose_end_is_gone_uses_no_number_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path / "a") as store:
+            await put(store, levels(50))
+            length = (tmp_path / "a" / "wisgate.db-wal").stat().st_size
+            await put(store, levels(50))  # seen by somebody
+            folder = killed(tmp_path / "a", tmp_path / "b")
+        with (folder / "wisgate.db-wal").open("r+b") as log:
+            log.truncate(length)
+        async with opened(folder) as store:
+            assert "50 records salvaged" in store.notices[0]
+            await put(store, levels(1))
+            gap, last = (await everything(store))[-2:]
+            assert isinstance(gap, Gap)
+            assert (gap.first, gap.cause) == (51, DAMAGED)
+            assert last.seq == gap.seq + 1 > 100
+        assert (folder / "wisgate.db.damaged-1-wal").stat().st_size == length
+
+    run(main())

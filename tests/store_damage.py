@@ -1,0 +1,146 @@
+"""Damages the files of a store, and knows which records the damage cannot have touched.
+
+Where a record lies is worked out here from SQLite's description of its file
+(https://www.sqlite.org/fileformat2.html), never by the code under test.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from stores import killed, levels, opened, put
+
+from wisgate.core.points import Reading, Status
+from wisgate.store.records import Gap, Record
+
+PAGE = 4096
+OLD, GROUPS, GROUP = 1500, 40, 15
+COUNT = OLD + GROUPS * GROUP
+"""Records: in the database alone, and in groups that only the log holds."""
+CURSOR = 900
+DATABASE, LOG = "wisgate.db", "wisgate.db-wal"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a killed process left in `folder`, and what it had written."""
+
+    folder: Path
+    written: dict[int, Record]
+    pages: dict[int, frozenset[int]]
+    """Records by page of the database; the log has newer ones."""
+    commits: tuple[tuple[int, int], ...]
+    """The length of the log after each commit, and the last record of it."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """`database` and `log`: offsets of changed bytes, and where each file was cut."""
+
+    database: frozenset[int]
+    log: frozenset[int]
+    database_end: int
+    log_end: int
+
+    def safe(self, stored: Stored) -> set[int]:
+        """The records on pages that are as they were written."""
+        hurt = {at // PAGE + 1 for at in self.database}
+        kept: set[int] = set()
+        for page, seqs in stored.pages.items():
+            if page not in hurt and page * PAGE <= self.database_end:
+                kept |= seqs
+        whole_log = min([self.log_end, *self.log])
+        logged = max((last for size, last in stored.commits if size <= whole_log), default=OLD)
+        return kept | set(range(OLD + 1, logged + 1))
+
+
+async def store_to_damage(folder: Path) -> Stored:
+    """Some records in the database, some only in the log, of every kind, and one sink."""
+    async with opened(folder / "a") as store:
+        await put(store, levels(OLD))
+        await store.cursor("plant")
+        await store.advance("plant", CURSOR)
+    pages = _pages(folder / "a" / DATABASE)
+    commits = []
+    async with opened(folder / "a") as store:
+        for group in range(GROUPS):
+            await put(store, _mixed(OLD + group * GROUP))
+            commits.append(((folder / "a" / LOG).stat().st_size, store.last_seq))
+        written = {e.seq: e for e in await store.after(0, 10**6) if isinstance(e, Record)}
+        killed(folder / "a", folder / "killed")
+    assert len(written) == COUNT
+    return Stored(folder / "killed", written, pages, tuple(commits))
+
+
+def _mixed(start: int) -> list[Reading]:
+    made = list(levels(GROUP - 3, start))
+    time_ns = 1000 + start + GROUP
+    made.append(Reading("pump", start % 2 == 0, time_ns=time_ns, cause="user anna"))
+    made.append(Reading("card", f"04:{start:x}", time_ns=time_ns))
+    made.append(Reading("level", None, Status.ABSENT, time_ns))
+    return made
+
+
+def hurt(stored: Stored, to: Path, seed: int) -> tuple[Path, Damage]:
+    """A copy with damage that the seed decides: bytes changed or the end cut off, of the database,
+    of the log, or of both."""
+    chance = random.Random(seed)
+    folder = Path(shutil.copytree(stored.folder, to))
+    places = chance.choice(((DATABASE,), (LOG,), (DATABASE, LOG)))
+    changed: dict[str, frozenset[int]] = {DATABASE: frozenset(), LOG: frozenset()}
+    for name in places:
+        content = bytearray((folder / name).read_bytes())
+        if chance.random() < 0.35:
+            del content[chance.randrange(len(content)) :]
+        else:
+            ats = [chance.randrange(len(content)) for _ in range(chance.choice((1, 2, 8, 40)))]
+            for at in ats:
+                content[at] ^= chance.randrange(1, 256)
+            changed[name] = frozenset(ats)
+        (folder / name).write_bytes(content)
+    ends = [(folder / name).stat().st_size for name in (DATABASE, LOG)]
+    return folder, Damage(changed[DATABASE], changed[LOG], ends[0], ends[1])
+
+
+def judge(stored: Stored, damage: Damage, entries: list[Record | Gap]) -> None:
+    """Nothing whole is lost, nothing is invented, and what is missing is told."""
+    seqs = [e.seq for e in entries]
+    assert seqs == sorted(set(seqs)), "a number twice, or out of order"
+    records = {e.seq: e for e in entries if isinstance(e, Record)}
+    safe = damage.safe(stored)
+    assert not (lost := sorted(safe - records.keys())), f"whole and not kept: {lost[:20]}"
+    wrong = [s for s in safe if records[s] != stored.written[s]]
+    assert not wrong, f"changed: {wrong[:5]}"
+    told = {s for e in entries if isinstance(e, Gap) for s in range(e.first, e.last + 1)}
+    missing = {s for s in stored.written.keys() - records.keys() - told if s > CURSOR}
+    assert not missing, f"not told: {sorted(missing)[:20]}"
+
+
+def _pages(database: Path) -> dict[int, frozenset[int]]:
+    content = database.read_bytes()
+    with closing(sqlite3.connect(database)) as connection:
+        leaves = connection.execute(
+            "SELECT pageno FROM dbstat WHERE name = 'record' AND pagetype = 'leaf'"
+        ).fetchall()
+    return {page: _numbers(content[(page - 1) * PAGE : page * PAGE]) for (page,) in leaves}
+
+
+def _numbers(page: bytes) -> frozenset[int]:
+    """The row numbers of a leaf: behind the length of each cell."""
+    cells = int.from_bytes(page[3:5], "big")
+    ats = [int.from_bytes(page[8 + 2 * i : 10 + 2 * i], "big") for i in range(cells)]
+    return frozenset(_varint(page, _varint(page, at)[1])[0] for at in ats)
+
+
+def _varint(page: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    while True:
+        value = value << 7 | page[at] & 0x7F
+        at += 1
+        if not page[at - 1] & 0x80:
+            return value, at
