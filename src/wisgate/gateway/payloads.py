@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
 from ..core.points import Value
-from ..store.records import AlarmState, Gap, Record
+from ..store.records import ALARM, AlarmState, Entry, Gap, Record
 
 MAX_COMMAND = 4096
 """Bytes of a command's payload."""
@@ -65,15 +66,28 @@ def batch_json(records: list[Record]) -> bytes:
 
 
 def gap_json(gap: Gap) -> bytes:
-    return _ENCODER.encode(
-        {
-            "first": gap.first,
-            "last": gap.last,
-            "cause": gap.cause,
-            "time": time_text(gap.time_ns),
-            "seq": gap.seq,
+    return row_json(entry_row(gap))
+
+
+def entry_row(entry: Entry) -> dict[str, Value]:
+    """An entry as a row among others. A reading begins with `point`, the change of an alarm with
+    `alarm`, a gap with `first`."""
+    if isinstance(entry, Gap):
+        return {
+            "first": entry.first,
+            "last": entry.last,
+            "cause": entry.cause,
+            "time": time_text(entry.time_ns),
+            "seq": entry.seq,
         }
-    )
+    state = AlarmState.of(entry)
+    if state is None:
+        return {"point": entry.point, **reading(entry)}
+    return {"alarm": entry.point.removeprefix(ALARM), **alarm(entry, state)}
+
+
+def row_json(row: Mapping[str, Value]) -> bytes:
+    return _ENCODER.encode(row)
 
 
 def command_value(payload: bytes) -> Value:
