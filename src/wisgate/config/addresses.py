@@ -1,9 +1,10 @@
-"""Readers of network addresses: a broker's URL, an address to listen on."""
+"""Readers of network addresses: URLs of a broker and of other services, an address to listen on."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -12,6 +13,7 @@ from .readers import Misfit, Reader, shown
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^/]*)@)?(?P<rest>[^@]*)")
 _HOST_PORT = re.compile(r"(?P<host>\[[^\]]*\]|[^:/\[\]]*)(?::(?P<port>[^:/]*))?(?P<path>/.*)?")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
+_BLANK = re.compile(r"[^\x21-\x7e]")
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _LIKE = 'write one like "mqtt://broker.example:1883"'
 
@@ -62,6 +64,45 @@ def _broker(value: object) -> Broker:
     if path not in ("", "/"):
         raise Misfit(f'{shown(value)} has the path "{path}"; a broker has none, end after the port')
     return Broker(host, port or _PORTS[scheme], scheme == "mqtts", user)
+
+
+@dataclass(frozen=True)
+class Url:
+    """A service somewhere. `path` with what follows it, "" or from "/" on."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = ""
+    username: str = ""
+
+    def __str__(self) -> str:
+        """Without the user."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}{self.path}"
+
+
+def service(example: str, ports: Mapping[str, int], *, user: bool = False) -> Reader[Url]:
+    """`scheme://[user@]host[:port][/path]`, with the usual port of each scheme in `ports`; a user
+    only where there is a `user`. `example` as the file holds it."""
+    return Reader(f"a URL such as {example}", lambda value: _service(value, example, ports, user))
+
+
+def _service(value: object, example: str, ports: Mapping[str, int], user: bool) -> Url:
+    like = f"write one like {example}"
+    match = _URL.fullmatch(value) if isinstance(value, str) else None
+    if match is None or _BLANK.search(match[0]):
+        raise Misfit(f"{shown(value)} is no URL; {like}")
+    scheme, name = match["scheme"].lower(), match["user"] or ""
+    if ":" in name:  # never repeated in the message: it holds a password
+        raise Misfit("the URL holds a password; put it in a file, a secret never stands in here")
+    if name and not user:
+        raise Misfit(f"the URL has a user, and there is none here; {like}")
+    if scheme not in ports:
+        possible = " or ".join(f'"{s}://"' for s in ports)
+        raise Misfit(f'{shown(value)} begins with "{scheme}://", not {possible}; {like}')
+    host, port, path = _host_and_port(value, match["rest"], like)
+    return Url(scheme, host, port or ports[scheme], path, name)
 
 
 def listen() -> Reader[Listen]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -84,6 +84,16 @@ def entry_row(entry: Entry) -> dict[str, Value]:
     if state is None:
         return {"point": entry.point, **reading(entry)}
     return {"alarm": entry.point.removeprefix(ALARM), **alarm(entry, state)}
+
+
+def entries_json(gateway: str, entries: Sequence[Entry]) -> bytes:
+    """Entries of one gateway by their kind: `readings`, `alarms` and `gaps`."""
+    kinds: dict[str, list[dict[str, Value]]] = {"readings": [], "alarms": [], "gaps": []}
+    for entry in entries:
+        row = entry_row(entry)
+        kind = "readings" if "point" in row else "alarms" if "alarm" in row else "gaps"
+        kinds[kind].append(row)
+    return _ENCODER.encode({"gateway": gateway, **kinds})
 
 
 def row_json(row: Mapping[str, Value]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -24,8 +25,7 @@ def test_loads_as_it_is(name):
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.name)
 def test_loads_with_the_files_it_names(example, tmp_path):
     shutil.copy(example, tmp_path)
-    named = ("mqtt.secret", "plant-ca.pem", "gateway.pem", "gateway.key", "web.pem", "web.key")
-    for name in named:
+    for name in re.findall(r'^(?:\w+_file|certificate|key) = "(.+?)"', example.read_text(), re.M):
         (tmp_path / name).write_text("x")
         (tmp_path / name).chmod(0o600)
     load(tmp_path / example.name)
