@@ -26,6 +26,7 @@ from wisgate.core.errors import SinkError, SinkRefused
 from wisgate.core.points import Status
 from wisgate.gateway.forwarder import Forwarder
 from wisgate.gateway.sinks.http import HttpSink, parsed_headers, secret_key, signature
+from wisgate.gateway.sinks.posting import NOT_THE_RECORDS
 from wisgate.store.records import ALARM, AlarmState, Entry, Gap, Phase, Record
 
 pytestmark = pytest.mark.peers
@@ -199,6 +200,11 @@ def test_what_would_meet_every_record_sets_none_aside(status: int, told: str) ->
     assert told in str(error)
     assert error is not None
     assert error.rest_s == 0
+
+
+def test_the_documents_name_every_answer_that_sets_none_aside() -> None:
+    (row,) = re.findall(r"^\| ([\d, ]+) \| it would meet", PAGE.read_text("utf-8"), re.M)
+    assert [int(status) for status in row.split(", ")] == sorted(NOT_THE_RECORDS)
 
 
 def test_retry_after_is_honoured_in_both_forms() -> None:

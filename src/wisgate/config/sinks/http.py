@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..addresses import Url, service
 from ..files import named_file
+from ..headers import Headers, headers
 from ..model import SinkConfig
 from ..naming import Names
-from ..readers import Misfit, Reader, integer, shown
+from ..readers import integer
 from ..requests import REQUESTS, RequestConfig, read_requests
 from ..tables import Option, Section, Shape, Table
 from ..wording import FILE
-
-Headers = tuple[tuple[str, str], ...]
-
-OURS = re.compile(r"content-.*|host|connection|transfer-encoding|webhook-.*", re.IGNORECASE)
-SECRET = re.compile(r".*(?:authorization|cookie|token|secret|password|api-?key).*", re.IGNORECASE)
-HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
-
-
-def _headers(value: object) -> Headers:
-    like = 'write { "X-Site" = "north" }'
-    if not isinstance(value, dict):
-        raise Misfit(f"{shown(value)} is no table; {like}")
-    for name, text in value.items():
-        if HEADER_NAME.fullmatch(name) is None:
-            raise Misfit(f"{shown(name)} is no name of a header; {like}", (name,))
-        if OURS.fullmatch(name):
-            raise Misfit(f"{shown(name)} is set by the gateway; leave it out", (name,))
-        if SECRET.fullmatch(name):
-            raise Misfit(f"{shown(name)} holds a secret; put it in headers_file", (name,))
-        if not isinstance(text, str) or HEADER_VALUE.fullmatch(text) is None:
-            raise Misfit(f"{shown(text)} is no text of a header; {like}", (name,))
-    return tuple(value.items())
-
 
 URL = Option(
     "url",
@@ -58,7 +34,7 @@ SECRET_FILE = Option[str | None](
 )
 HEADERS = Option[Headers](
     "headers",
-    Reader("a table of texts", _headers),
+    headers(),
     "Headers that every request carries; none of them a secret.",
     '{ "X-Site" = "north" }',
     (),

@@ -7,7 +7,8 @@ import base64
 import hmac
 from collections.abc import Sequence
 
-from ...config.sinks.http import HEADER_NAME, HEADER_VALUE, Headers, HttpConfig
+from ...config.headers import HEADER_NAME, HEADER_VALUE, Headers
+from ...config.sinks.http import HttpConfig
 from ...core.clock import Clock, SystemClock
 from ...core.errors import SinkError
 from ...store.records import Entry
