@@ -28,8 +28,9 @@ FAULT_CODES = {
 }
 """Kernel, Documentation/i2c/fault-codes, and EREMOTEIO, which the CM4's controller gives."""
 
-NOT_FROM_THE_KERNEL = {"NoAnswer"}
-"""A silent peer on a serial line is a deadline of ours, not an error number."""
+NOT_FROM_THE_KERNEL = {"NoAnswer", "Unreachable"}
+"""A silent peer on a serial line is a deadline of ours, not an error number; and a host of the
+network is no bus."""
 
 
 def classes() -> dict[str, type[errors.WisgateError]]:

@@ -9,9 +9,10 @@ from typing import Protocol
 
 from ..bus.host import Host
 from ..bus.i2c import I2c
-from ..bus.lane import Lane
+from ..bus.lane import InlineLane, Lane
 from ..bus.lines import LineAt, Lines
 from ..bus.memory import Memory
+from ..bus.peer import Peer
 from ..bus.pwm import Pwm
 from ..bus.spi import Spi
 from ..bus.uart import Uart
@@ -27,6 +28,7 @@ from ..core.points import Commanded, Commanding, Module, Value
 from ..modules.wires import SlotAdc, Wires
 from ..onboard.carrier import Carrier
 from ..plan.plan import Placement, Plan
+from ..protocols.modbus_host import ModbusHost
 from .memory import forgetful
 
 Picture = tuple[tuple[bool, ...], ...]
@@ -57,6 +59,8 @@ class Ends:
     """By owner: "wisblock-1-rak12009", "clock"."""
     pwms: Mapping[str, Pwm] = field(default_factory=dict)
     """By line of the board: "BUZZER"."""
+    peers: Mapping[str, Peer] = field(default_factory=dict)
+    """By host with its port: those that speak Modbus TCP."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ def build(
                 placement.module.commanded(placement.options),
             )
         )
+    placed += _hosts(plan, ends)
     carrier = _carrier(plan, ends)
     for function in plan.config.onboard:
         entry = next(f for f in plan.board.onboard if f.name == function.name)
@@ -197,6 +202,20 @@ def _wires(plan: Plan, placement: Placement, ends: Ends, adc: SlotAdc) -> Wires:
         spi=ends.spis.get(slot.name),
         memory=ends.memory(f"{slot.name}-{placement.module.id}"),
     )
+
+
+def _hosts(plan: Plan, ends: Ends) -> list[Placed]:
+    """What is asked over the network waits on the event loop: its lane has no thread."""
+    return [
+        Placed(
+            host.name,
+            "Modbus TCP",
+            ModbusHost(ends.peers[host.name], ends.clock, host.units),
+            InlineLane(host.name),
+            host.points,
+        )
+        for host in plan.config.modbus
+    ]
 
 
 def _carrier(plan: Plan, ends: Ends) -> Carrier:

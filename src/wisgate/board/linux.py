@@ -30,6 +30,7 @@ from .board import LED_EXPANDER, SLOT_EXPANDER, Ends
 from .broken import BrokenI2c, BrokenLines, BrokenUart
 from .locked import LockedLines
 from .memory import Memories
+from .peers import real_peers
 
 CH340 = (0x1A86, 0x7523)
 HOST_LABELS = ("pinctrl-bcm2711", "pinctrl-rp1")
@@ -77,6 +78,7 @@ def open_ends(plan: Plan, clock: Clock, memory: Memories, *, lenient: bool = Fal
             selects.by_slot(),
             memory,
             {"BUZZER": LinuxPwm(BUZZER_CHANNEL)},
+            real_peers(plan.config.modbus, clock),
         )
 
 

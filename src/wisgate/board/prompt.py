@@ -15,12 +15,12 @@ Without `hardware=True` this happens on a virtual board, in virtual time: nothin
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..bus.lane import InlineLane
 from ..catalog.catalog import load as load_catalog
@@ -28,14 +28,15 @@ from ..config.load import load, read
 from ..config.model import Config
 from ..core import toml
 from ..core.clock import Clock, SystemClock, VirtualClock
-from ..core.errors import BusError, ChipError, Unavailable
-from ..core.points import Group, Hold, Reading, Release, Step, Value
+from ..core.errors import BusError, ChipError, Unavailable, WisgateError
+from ..core.points import Await, Group, Hold, Reading, Release, Step, Value
 from ..plan.plan import make
 from ..virtual.frame import VirtualBoard
 from ..virtual.world import World
 from . import open_board
 from .board import Board, Placed
 from .twins import Twins
+from .virtual_time import VirtualLoop
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Prompt:
         self._board = board
         self._placed = {p.name: p for p in board.placed}
         self._open: set[str] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def read(self, name: str) -> list[Reading]:
         """Every channel of the module in slot `name`, or of a function of the board ("climate"),
@@ -67,7 +69,7 @@ class Prompt:
             self._open.discard(name)
             raise
         now = self.clock.utc_ns()
-        return [replace(r, time_ns=now) for r in readings]
+        return [r._replace(time_ns=now) for r in readings]
 
     def groups(self) -> Iterator[tuple[str, Group]]:
         """What is sampled in one conversation each, with the name of its module."""
@@ -92,7 +94,9 @@ class Prompt:
 
     def write(self, name: str, channel: str, value: Value) -> None:
         """Set an output. Raises OutputRefused, Unavailable, BusError, ChipError."""
-        self._opened(name).module.write(channel, value)
+        steps = self._opened(name).module.write(channel, value)
+        if steps is not None:
+            self._walked(steps)
 
     def command(self, name: str, command: str, **arguments: Value) -> Mapping[str, Value]:
         """Let a module or a function of the board do one of its commands. Raises OutputRefused,
@@ -126,6 +130,8 @@ class Prompt:
         """Outputs to safe, one module after the other even when one fails, then the buses. Raises
         what the last failing module raised."""
         with ExitStack() as stack:
+            if self._loop is not None:
+                stack.callback(self._loop.close)
             stack.callback(self._board.ends.close)
             for placed in self._board.placed:
                 if placed.placement is not None or placed.name in self._open:
@@ -140,16 +146,38 @@ class Prompt:
             self._open.add(name)
         return placed
 
-    def _walked(self, steps: Generator[Step, None, T]) -> T:
+    def _walked(self, steps: Generator[Step, Any, T]) -> T:
         """Nobody else uses the board meanwhile, so that a held chip needs no lock."""
+        answer: Any = None
         while True:
             try:
-                step = next(steps)
+                thrown = isinstance(answer, WisgateError)
+                step = steps.throw(answer) if thrown else steps.send(answer)
             except StopIteration as done:
                 result: T = done.value
                 return result
-            if not isinstance(step, (Hold, Release)):
+            answer = None
+            if isinstance(step, Await):
+                answer = self._awaited(step)
+            elif not isinstance(step, (Hold, Release)):
                 self.clock.sleep(step)
+
+    def _awaited(self, step: Await) -> Any:
+        """What comes over the network, or the error; in a loop of our own, in the board's time."""
+        if self._loop is None:
+            clock = self.clock
+            if isinstance(clock, VirtualClock):
+                self._loop = VirtualLoop(clock)
+            else:
+                self._loop = asyncio.new_event_loop()
+
+        async def wait() -> Any:
+            return await step.start()
+
+        try:
+            return self._loop.run_until_complete(wait())
+        except WisgateError as error:
+            return error
 
 
 @contextmanager

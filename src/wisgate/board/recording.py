@@ -55,10 +55,15 @@ def record(
 ) -> Iterator[list[Reading]]:
     """Sample every module of `file` at its intervals for `seconds`, and write every call of the
     board to `out`; yields what was read, a group at a time. Raises ConfigError, PlanConflict,
-    BusUnavailable."""
+    BusUnavailable, Unavailable."""
     plan = make(load(file), load_catalog())
     plan.check()
     demand_runnable(plan)
+    for host in plan.config.modbus:
+        raise Unavailable(
+            f"{host.where}: {host.name} is asked over the network, which no recording holds;"
+            " take [[modbus]] out of a copy of the file"
+        )
     text = file.read_text(encoding="utf-8")
     head = Head(MAGIC, clock.utc_ns(), str(file), text)
     out.write(msgspec.json.encode(head).decode() + "\n")
@@ -135,7 +140,8 @@ def _step(prompt: Prompt, tape: Tape, call: str, name: str, group: str) -> Itera
     if told != msgspec.json.decode(msgspec.json.encode(result)):
         raise ReplayDiffers(f"{name} {group}: recorded {told}; now {result}")
     if readings:
-        yield [replace(r, name=f"{name}/{r.name}") for r in readings]
+        # When it was stands in the tape, in coarser steps than a module may tell it.
+        yield [r._replace(name=f"{name}/{r.name}", time_ns=0) for r in readings]
 
 
 def _recorded(plan: Plan, clock: Clock, virtual: bool, tape: Tape) -> Ends:

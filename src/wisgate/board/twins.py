@@ -11,6 +11,7 @@ from threading import RLock
 
 from ..bus.i2c import I2c
 from ..bus.lines import Lines
+from ..bus.peer import Peer
 from ..bus.spi import Spi
 from ..bus.trace import TracedI2c, TracedUart
 from ..bus.uart import Uart
@@ -26,6 +27,8 @@ from .board import LED_EXPANDER, SLOT_EXPANDER, Ends, Picture
 from .cards import cards
 from .locked import Lock, LockedI2c, LockedLines, LockedSpi
 from .memory import Memories
+from .peers import is_local, real_peers
+from .twin_hosts import TwinPeer, twin_of
 
 
 class Twins:
@@ -97,7 +100,20 @@ class Twins:
             {name: self._selected(spi) for name, spi in self.board.spis.items()},
             self._memory,
             self.board.pwms,
+            self._peers(plan),
         )
+
+    def _peers(self, plan: Plan) -> dict[str, Peer]:
+        """Twins of the hosts. What listens on this computer is as real as the gateway itself, but
+        for a time that is not."""
+        real = not isinstance(self._clock, VirtualClock)
+        peers = real_peers([h for h in plan.config.modbus if real and is_local(h)], self._clock)
+        for host in plan.config.modbus:
+            if host.name not in peers:
+                twin = twin_of(host, self.board.world)
+                self.board.fit_host(host.name, twin)
+                peers[host.name] = TwinPeer(host.name, twin, self._lock)
+        return peers
 
     def _selected(self, spi: Spi) -> Callable[[int, int], Spi]:
         """A twin takes any clock and mode; in real time it shares the world's lock."""

@@ -122,6 +122,25 @@ def _listen(value: object) -> Listen:
     return Listen(host, port)
 
 
+def host() -> Reader[str]:
+    """A name or an address of a host, without port."""
+    like = 'write one like "10.0.0.5"'
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise Misfit(f"{shown(value)} is no host; {like}")
+        try:
+            return str(ipaddress.ip_address(value))
+        except ValueError:
+            if ":" in value or "/" in value:
+                raise Misfit(
+                    f"{shown(value)} is no host alone; {like}, and the port as port"
+                ) from None
+            return _host(value, value, like)
+
+    return Reader("a host name or an address", read)
+
+
 def _host_and_port(value: object, text: str, like: str) -> tuple[str, int | None, str]:
     match = _HOST_PORT.fullmatch(text)
     if match is None:

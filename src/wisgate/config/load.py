@@ -19,6 +19,7 @@ from .installation import (
     read_power,
     read_straps,
 )
+from .modbus import read_hosts
 from .model import Config
 from .naming import Names
 from .points import read_interlocks
@@ -33,6 +34,7 @@ from .schema import (
     HAT,
     HOST,
     JUMPERS,
+    MODBUS,
     NAME,
     ONBOARD,
     POWER,
@@ -62,19 +64,20 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     board = _board(top, catalog)
     names = Names()
     slots = read_slots(top.list(SLOT), board, catalog, names)
-    functions = top.named(ONBOARD)
-    onboard = read_onboard(functions, board, top, names) if board else ()
-    virtuals = read_virtuals(top.list(VIRTUAL), names)
+    hosts = read_hosts(top.list(MODBUS), catalog, names)
+    onboard = read_onboard(top.named(ONBOARD), board, top, names) if board else ()
     if board is None:
         names.unsettle_all("")
-    sampled = [p for s in slots for p in s.points] + [p for f in onboard for p in f.points]
+    places = [s.points for s in slots] + [h.points for h in hosts] + [f.points for f in onboard]
+    sampled = [point for points in places for point in points]
     config = Config(
         file=document.file,
         name=name,
         board=board.id if board else "",
         slots=slots,
+        modbus=hosts,
         onboard=onboard,
-        virtuals=virtuals,
+        virtuals=read_virtuals(top.list(VIRTUAL), names),
         calculates=read_calculates(top.list(CALCULATE), names),
         alarms=read_alarms(top.list(ALARM), names),
         rules=read_rules(top.list(RULE), names),

@@ -1,13 +1,15 @@
-"""Units on a serial line and their registers."""
+"""Modbus units on a serial line or behind a host of the network, and their registers."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from ..catalog.catalog import Catalog
 from ..catalog.modules import Module, RegisterEntry
 from ..core.points import Kind, Point
-from .model import PointConfig, RegisterConfig, UnitConfig
+from .model import ModbusHostConfig, PointConfig, RegisterConfig, UnitConfig
 from .naming import Names
 from .readers import did_you_mean
 from .schema import units as schema
@@ -21,25 +23,56 @@ LAST_ADDRESS = 65535
 def read_units(
     tables: Sequence[Table], interval: float, models: Mapping[str, Module]
 ) -> tuple[UnitConfig, ...]:
-    """The units of one slot; `interval` is the slot's, `models` what the catalog knows as units."""
+    """The units of one slot or host; `interval` is its own, `models` what the catalog knows as
+    units."""
     units: list[UnitConfig] = []
     ids: dict[int, UnitConfig] = {}
     named: dict[str, UnitConfig] = {}
     for table in tables:
         model = _model(table, models)
         unit = _unit(table, interval, model)
-        known = model is not None or table.has(schema.UNIT_ID)
+        known = model is not None or "id" in table.values
         other = ids.setdefault(unit.id, unit) if known else unit
         if other is not unit:
             cure = "give each unit its own address"
             text = f'{unit.id} is already the unit "{other.name}" at {_line(other)}; {cure}'
-            table.fault(f"id: {text}", "id" if table.has(schema.UNIT_ID) else None)
+            table.fault(f"id: {text}", "id" if "id" in table.values else None)
         other = named.setdefault(unit.name, unit)
         if other is not unit and unit.name:
             text = f'"{unit.name}" is already the unit at {_line(other)}; choose another'
             table.wrong(schema.UNIT_NAME, text)
         units.append(unit)
     return tuple(units)
+
+
+def read_hosts(
+    tables: Sequence[Table], catalog: Catalog, names: Names
+) -> tuple[ModbusHostConfig, ...]:
+    """Every `[[modbus]]`."""
+    models = unit_models(catalog)
+    hosts: list[ModbusHostConfig] = []
+    taken: dict[str, ModbusHostConfig] = {}
+    for table in tables:
+        interval, rows = table.get(schema.MODBUS_INTERVAL), table.list(schema.TCP_UNIT)
+        if "unit" not in table.values:
+            cure = "add [[modbus.unit]] with id, name and registers"
+            table.fault(f"{table.label} has no unit; {cure}")
+        units = read_units(rows, interval, models)
+        name = table.get(schema.MODBUS_HOST)
+        host = ModbusHostConfig(table.where(), name, table.get(schema.MODBUS_PORT), units, ())
+        other = taken.setdefault(host.name, host)
+        if other is not host and host.host:
+            cure = "put its units there"
+            table.fault(
+                f"host: {host.name} stands at line {other.where.line} already; {cure}", "host"
+            )
+        hosts.append(replace(host, points=unit_points(rows, units, host.name, names)))
+    return tuple(hosts)
+
+
+def unit_models(catalog: Catalog) -> Mapping[str, Module]:
+    """What the catalog knows as units, by id."""
+    return {name: entry for name, entry in catalog.modules.items() if entry.registers}
 
 
 def _line(what: UnitConfig | RegisterConfig) -> str:
@@ -77,14 +110,15 @@ def _unit(table: Table, interval: float, model: Module | None) -> UnitConfig:
         register = _register(row_table)
         taken.add(row_table, register)
         registers.append(register)
+    unit_id = schema.TCP_UNIT_ID if table.section is schema.TCP_UNIT else schema.UNIT_ID
     shipped = (
         None
-        if table.has(schema.UNIT_ID) or not table.has(schema.UNIT_MODEL)
-        else (model.unit_id if model and model.unit_id else schema.UNIT_ID.default)
+        if table.has(unit_id) or not table.has(schema.UNIT_MODEL)
+        else (model.unit_id if model and model.unit_id else unit_id.default)
     )
     return UnitConfig(
         where=table.where(),
-        id=table.get(schema.UNIT_ID) if shipped is None else shipped,
+        id=table.get(unit_id) if shipped is None else shipped,
         name=table.get(schema.UNIT_NAME),
         interval=interval if own is None else own,
         timeout=table.get(schema.UNIT_TIMEOUT),
@@ -191,20 +225,21 @@ def _span(register: RegisterConfig) -> range:
 
 
 def unit_points(
-    tables: Sequence[Table], units: Sequence[UnitConfig], slot: str, names: Names
+    tables: Sequence[Table], units: Sequence[UnitConfig], place: str, names: Names, slot: str = ""
 ) -> tuple[PointConfig, ...]:
-    """A point for every register, called unit, `_`, register; so is its channel."""
+    """A point for every register, called unit, `_`, register; so is its channel. `place` is the
+    slot or the host."""
     points: list[PointConfig] = []
     told: set[tuple[str, str]] = set()
     for table, unit in zip(tables, units, strict=True):
-        for place, register in enumerate(unit.registers):
-            point = _point(unit, register, slot)
+        for row, register in enumerate(unit.registers):
+            point = _point(unit, register, place, slot)
             points.append(PointConfig(register.where, point.name, point))
             if (unit.name, register.name) in told:
                 continue  # refused already, as a register or as a unit
             told.add((unit.name, register.name))
             if unit.name and register.name:
-                path = (*table.path, "registers", place)
+                path = (*table.path, "registers", row)
                 rows = Table(table.faults, schema.REGISTER, path, {})
                 names.add(point, table if table.has(schema.UNIT_MODEL) else rows, given=True)
             else:
@@ -212,7 +247,7 @@ def unit_points(
     return tuple(points)
 
 
-def _point(unit: UnitConfig, register: RegisterConfig, slot: str) -> Point:
+def _point(unit: UnitConfig, register: RegisterConfig, place: str, slot: str) -> Point:
     name = f"{unit.name}_{register.name}"
     return Point(
         name=name,
@@ -220,7 +255,7 @@ def _point(unit: UnitConfig, register: RegisterConfig, slot: str) -> Point:
         kind=kind_of(register),
         decimals=_decimals(register),
         writable=register.writable,
-        source=f"{slot}/{name}",
+        source=f"{place}/{name}",
         slot=slot,
         interval=unit.interval,
     )

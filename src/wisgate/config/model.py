@@ -17,6 +17,7 @@ from .bench import (
     StrapsConfig,
 )
 from .expressions import Expression
+from .units import ModbusHostConfig, RegisterConfig, UnitConfig
 from .where import Where
 
 Curve = tuple[tuple[float, float], ...]
@@ -44,38 +45,6 @@ class PointConfig:
     """Seconds between two changes of an output at least."""
     manual: float = 0.0
     """Seconds for which rules leave an output alone after somebody has set it."""
-
-
-@dataclass(frozen=True)
-class RegisterConfig:
-    """A register of a Modbus unit."""
-
-    where: Where
-    name: str
-    address: int
-    """0-based, as on the wire."""
-    table: str
-    """`kind` in the file: "coil", "discrete", "input" or "holding"."""
-    encoding: str
-    """`type` in the file: "bool", "uint16", "int16", "uint32", "int32", "float32", each wide one
-    big-endian, word-swapped with suffix "_swapped"."""
-    scale: float
-    unit: str
-    writable: bool = False
-    over: str = ""
-    """The register of the same unit that it is divided by."""
-
-
-@dataclass(frozen=True)
-class UnitConfig:
-    """A Modbus unit on a serial line."""
-
-    where: Where
-    id: int
-    name: str
-    interval: float
-    timeout: float
-    registers: tuple[RegisterConfig, ...]
 
 
 @dataclass(frozen=True)
@@ -264,6 +233,7 @@ class Config:
     board: str
     slots: tuple[SlotConfig, ...]
     onboard: tuple[OnboardConfig, ...]
+    modbus: tuple[ModbusHostConfig, ...] = ()
     virtuals: tuple[VirtualConfig, ...] = ()
     calculates: tuple[CalculateConfig, ...] = ()
     alarms: tuple[AlarmConfig, ...] = ()
@@ -284,16 +254,17 @@ class Config:
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """Every point of the gateway, in file order: slots, onboard, virtual."""
+        """Every point of the gateway: slots, hosts, onboard, virtual, each in file order."""
         slots = [p.point for s in self.slots for p in s.points]
+        hosts = [p.point for h in self.modbus for p in h.points]
         onboard = [p.point for f in self.onboard for p in f.points]
         made = [*(v.point for v in self.virtuals), *(c.point for c in self.calculates)]
-        return (*slots, *onboard, *made)
+        return (*slots, *hosts, *onboard, *made)
 
 
 __all__ = [
     "Config", "EntryConfig", "EnvironmentConfig", "FrameConfig", "HatConfig", "HostConfig",
-    "JumpersConfig", "Kind", "OnboardConfig", "PointConfig", "PowerConfig", "RegisterConfig",
-    "RuleConfig", "ScheduleConfig", "SignalConfig", "SinkConfig", "SlotConfig", "StoreConfig",
-    "StrapsConfig", "UnitConfig", "VirtualConfig", "WebConfig", "Where",
+    "JumpersConfig", "Kind", "ModbusHostConfig", "OnboardConfig", "PointConfig", "PowerConfig",
+    "RegisterConfig", "RuleConfig", "ScheduleConfig", "SignalConfig", "SinkConfig", "SlotConfig",
+    "StoreConfig", "StrapsConfig", "UnitConfig", "VirtualConfig", "WebConfig", "Where",
 ]  # fmt: skip

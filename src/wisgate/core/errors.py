@@ -6,7 +6,8 @@ WisgateError
 ├─ PlanConflict         two claims on one resource                             exit 3
 ├─ BusError             the wire failed                                        retryable
 │  ├─ NoAcknowledge     nobody answered at this address
-│  ├─ NoAnswer          a peer on a serial line stayed silent
+│  ├─ NoAnswer          a peer on a serial line or behind a network stayed silent
+│  │  └─ Unreachable    there is no connection to a host of the network
 │  ├─ ArbitrationLost   another controller took the bus
 │  ├─ BusTimeout        the bus did not become free, or a transfer took too long
 │  └─ BusUnavailable    no such device node, no permission, or the kernel owns the chip
@@ -72,6 +73,9 @@ class NoAcknowledge(BusError):
 
 class NoAnswer(BusError):
     status = Status.ABSENT
+
+
+class Unreachable(NoAnswer): ...
 
 
 class ArbitrationLost(BusError): ...

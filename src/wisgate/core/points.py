@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from .units import Seconds
 
@@ -104,10 +104,11 @@ def fitting(point: Point, value: Value) -> Value:
     return float(value) if point.kind is Kind.FLOAT and isinstance(value, int) else value
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A value, or the status that says why there is none. Below the pipeline `name` is a channel of
-    the module, above it a point of the gateway. `time_ns` is UTC; 0 until the sampler dates it."""
+    the module, above it a point of the gateway. `time_ns` is UTC; 0 until the sampler dates it,
+    unless the module knows better when it was. A tuple: made several times for each value that
+    passes, and a frozen dataclass takes three times as long."""
 
     name: str
     value: Value
@@ -140,13 +141,23 @@ class Release:
     chip: object = field(compare=False)
 
 
-Step = float | Hold | Release
+@dataclass(frozen=True)
+class Await:
+    """Yielded where the answer comes over the network: the event loop waits for what `start` begins
+    and sends it back into the steps, or throws what it raised."""
 
-Sampling = Generator[Step, None, Sequence[Reading]]
+    start: Callable[[], Awaitable[Any]] = field(compare=False)
+
+
+Step = float | Hold | Release | Await
+
+Sampling = Generator[Step, Any, Sequence[Reading]]
 """A sampling in steps: each yielded number gives the bus back for that many seconds."""
 
+Writing = Generator[Step, Any, None]
+"""A write in steps, of a module behind a network."""
 
-Commanding = Generator[Step, None, Mapping[str, Value]]
+Commanding = Generator[Step, Any, Mapping[str, Value]]
 """A command in steps, as a sampling; what it returns is shown to who gave it."""
 
 
@@ -174,8 +185,9 @@ class Module(Protocol):
         """Read every channel of `group` once."""
         ...
 
-    def write(self, channel: str, value: Value) -> None:
-        """Set a writable channel. Raises OutputRefused when it is not one."""
+    def write(self, channel: str, value: Value) -> Writing | None:
+        """Set a writable channel; behind a network in the steps that are returned. Raises
+        OutputRefused when it is not one."""
         ...
 
     def close(self) -> None:

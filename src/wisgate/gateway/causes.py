@@ -14,6 +14,7 @@ from ..core.errors import (
     NotReady,
     UnexpectedValue,
     UnitRefused,
+    Unreachable,
     WrongIdentity,
 )
 
@@ -26,6 +27,10 @@ CAUSES: dict[type[BusError | ChipError], tuple[str, str]] = {
         "no-answer",
         "check that it is in its slot and has its supply; on a serial line also its number, the"
         " baud rate and the wires",
+    ),
+    Unreachable: (
+        "host-unreachable",
+        "check its address, the network between and whether it listens; ping it from the box",
     ),
     ArbitrationLost: ("arbitration-lost", "one bus has one controller: disconnect the other"),
     BusTimeout: (

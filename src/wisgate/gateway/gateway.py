@@ -29,8 +29,9 @@ from .live import Live
 from .logic import Logic
 from .outputs import Outputs
 from .pipeline import Pipeline
-from .sampler import RESTART_S, Holds, Sampled, keep_sampling
+from .sampler import RESTART_S, Sampled, keep_sampling
 from .view import Health, health, plan_view
+from .walking import Holds
 
 log = logging.getLogger(__name__)
 

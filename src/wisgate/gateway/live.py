@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from ..core.clock import Clock
 from ..core.points import Point, Reading, Status
@@ -39,7 +38,7 @@ class Live:
         interval = self._interval(name)
         age = self._clock.monotonic() - self._seen[name]
         if interval is not None and age > self._oldest(interval):
-            return replace(reading, value=None, status=Status.STALE)
+            return reading._replace(value=None, status=Status.STALE)
         return reading
 
     def stale_in(self, name: str) -> float | None:

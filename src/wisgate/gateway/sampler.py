@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..board.board import Placed
 from ..core.clock import Clock
@@ -19,7 +19,8 @@ from ..core.errors import (
     Saturated,
     WisgateError,
 )
-from ..core.points import Group, Hold, Reading, Release, Status, Step, Value
+from ..core.points import Group, Reading, Status, Step, Value
+from .walking import Holds, walk
 
 log = logging.getLogger(__name__)
 
@@ -29,16 +30,6 @@ RESTART_S, LONGEST_REST_S = 5.0, 300.0
 """How long a module rests after an unexpected exception: twice as long after each one."""
 QUIET_S = 60.0
 """A group that comes and goes is told of this often at most; counters have the rest."""
-
-
-class Holds:
-    """Who may use a chip that several modules share. Threads: the event loop only."""
-
-    def __init__(self) -> None:
-        self._locks: dict[int, asyncio.Lock] = {}
-
-    def lock(self, chip: object) -> asyncio.Lock:
-        return self._locks.setdefault(id(chip), asyncio.Lock())
 
 
 class Sampled:
@@ -90,7 +81,9 @@ class Sampled:
         self._answered(group.name)
         self._counters["samples"] += 1
         now = self._clock.utc_ns()
-        return [Reading(r.name, r.value, r.status, now, r.cause) for r in readings]
+        return [
+            r if r.time_ns else Reading(r.name, r.value, r.status, now, r.cause) for r in readings
+        ]
 
     async def open(self) -> None:
         """Open now instead of at the first sampling: outputs become safe. Never raises."""
@@ -110,7 +103,9 @@ class Sampled:
             await self._open_to_write()
         module = self.placed.module
         try:
-            await self.placed.lane.run(lambda: module.write(channel, value), urgent=True)
+            steps = await self.placed.lane.run(lambda: module.write(channel, value), urgent=True)
+            if steps is not None:
+                await self._steps(steps)
         except WisgateError as error:
             if isinstance(error, BusError):  # nobody knows what the output does now
                 self._mark_lost(self._group_of(channel), error)
@@ -179,29 +174,8 @@ class Sampled:
             self.errors.append((self._clock.monotonic(), error))
             return await self._steps(self.placed.module.sample(group))
 
-    async def _steps(self, steps: Generator[Step, None, T]) -> T:
-        """Walk through one sampling or command; a held chip is released at any end."""
-        held: asyncio.Lock | None = None
-        try:
-            while True:
-                step = await self.placed.lane.run(lambda: _next(steps))
-                if isinstance(step, Hold):
-                    if held is not None:
-                        raise RuntimeError("a sampling holds one chip at a time; release it first")
-                    lock = self._holds.lock(step.chip)
-                    await lock.acquire()
-                    held = lock
-                elif isinstance(step, Release):
-                    if held is not None:
-                        held.release()
-                    held = None
-                elif isinstance(step, (int, float)):
-                    await asyncio.sleep(step)
-                else:
-                    return step
-        finally:
-            if held is not None:
-                held.release()
+    async def _steps(self, steps: Generator[Step, Any, T]) -> T:
+        return await walk(steps, self.placed.lane, self._holds)
 
     async def _fail(self, group: Group, error: BusError | ChipError) -> None:
         """Note the loss; a module that was open is opened again at once, so that its outputs do
@@ -247,7 +221,8 @@ class Sampled:
         """A unit on a serial line that stays silent takes nobody else with it; every other error
         has the whole module opened again."""
         now = self._clock.monotonic()
-        if not self._failures[group] and now >= self._quiet_until.get(group, now):
+        news = str(error) not in self._lost.values()  # units of one host have one trouble
+        if news and not self._failures[group] and now >= self._quiet_until.get(group, now):
             log.warning("%s: %s", self.placed.name, error)
             self._told.add(group)
             self._quiet_until[group] = now + QUIET_S
@@ -266,14 +241,6 @@ class Sampled:
         for key in (group, ""):
             self._crashes.pop(key, None)
             self._lost.pop(key, None)
-
-
-def _next(steps: Generator[Step, None, T]) -> Step | T:
-    try:
-        return next(steps)
-    except StopIteration as done:
-        result: T = done.value
-        return result
 
 
 async def keep_sampling(

@@ -45,7 +45,8 @@ def plan_view(gateway: Gateway) -> dict[str, Any]:
         {"slot": slot.name, "title": slot.title, "module": modules.get(slot.name)}
         for slot in board.slots
     ]
-    onboard = [
+    hosts = {h.name for h in gateway.config.modbus}
+    others = [
         {"name": s.placed.name, "title": s.placed.title, **_running(s)}
         for s in gateway.sampled
         if s.placed.placement is None
@@ -55,7 +56,8 @@ def plan_view(gateway: Gateway) -> dict[str, Any]:
         "board": {"id": board.id, "title": board.title},
         "virtual": gateway.virtual,
         "slots": slots,
-        "onboard": onboard,
+        "hosts": [other for other in others if other["name"] in hosts],
+        "onboard": [other for other in others if other["name"] not in hosts],
         "virtual_points": [v.point.name for v in gateway.config.virtuals],
         "rules": [
             {"name": r.name, "when": r.when.text, "after": r.after, "set": dict(r.set)}

@@ -6,6 +6,7 @@ Source: modules sheet 4.2.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 from ..bus.uart import Uart
@@ -83,7 +84,7 @@ class Rak5802:
         unit = self._by_channel.get(channel)
         if unit is None:
             not_writable("rak5802", channel)
-        unit.write(channel, value)
+        deque(unit.write(channel, value), maxlen=0)  # its steps wait for nothing but the line
 
     def command(self, name: str, arguments: Mapping[str, Value]) -> Commanding:
         """Send bytes on a raw line, or wait for some; what comes is an answer here and no event.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
+from struct import unpack
+from typing import Any
 
 from ..bus.uart import Uart
 from ..core.clock import Clock
 from ..core.errors import ChecksumMismatch, ChipError, NoAnswer, UnexpectedValue
+from ..core.points import Step, Writing
 from .modbus_frames import SHORTEST, Exchange, foreign, read_request, write_request
-from .modbus_tables import Table
+from .modbus_tables import Table, bits
 
 _CHARACTER_BITS = 11  # start, 8 data, parity or second stop, stop: what the standard counts with
 _FAST_BAUD = 19200  # above it the silence is fixed
@@ -52,9 +55,30 @@ class ModbusRtu:
         self, unit: int, table: Table, address: int, count: int, *, timeout: float | None = None
     ) -> list[int] | list[bool]:
         """`count` registers or coils from `address` (0-based, as on the wire)."""
-        exchange = read_request(unit, table, address, count)
-        answer = exchange.values(self._ask(exchange, timeout))
-        return list(answer.bits[:count]) if table.holds_bits else list(answer.registers)
+        payload = self._settle(read_request(unit, table, address, count), timeout)
+        return bits(payload, count) if table.holds_bits else list(unpack(f">{count}H", payload))
+
+    def reading(
+        self, unit: int, table: Table, address: int, count: int, timeout: float
+    ) -> Generator[Step, Any, bytes]:
+        """As `read`, for a unit: its coils or registers as they lie in the answer."""
+        yield from ()  # the wire is waited for in the lane
+        return self._settle(read_request(unit, table, address, count), timeout)
+
+    def writing(
+        self,
+        unit: int,
+        table: Table,
+        address: int,
+        values: Sequence[int],
+        *,
+        single: bool,
+        timeout: float,
+    ) -> Writing:
+        """Set coils or holding registers, for a unit; `single` with functions 5 and 6, otherwise
+        with 15 and 16."""
+        yield from ()
+        self._settle(write_request(unit, table, address, values, single=single), timeout)
 
     def write_coil(
         self, unit: int, address: int, value: bool, *, timeout: float | None = None
@@ -81,8 +105,8 @@ class ModbusRtu:
         """Set neighbouring holding registers in one message, function 16."""
         self._settle(write_request(unit, Table.HOLDING, address, values, single=False), timeout)
 
-    def _settle(self, exchange: Exchange, timeout: float | None) -> None:
-        exchange.values(self._ask(exchange, timeout))
+    def _settle(self, exchange: Exchange, timeout: float | None) -> bytes:
+        return exchange.payload(self._ask(exchange, timeout))
 
     def _ask(self, exchange: Exchange, timeout: float | None) -> bytes:
         if exchange.ambiguous and self._echoes is None:

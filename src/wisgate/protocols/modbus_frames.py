@@ -25,26 +25,17 @@ from pymodbus.pdu.register_message import (
     WriteSingleRegisterRequest,
 )
 
-from ..core.errors import UnexpectedValue, UnitRefused
-from .modbus_tables import Table
+from .modbus_tables import EXCEPTION_BIT, Table, check_request, refusal, title
 
 SHORTEST = 5
 """Bytes of the shortest answer: unit, function, exception code, CRC."""
-_EXCEPTION_BIT = 0x80
 _READS: dict[Table, type[ModbusPDU]] = {
     Table.COIL: ReadCoilsRequest,
     Table.DISCRETE: ReadDiscreteInputsRequest,
     Table.INPUT: ReadInputRegistersRequest,
     Table.HOLDING: ReadHoldingRegistersRequest,
 }
-_READ_FUNCTIONS = {request.function_code for request in _READS.values()}
-_REFUSALS = {
-    1: "illegal function", 2: "illegal address", 3: "illegal value", 4: "unit failure",
-    5: "acknowledged, still working", 6: "busy", 8: "memory parity error",
-    10: "gateway path unavailable", 11: "no answer behind the gateway",
-}  # fmt: skip
-_DECODER = DecodePDU(is_server=False)
-_FRAMER = FramerRTU(_DECODER)
+_FRAMER = FramerRTU(DecodePDU(is_server=False))
 
 
 @dataclass(frozen=True)
@@ -60,9 +51,8 @@ class Exchange:
 
     @property
     def title(self) -> str:
-        """For messages: "unit 42: read of holding 0x6000"."""
-        verb = "read" if self.request[1] in _READ_FUNCTIONS else "write"
-        return f"unit {self.unit}: {verb} of {self.table.value} {self.address:#06x}"
+        """For messages."""
+        return title(self.unit, self.request[1], self.table, self.address)
 
     @property
     def ambiguous(self) -> bool:
@@ -72,7 +62,7 @@ class Exchange:
 
     @property
     def _shapes(self) -> tuple[tuple[bytes, int], ...]:
-        refusal = bytes((self.head[0], self.head[1] | _EXCEPTION_BIT))
+        refusal = bytes((self.head[0], self.head[1] | EXCEPTION_BIT))
         return (self.head, self.size), (refusal, SHORTEST)
 
     def _candidates(self, heard: bytes) -> Iterator[tuple[bytes, int]]:
@@ -97,15 +87,11 @@ class Exchange:
         """Whether a whole answer came with a wrong checksum."""
         return any(len(part) == size and not intact(part) for part, size in self._candidates(heard))
 
-    def values(self, frame: bytes) -> ModbusPDU:
-        """The answer in `frame`. Raises UnitRefused, UnexpectedValue."""
-        if frame[1] & _EXCEPTION_BIT:
-            reason = _REFUSALS.get(frame[2], "unknown reason")
-            raise UnitRefused(f"{self.title} refused: {reason} ({frame[2]})", frame[2])
-        answer = _DECODER.decode(frame[1:-2])
-        if answer is None:
-            raise UnexpectedValue(f"{self.title}: {frame.hex(' ')} is no answer")
-        return answer
+    def payload(self, frame: bytes) -> bytes:
+        """What the answer in `frame` carries behind its head. Raises UnitRefused."""
+        if frame[1] & EXCEPTION_BIT:
+            raise refusal(self.title, frame[2])
+        return frame[len(self.head) : -2]
 
 
 def intact(frame: bytes) -> bool:
@@ -152,7 +138,4 @@ def _write(unit: int, table: Table, address: int, values: Sequence[int], single:
 def _check(unit: int, address: int, count: int, limit: int) -> None:
     if not 1 <= unit <= 247:
         raise ValueError(f"unit {unit} does not exist; units are 1 to 247")
-    if not 1 <= count <= limit:
-        raise ValueError(f"{count} values in one request; 1 to {limit} are possible")
-    if not 0 <= address <= 0x10000 - count:
-        raise ValueError(f"address {address:#x} with {count} values leaves 0 to 0xffff")
+    check_request(address, count, limit)

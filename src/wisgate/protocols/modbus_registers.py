@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
 
 from ..core.errors import UnexpectedValue
 
 SWAPPED = "_swapped"
+_pack_float = struct.Struct(">f").pack
+_DIGITS = ("%.6g", "%.7g", "%.8g", "%.9g")
 _FORMATS = {"bool": "H", "uint16": "H", "int16": "h", "uint32": "I", "int32": "i", "float32": "f"}
 
 
@@ -36,17 +40,52 @@ def decimals(scale: float) -> int:
 
 def decode(encoding: str, words: Sequence[int], scale: float = 1.0) -> float | int | bool:
     """The number in `words`, times `scale`. Raises UnexpectedValue when it is not a number."""
-    packed = struct.pack(f">{len(words)}H", *_ordered(encoding, words))
-    code = struct.unpack(">" + _format(encoding), packed)[0]
+    code = struct.unpack(">" + layout(encoding), struct.pack(f">{len(words)}H", *words))[0]
+    convert = converter(encoding, scale)
+    value: float | int | bool = code if convert is None else convert(code)
+    return value
+
+
+def layout(encoding: str) -> str:
+    """How `struct` unpacks what `converter` takes. Raises ValueError for an unknown encoding."""
+    letter = _format(encoding)
+    return "4s" if encoding.endswith(SWAPPED) else letter
+
+
+def converter(encoding: str, scale: float) -> Callable[[Any], float | int | bool] | None:
+    """What makes the value of what `layout` unpacks, None when it is the value already. It raises
+    UnexpectedValue for what is not a number."""
+    letter = _format(encoding)
     if encoding == "bool":
-        return bool(code)
-    if isinstance(code, float):
-        if not math.isfinite(code):
-            raise UnexpectedValue(f"reads {code}, a finite number is expected")
-        code = _shortest(packed, code)
-    # Decimal: 235 * 0.1 is 23.5 for people, and shall be it for everybody behind us.
-    scaled = Decimal(repr(code)) * Decimal(repr(scale))
-    return int(scaled) if is_whole(encoding, scale) else float(scaled)
+        return bool
+    convert = partial(_float, Decimal(repr(scale))) if letter == "f" else _times(encoding, scale)
+    if not encoding.endswith(SWAPPED):
+        return convert
+    unpack = struct.Struct(">" + letter).unpack
+
+    def swapped(four: bytes) -> float | int:
+        code = unpack(four[2:] + four[:2])[0]
+        return code if convert is None else convert(code)
+
+    return swapped
+
+
+def _times(encoding: str, scale: float) -> Callable[[int], float | int] | None:
+    """A whole number times `scale`. Over whole numbers, for 235 * 0.1 is 23.5 for people, and shall
+    be it for everybody behind us."""
+    top, bottom = Decimal(repr(scale)).as_integer_ratio()
+    if (top, bottom) == (1, 1):
+        return None
+    if is_whole(encoding, scale):
+        return lambda code: code * top
+    return lambda code: code * top / bottom
+
+
+def _float(scale: Decimal, code: float) -> float:
+    if not math.isfinite(code):
+        raise UnexpectedValue(f"reads {code}, a finite number is expected")
+    short = _shortest(code) if code else code  # -0.0 would be found as 0.0
+    return short if scale == 1 else float(Decimal(repr(short)) * scale)
 
 
 def encode(encoding: str, value: float | int | bool, scale: float = 1.0) -> list[int]:
@@ -64,17 +103,18 @@ def encode(encoding: str, value: float | int | bool, scale: float = 1.0) -> list
     return _ordered(encoding, struct.unpack(f">{len(packed) // 2}H", packed))
 
 
-def _shortest(packed: bytes, number: float) -> float:
+@lru_cache(maxsize=4096)
+def _shortest(number: float) -> float:
     """The shortest decimal that is this float32: 9.36, not 9.359999656677246."""
-    texts = (f"{number:.{digits}g}" for digits in range(6, 10))
-    return next((n for n in map(float, texts) if _packs_as(packed, n)), number)
-
-
-def _packs_as(packed: bytes, number: float) -> bool:
-    try:
-        return struct.pack(">f", number) == packed
-    except OverflowError:  # rounded up beyond the greatest float32
-        return False
+    packed = _pack_float(number)
+    for digits in _DIGITS:
+        short = float(digits % number)
+        try:
+            if _pack_float(short) == packed:
+                return short
+        except OverflowError:  # rounded up beyond the greatest float32
+            continue
+    return number
 
 
 def _code(letter: str, value: float, scale: float) -> float | int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..core.clock import Clock
 from ..core.errors import (
@@ -12,12 +12,13 @@ from ..core.errors import (
     NoAnswer,
     OutputRefused,
     UnitRefused,
+    Unreachable,
     WisgateError,
 )
-from ..core.points import Channel, Group, Kind, Reading, Sampling, Status, Step, Value
+from ..core.points import Channel, Group, Kind, Reading, Sampling, Status, Step, Value, Writing
 from ..core.units import Seconds
-from .modbus import ModbusRtu
-from .modbus_registers import decimals, decode, encode, is_whole
+from .modbus_decoding import SpanDecoder
+from .modbus_registers import decimals, encode, is_whole
 from .modbus_spans import Located, Span, plan_reads, split
 from .modbus_tables import Table
 
@@ -63,17 +64,45 @@ class Unit(Protocol):
     def registers(self) -> Sequence[Register]: ...
 
 
+LaidOut = tuple[Span[Register], SpanDecoder[Register]]
+
+
+class Client(Protocol):
+    """What asks a unit; every exchange raises NoAnswer, UnitRefused, BusError. `timeout` in
+    seconds."""
+
+    def reading(
+        self, unit: int, table: Table, address: int, count: int, timeout: float
+    ) -> Generator[Step, Any, bytes]:
+        """`count` coils or registers from `address`, as they lie in the answer."""
+        ...
+
+    def writing(
+        self,
+        unit: int,
+        table: Table,
+        address: int,
+        values: Sequence[int],
+        *,
+        single: bool,
+        timeout: float,
+    ) -> Writing:
+        """Set coils or holding registers; `single` with functions 5 and 6, otherwise with 15 and
+        16."""
+        ...
+
+
 class ModbusUnit:
     """A unit behind `client`. After a second silence in a row it is left alone for a while, each
     time twice as long, 60 s at most, so that a dead unit takes little of the line from the others.
-    Threads: lane only."""
+    A host that cannot be reached is not the unit's fault. Threads: lane only."""
 
-    def __init__(self, client: ModbusRtu, unit: Unit, clock: Clock) -> None:
+    def __init__(self, client: Client, unit: Unit, clock: Clock) -> None:
         self._client, self._unit, self._clock = client, unit, clock
         self._registers = {f"{unit.name}_{r.name}": r for r in unit.registers}
         channels = tuple(channel_of(name, r) for name, r in self._registers.items())
         self.group = Group(unit.name, channels, Seconds(unit.interval))
-        self._spans = plan_reads(unit.registers)
+        self._spans = [self._laid_out(span) for span in plan_reads(unit.registers)]
         self._silences, self._ask_again_at = 0, 0.0
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
 
@@ -84,12 +113,14 @@ class ModbusUnit:
         readings: dict[str, Reading] = {}
         waiting = list(self._spans)
         while waiting:
-            span = waiting.pop(0)
+            laid_out = waiting.pop(0)
+            span, decoder = laid_out
             try:
-                readings |= self._decoded(span, (yield from self._values(span)))
+                payload = yield from self._payload(span)
+                readings |= decoder.readings(payload, self._clock.utc_ns())
             except UnitRefused as refused:
                 if _may_split(span, refused):
-                    waiting[:0] = self._split(span)
+                    waiting[:0] = self._split(laid_out)
                 else:
                     readings |= self._without_value(span, refused)
             except ChipError as error:
@@ -103,7 +134,7 @@ class ModbusUnit:
         self._divide(readings)
         return [readings[channel.name] for channel in self.group.channels]
 
-    def write(self, channel: str, value: Value) -> None:
+    def write(self, channel: str, value: Value) -> Writing:
         """Set a writable coil or holding register, wide ones in one message. Raises OutputRefused,
         UnitRefused, NoAnswer."""
         register = self._registers[channel]
@@ -111,40 +142,36 @@ class ModbusUnit:
             raise OutputRefused(f"{channel} is not writable")
         words = _encoded(channel, register, value)
         try:
-            self._send(register, words, single=len(words) == 1 and not self._only_blocks)
+            yield from self._send(register, words, len(words) == 1 and not self._only_blocks)
         except UnitRefused as refused:
             if refused.code != _ILLEGAL_FUNCTION or len(words) > 1 or self._only_blocks:
                 raise
-            self._send(register, words, single=False)
+            yield from self._send(register, words, False)
             self._only_blocks = True
         self._silences = 0  # it lives: read it again at its next turn
 
-    def _send(self, register: Register, words: Sequence[int], *, single: bool) -> None:
-        unit, client, address = self._unit, self._client, register.address
-        if Table(register.table) is Table.COIL:
-            if single:
-                client.write_coil(unit.id, address, bool(words[0]), timeout=unit.timeout)
-            else:
-                client.write_coils(unit.id, address, [bool(words[0])], timeout=unit.timeout)
-        elif single:
-            client.write_register(unit.id, address, words[0], timeout=unit.timeout)
-        else:
-            client.write_registers(unit.id, address, words, timeout=unit.timeout)
+    def _send(self, register: Register, words: Sequence[int], single: bool) -> Writing:
+        unit, table = self._unit, Table(register.table)
+        return self._client.writing(
+            unit.id, table, register.address, words, single=single, timeout=unit.timeout
+        )
 
-    def _values(self, span: Span[Register]) -> Generator[Step, None, Sequence[int]]:
+    def _payload(self, span: Span[Register]) -> Generator[Step, Any, bytes]:
         """What stands in `span`; damaged answers are asked for once more."""
         try:
-            return self._read(span)
+            return (yield from self._read(span))
         except ChecksumMismatch:
             yield 0.0
-            return self._read(span)
+            return (yield from self._read(span))
 
-    def _read(self, span: Span[Register]) -> Sequence[int]:
+    def _read(self, span: Span[Register]) -> Generator[Step, Any, bytes]:
         unit = self._unit
         try:
-            values: Sequence[int] = self._client.read(
-                unit.id, span.table, span.address, span.count, timeout=unit.timeout
+            payload = yield from self._client.reading(
+                unit.id, span.table, span.address, span.count, unit.timeout
             )
+        except Unreachable:
+            raise
         except NoAnswer:
             self._count_silence()
             raise
@@ -152,7 +179,7 @@ class ModbusUnit:
             self._silences = 0
             raise
         self._silences = 0
-        return values
+        return payload
 
     def _count_silence(self) -> None:
         self._silences += 1
@@ -164,21 +191,13 @@ class ModbusUnit:
         if self._silences > 1 and rest > 0:
             raise NoAnswer(f"unit {self._unit.id}: silent; it is asked again in {rest:.1f} s")
 
-    def _split(self, span: Span[Register]) -> list[Span[Register]]:
-        at, parts = self._spans.index(span), split(span)
+    def _laid_out(self, span: Span[Register]) -> LaidOut:
+        return span, SpanDecoder(span, self._channel)
+
+    def _split(self, laid_out: LaidOut) -> list[LaidOut]:
+        at, parts = self._spans.index(laid_out), [self._laid_out(s) for s in split(laid_out[0])]
         self._spans[at : at + 1] = parts
         return parts
-
-    def _decoded(self, span: Span[Register], values: Sequence[int]) -> dict[str, Reading]:
-        readings = {}
-        for register in span.registers:
-            name = self._channel(register)
-            try:
-                value = decode(register.encoding, span.part(register, values), register.scale)
-                readings[name] = Reading(name, value)
-            except ChipError as error:
-                readings[name] = Reading(name, None, error.status)
-        return readings
 
     def _divide(self, readings: dict[str, Reading]) -> None:
         """Shares: one register over another."""
@@ -187,12 +206,11 @@ class ModbusUnit:
                 part, whole = readings[name], readings[f"{self._unit.name}_{register.over}"]
                 if isinstance(part.value, int | float) and whole.value:
                     share = round(part.value / float(whole.value), 6)
-                    readings[name] = Reading(name, share, part.status)
+                    readings[name] = part._replace(value=share)
                 else:
                     status = Status.FAULT if whole.status.carries_value else whole.status
-                    readings[name] = Reading(
-                        name, None, part.status if part.value is None else status
-                    )
+                    status = part.status if part.value is None else status
+                    readings[name] = part._replace(value=None, status=status)
 
     def _without_value(self, span: Span[Register], error: WisgateError) -> dict[str, Reading]:
         names = [self._channel(register) for register in span.registers]

@@ -82,6 +82,8 @@ class FaultKind(StrEnum):
     "usb"."""
     CARD_PULLED = "card-pulled"
     """A card has left its socket. Target: a socket with a card that USB or PCI shows."""
+    HOST_GONE = "host-gone"
+    """A Modbus host of the network is switched off. Target: a host with its port."""
     NETWORK_GONE = "network-gone"
     """The network cable is pulled. Target: "network"."""
     DISK_FULL = "disk-full"

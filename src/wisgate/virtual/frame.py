@@ -17,7 +17,7 @@ from .chips.ssd1306 import Ssd1306Twin
 from .effects import register_effects
 from .faults import Effect, FaultKind, Faults
 from .host import CARD_AT, Box, VirtualHost
-from .host_effects import register_card
+from .host_effects import register_card, register_network_host
 from .i2c import PoweredTwin, VirtualI2c
 from .lines import VirtualLines
 from .plant import plant
@@ -26,6 +26,7 @@ from .radio import Air
 from .slot import Attached, Options, PinChip, SlotSide
 from .spi import VirtualSpi
 from .uart import VirtualUart
+from .units.modbus_host import ModbusTcpHost
 from .world import World
 
 HOST = "host"
@@ -89,6 +90,7 @@ class VirtualBoard(ABC):
         self.uarts = {name: self.slots[name].uart for name, e in ends.items() if e.uart}
         self.spis = {name: self.slots[name].spi for name, e in ends.items() if e.spi}
         self.faults = Faults()
+        self.hosts: dict[str, ModbusTcpHost] = {}
         self._options = dict(options or {})
         for name, address in (addresses or {}).items():
             self._options[name] = {**self._options.get(name, {}), "address": address}
@@ -141,6 +143,11 @@ class VirtualBoard(ABC):
             raise ValueError(f'no socket "{socket}"; there are {", ".join(CARD_AT)}')
         self.host.fit(socket, card)
         register_card(self, socket)
+
+    def fit_host(self, name: str, twin: ModbusTcpHost) -> None:
+        """Put a host into the network, called by its address and port."""
+        self.hosts[name] = twin
+        register_network_host(self, name)
 
     def pull(self, slot: str) -> None:
         """Take the module out of a slot; nothing happens to an empty one. Raises ValueError."""

@@ -50,6 +50,15 @@ def register_card(board: VirtualBoard, socket: str) -> None:
     board.faults.register(FaultKind.CARD_PULLED, socket, pull)
 
 
+def register_network_host(board: VirtualBoard, name: str) -> None:
+    """Make it possible that a host of the network is switched off."""
+
+    def switch(off: bool, parameters: Parameters) -> None:
+        board.hosts[name].gone = off
+
+    board.faults.register(FaultKind.HOST_GONE, name.lower(), switch)
+
+
 def register_serial(board: VirtualBoard, slot: str) -> None:
     """Make the faults of a slot's serial port and of its line possible."""
     uart, host, register = board.uarts[slot], board.host, board.faults.register

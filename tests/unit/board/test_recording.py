@@ -106,3 +106,11 @@ def test_a_damaged_line_is_named(file: Path) -> None:
     lines[7] = lines[7][:10] + "\n"
     with pytest.raises(ReplayDiffers, match=r"^line 8: no call of a recording"):
         list(replay(io.StringIO("".join(lines))))
+
+
+def test_what_is_asked_over_the_network_is_not_recorded(file: Path) -> None:
+    unit = '{ name = "power", address = 0, kind = "input" }'
+    more = '[[modbus]]\nhost = "10.0.0.5"\n[[modbus.unit]]\nid = 7\nname = "meter"\n'
+    file.write_text(f"{FILE}{more}registers = [{unit}]\n")
+    with pytest.raises(Unavailable, match=r"gateway.toml:\d+: 10.0.0.5:502 .*; take"):
+        recorded(file)

@@ -10,6 +10,7 @@ from wisgate.core.errors import BusTimeout, BusUnavailable, NoAcknowledge
 from wisgate.virtual import modules
 from wisgate.virtual.board import VirtualRak7391
 from wisgate.virtual.faults import FaultKind
+from wisgate.virtual.units.modbus_host import ModbusTcpHost
 
 PUMP_HOUSE = {"wisblock-1": "rak5801", "wisblock-2": "rak13007"}
 AMBIENT = {"wisblock-1": "rak5802", "wisblock-2": "rak16000"}
@@ -187,6 +188,7 @@ def test_every_kind_can_happen_somewhere() -> None:
     known = [board({"wisblock-1": front}).faults for front in fronts]
     carded = board({})
     carded.fit_card("m2", PciUnit("", 0x1E60, 0x2864))
+    carded.fit_host("10.0.0.5:502", ModbusTcpHost({}))
     known.append(carded.faults)
     assert all(any(faults.targets(kind) for faults in known) for kind in FaultKind)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +148,7 @@ class StandIn:
                 _slot("wisblock-1", 1, "rak5801", "4-20 mA input", ["tank_level"]),
                 _slot("wisblock-2", 2, "rak13007", "Relay", ["pump"]),
             ],
+            "hosts": [],
             "onboard": [
                 {"name": "climate", "title": "Climate on the board", "state": "ok", "problem": "",
                  "points": ["temperature"]},
@@ -175,7 +176,7 @@ class StandIn:
             raise NoAcknowledge(0x26)
         await asyncio.sleep(0)
         self.written.append((point, value, cause))
-        reading = replace(self.put(point, value), cause=cause)
+        reading = self.put(point, value)._replace(cause=cause)
         self.live.put(reading)
         return reading
 

@@ -11,6 +11,7 @@ from .rules import RULE, VIRTUAL
 from .sinks import SINK
 from .slots import ONBOARD, SLOT
 from .surroundings import STORE, WEB
+from .units import MODBUS
 
 NAME = Option(
     "name",
@@ -35,6 +36,7 @@ GATEWAY = Section(
     (NAME, BOARD, CORE),
     (
         SLOT,
+        MODBUS,
         VIRTUAL,
         CALCULATE,
         ALARM,
@@ -54,5 +56,6 @@ GATEWAY = Section(
 
 __all__ = [
     "ALARM", "BOARD", "CALCULATE", "CORE", "ENVIRONMENT", "GATEWAY", "HAT", "HOST", "JUMPERS",
-    "NAME", "ONBOARD", "POWER", "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL", "WEB",
+    "MODBUS", "NAME", "ONBOARD", "POWER", "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL",
+    "WEB",
 ]  # fmt: skip

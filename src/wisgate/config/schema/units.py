@@ -1,7 +1,8 @@
-"""Units on a serial line and their registers."""
+"""Modbus units on a serial line or behind a host of the network, and their registers."""
 
 from __future__ import annotations
 
+from ..addresses import host
 from ..readers import boolean, choice, duration, factor, integer, unit
 from ..tables import Option, Section, Shape
 from ..wording import INTERVAL, any_text, name_part
@@ -104,7 +105,12 @@ UNIT_NAME = Option(
     required=True,
 )
 UNIT_INTERVAL = Option[float | None](
-    "interval", INTERVAL, "How often the unit is read.", '"2s"', None, otherwise="the slot's"
+    "interval",
+    INTERVAL,
+    "How often the unit is read.",
+    '"2s"',
+    None,
+    otherwise="the slot's or host's",
 )
 UNIT_TIMEOUT = Option(
     "timeout",
@@ -121,4 +127,42 @@ UNIT = Section(
     (UNIT_ID, UNIT_NAME, UNIT_MODEL, UNIT_INTERVAL, UNIT_TIMEOUT),
     (REGISTER,),
     identity="name",
+)
+
+TCP_UNIT_ID = Option(
+    "id",
+    integer(0, 255),
+    "Modbus address of the unit behind its host; what is a host itself often takes 1 or 255.",
+    "1",
+    1,
+    required=True,
+)
+TCP_UNIT = Section(
+    "modbus.unit",
+    Shape.LIST,
+    "A Modbus unit behind the host above.",
+    (TCP_UNIT_ID, UNIT_NAME, UNIT_MODEL, UNIT_INTERVAL, UNIT_TIMEOUT),
+    (REGISTER,),
+    identity="name",
+)
+MODBUS_HOST = Option(
+    "host",
+    host(),
+    "Where it is: a name or an address.",
+    '"10.0.0.5"',
+    "",
+    required=True,
+)
+MODBUS_PORT = Option("port", integer(1, 65535), "Its port.", "502", 502, otherwise="502")
+MODBUS_INTERVAL = Option(
+    "interval", INTERVAL, "How often its units are read.", '"1s"', 1.0, otherwise='"1s"'
+)
+MODBUS = Section(
+    "modbus",
+    Shape.LIST,
+    "A host that speaks Modbus TCP: a unit, or a gateway with many behind it. With `--virtual` it "
+    "gets a twin, unless it is this computer itself, whose programs are there then too.",
+    (MODBUS_HOST, MODBUS_PORT, MODBUS_INTERVAL),
+    (TCP_UNIT,),
+    identity="host",
 )

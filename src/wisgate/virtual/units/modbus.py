@@ -66,13 +66,14 @@ class ModbusUnit:
         unit, pdu = data[0], data[1:-2]
         if unit not in (self._id, BROADCAST):
             return ()
-        answer = self._respond(pdu)
+        answer = self.respond(pdu)
         if unit == BROADCAST:
             return ()
         frame = bytes([self._id]) + answer
         return ((self._delay, frame + crc16(frame).to_bytes(2, "little")),)
 
-    def _respond(self, pdu: bytes) -> bytes:
+    def respond(self, pdu: bytes) -> bytes:
+        """The PDU that answers `pdu`, which has at least a function and two more bytes."""
         function = pdu[0]
         try:
             if self.busy is not None:

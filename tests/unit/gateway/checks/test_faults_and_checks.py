@@ -72,10 +72,18 @@ MOTION = slots("rak12006", "rak12009")
 MOTOR = slots("rak17000", "rak12037")
 KNOB = slots("rak14006", "rak13003")
 COOLED = f"{HEAD}[onboard.fan]\n"
+NETWORK = f"""{HEAD}[[modbus]]
+host = "10.0.0.5"
+[[modbus.unit]]
+id = 7
+name = "meter"
+registers = [{{ name = "power", address = 0, kind = "input" }}]
+"""
 
 
 BOXES = [
     LOOP, PUMP, VOLTS, LINE, LIN, RADIO, CAN, SERVO, GAS, MOTION, MOTOR, KNOB, COOLED, HAT,
+    NETWORK,
 ]  # fmt: skip
 
 
@@ -162,6 +170,8 @@ ROWS = [
     Row(K.CARD_PULLED, "m2", {"card-missing"}, LINE),
     Row(K.BROKER_GONE, "broker", {"broker-unreachable"}, LINE),
     Row(K.NETWORK_GONE, "network", {"no-carrier"}),
+    Row(K.HOST_GONE, "10.0.0.5:502", {"host-unreachable"}, NETWORK),
+    Row(K.HOST_GONE, "10.0.0.5:502", {"host-unreachable"}, NETWORK, late=True),
     Row(K.DISK_FULL, "drive", {"disk-full"}),
     Row(K.BUS_DOMINANT, "wisblock-1", {"no-answer"}, LIN, why="shorted and silent lines are alike"),
     Row(K.SERIAL_SILENCE, "wisblock-1", {"no-answer"}, LIN),

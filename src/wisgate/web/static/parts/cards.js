@@ -31,7 +31,7 @@ function Card({ link, point, ask, open }) {
   </article>`;
 }
 
-/** Slots first, then the board, then what people and rules set. */
+/** Slots first, then hosts of the network, then the board, then what people and rules set. */
 function groups(link) {
   const plan = link.plan;
   const module = (slot) => ({
@@ -39,6 +39,9 @@ function groups(link) {
     problem: slot.module.state === "fault" ? slot.module.problem : "", points: slot.module.points,
   });
   const made = plan.slots.filter((slot) => slot.module && slot.module.state !== "not driven").map(module);
+  for (const host of plan.hosts) {
+    made.push({ key: host.name, name: host.name, detail: host.title, problem: host.state === "fault" ? host.problem : "", points: host.points });
+  }
   const board = plan.onboard.flatMap((part) => part.points);
   const problem = plan.onboard.filter((part) => part.state === "fault").map((part) => `${part.name}: ${part.problem}`).join("; ");
   if (board.length) made.push({ key: "board", name: "On the board", detail: plan.board.title, problem, points: board });

@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 
 export function Trouble({ link }) {
   // What concerns a module stands with its points.
-  const places = [...(link.plan?.slots ?? []), ...(link.plan?.onboard ?? [])].map((place) => place.slot ?? place.name);
+  const places = [...(link.plan?.slots ?? []), ...(link.plan?.hosts ?? []), ...(link.plan?.onboard ?? [])].map((place) => place.slot ?? place.name);
   const problems = (link.status?.problems ?? []).filter((text) => !places.some((place) => text.startsWith(`${place}: `)));
   if (!problems.length) return null;
   return html`<section class="troubles" role="alert" aria-label="What is wrong">

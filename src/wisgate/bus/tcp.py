@@ -1,0 +1,193 @@
+"""A TCP connection to a host that answers frames: opened when it is needed, left alone while it
+cannot be, and opened again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+from ..core.clock import Clock
+from ..core.errors import NoAnswer, UnexpectedValue, Unreachable
+
+CONNECT_S = 3.0
+"""How long a host may take to accept a connection."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+"""How long a host that was not reached is left alone: twice as long after each time."""
+MOST_SILENCES = 2
+"""Answers in a row that may be missing before the connection itself is held for dead."""
+BUFFER = 8192
+"""Bytes; far more than a host that answers one question at a time has to say."""
+
+FrameSize = Callable[[memoryview], int]
+"""Bytes of the frame at the beginning, 0 while that cannot be told. Raises UnexpectedValue when
+what stands there is no frame."""
+
+
+class TcpPeer:
+    """The `Peer` contract over TCP. Threads: the event loop only."""
+
+    def __init__(self, host: str, port: int, frame_size: FrameSize, clock: Clock) -> None:
+        self.name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.passed_over = 0
+        """Frames that answered nothing that was asked: late ones, and those of others."""
+        self._host, self._port, self._frame_size = host, port, frame_size
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._open: _Connection | None = None
+        self._failures, self._not_before, self._why = 0, 0.0, ""
+
+    async def ask(
+        self,
+        request: bytes,
+        accepts: Callable[[bytes], bool],
+        patience: float,
+        *,
+        again: bool = False,
+    ) -> bytes:
+        async with self._turn:
+            connection, old = self._open, True
+            if connection is None or connection.ended:
+                connection, old = await self._connect(), False
+            try:
+                return await self._asked(connection, request, accepts, patience)
+            except Unreachable:
+                if not (again and old):
+                    raise
+            return await self._asked(await self._connect(), request, accepts, patience)
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.end("it was closed")
+        self._open = None
+
+    async def _asked(
+        self,
+        connection: _Connection,
+        request: bytes,
+        accepts: Callable[[bytes], bool],
+        patience: float,
+    ) -> bytes:
+        before = connection.passed_over
+        answer = await connection.ask(request, accepts, patience)
+        self.passed_over += connection.passed_over - before
+        if answer is not None:
+            return answer
+        if connection.ended:
+            raise self._unreachable(connection.ended)
+        if connection.silences >= MOST_SILENCES:
+            connection.end("it fell silent")
+        raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
+
+    async def _connect(self) -> _Connection:
+        if self._clock.monotonic() < self._not_before:
+            raise self._unreachable(self._why)
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                transport, connection = await loop.create_connection(
+                    lambda: _Connection(self._frame_size), self._host, self._port
+                )
+        except OSError as error:  # TimeoutError is one
+            self._failures += 1
+            pause = min(FIRST_PAUSE_S * 2.0 ** (self._failures - 1), LONGEST_PAUSE_S)
+            self._not_before = self._clock.monotonic() + pause
+            self._why = _reason(error)
+            raise self._unreachable(self._why) from None
+        with suppress(OSError):  # what follows a request must not wait for its acknowledgement
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._failures, self._open = 0, connection
+        return connection
+
+    def _unreachable(self, why: str) -> Unreachable:
+        cure = "check the address, the network and whether it listens there"
+        return Unreachable(f"{self.name}: no connection: {why}; {cure}")
+
+
+class _Connection(asyncio.BufferedProtocol):
+    """One connection as long as it lasts. Threads: the event loop only."""
+
+    def __init__(self, frame_size: FrameSize) -> None:
+        self.ended = ""
+        """Why it is over; "" while it is not."""
+        self.silences, self.passed_over = 0, 0
+        self._frame_size = frame_size
+        self._transport: asyncio.Transport | None = None
+        self._buffer, self._filled = memoryview(bytearray(BUFFER)), 0
+        self._accepts: Callable[[bytes], bool] | None = None
+        self._answer: asyncio.Future[bytes | None] | None = None
+
+    async def ask(
+        self, request: bytes, accepts: Callable[[bytes], bool], patience: float
+    ) -> bytes | None:
+        """The frame that `accepts` takes; None when none came in time, or the connection ended."""
+        loop = asyncio.get_running_loop()
+        self._answer, self._accepts = loop.create_future(), accepts
+        if self._transport is not None:
+            self._transport.write(request)
+        timer = loop.call_later(patience, self._settle, None)
+        try:
+            answer = await self._answer
+        finally:
+            timer.cancel()
+            self._answer = self._accepts = None
+        self.silences = self.silences + 1 if answer is None else 0
+        return answer
+
+    def end(self, why: str) -> None:
+        """Close it at once."""
+        self.ended = self.ended or why
+        self._settle(None)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ended = self.ended or (_reason(exc) if exc is not None else "it was closed")
+        self._settle(None)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer[self._filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._filled += nbytes
+        start = 0
+        try:
+            while size := self._frame_size(self._buffer[start : self._filled]):
+                if size > self._filled - start:
+                    break
+                self._take(bytes(self._buffer[start : start + size]))
+                start += size
+        except UnexpectedValue as error:
+            self.end(str(error))
+            return
+        if start:
+            rest = bytes(self._buffer[start : self._filled])
+            self._buffer[: len(rest)] = rest
+            self._filled = len(rest)
+
+    def _take(self, frame: bytes) -> None:
+        if self._accepts is not None and self._accepts(frame):
+            self._settle(frame)
+        else:
+            self.passed_over += 1
+
+    def _settle(self, answer: bytes | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(answer)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {CONNECT_S:g} s"
+    if not isinstance(error, OSError) or error.errno is None:
+        return str(error) or type(error).__name__
+    if isinstance(error, socket.gaierror):
+        return "no address is known of this name"
+    text = os.strerror(error.errno)  # asyncio says "connect call failed" of everything
+    return text[0].lower() + text[1:]

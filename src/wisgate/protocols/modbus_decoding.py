@@ -1,0 +1,104 @@
+"""The registers of one span, decoded at once: laid out when the span is planned, so that a reading
+costs little when thousands come each second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import repeat
+from struct import Struct
+from typing import Any, Generic, Protocol, TypeVar
+
+from ..core.errors import ChipError
+from ..core.points import Reading, Status, Value
+from .modbus_registers import converter, layout
+from .modbus_spans import Located, Span
+
+
+class Scaled(Located, Protocol):
+    """A register whose number is multiplied."""
+
+    @property
+    def scale(self) -> float: ...
+
+
+R = TypeVar("R", bound=Scaled)
+Convert = Callable[[Any], Value]
+
+
+@dataclass
+class _Piece:
+    """Registers that do not overlap: their bytes from `start` on, and what each means."""
+
+    start: int
+    format: str = ">"
+    columns: list[tuple[str, Convert | None]] = field(default_factory=list)
+    end: int = 0
+
+    def add(self, name: str, register: Scaled, at: int) -> None:
+        letters = layout(register.encoding)
+        gap = at - (self.end if self.columns else self.start)
+        self.format += f"{gap}x{letters}" if gap else letters
+        self.end = at + Struct(">" + letters).size
+        self.columns.append((name, converter(register.encoding, register.scale)))
+
+
+class SpanDecoder(Generic[R]):
+    """Makes readings, called `name(register)`, of the bytes that the answer to `span` carries."""
+
+    def __init__(self, span: Span[R], name: Callable[[R], str]) -> None:
+        self._bits = [
+            (name(r), r.address - span.address) for r in span.registers if span.table.holds_bits
+        ]
+        self._pieces = [
+            (Struct(p.format), p.start, [n for n, _ in p.columns], [c for _, c in p.columns])
+            for p in _pieces(span, name)
+            if not span.table.holds_bits
+        ]
+
+    def readings(self, payload: bytes, time_ns: int) -> dict[str, Reading]:
+        """One for each register of the span, by name; a number that is none is a fault."""
+        found = {
+            name: Reading(name, bool(payload[at >> 3] >> (at & 7) & 1), Status.GOOD, time_ns)
+            for name, at in self._bits
+        }
+        for struct, start, names, converts in self._pieces:
+            codes = struct.unpack_from(payload, start)
+            try:
+                values = [c if f is None else f(c) for f, c in zip(converts, codes, strict=True)]
+            except ChipError:
+                found |= _one_by_one(names, converts, codes, time_ns)
+            else:
+                good = zip(names, values, repeat(Status.GOOD), repeat(time_ns), repeat(""))
+                found.update(zip(names, map(_reading, good), strict=True))
+        return found
+
+
+_reading = partial(tuple.__new__, Reading)
+"""Of a tuple with all its fields: half the time of calling `Reading`."""
+
+
+def _one_by_one(
+    names: Sequence[str], converts: Sequence[Convert | None], codes: Sequence[Any], time_ns: int
+) -> dict[str, Reading]:
+    """Where one number is none, it alone is a fault."""
+    found = {}
+    for name, convert, code in zip(names, converts, codes, strict=True):
+        try:
+            value = code if convert is None else convert(code)
+            found[name] = Reading(name, value, Status.GOOD, time_ns)
+        except ChipError as error:
+            found[name] = Reading(name, None, error.status, time_ns)
+    return found
+
+
+def _pieces(span: Span[R], name: Callable[[R], str]) -> Sequence[_Piece]:
+    """Several only where registers overlap."""
+    pieces: list[_Piece] = []
+    for register in span.registers:
+        at = 2 * (register.address - span.address)
+        if not pieces or at < pieces[-1].end:
+            pieces.append(_Piece(at))
+        pieces[-1].add(name(register), register, at)
+    return pieces

@@ -1,0 +1,227 @@
+"""One question at a time over TCP, against small real servers on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from wisgate.bus import tcp
+from wisgate.bus.tcp import TcpPeer
+from wisgate.core.clock import SystemClock, VirtualClock
+from wisgate.core.errors import NoAnswer, UnexpectedValue, Unreachable
+
+Answers = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def line_size(heard: memoryview | bytes) -> int:
+    """The protocol of these tests: a frame is a length, then as many bytes; none is longer than
+    200."""
+    if heard and heard[0] > 200:
+        raise UnexpectedValue("no frame begins so")
+    return heard[0] + 1 if heard else 0
+
+
+def frame(text: str) -> bytes:
+    return bytes([len(text)]) + text.encode()
+
+
+@asynccontextmanager
+async def served(answers: Answers, port: int = 0):
+    """A server whose connections are each given to `answers`, and their number counted."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        try:
+            await answers(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", port)
+    try:
+        yield server.sockets[0].getsockname()[1], connections
+    finally:
+        server.close()
+        for writer in connections:
+            writer.close()
+
+
+async def request(reader: asyncio.StreamReader) -> str:
+    return (await reader.readexactly((await reader.readexactly(1))[0])).decode()
+
+
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(frame(await request(reader)))
+
+
+def peer(port: int, clock: SystemClock | VirtualClock | None = None) -> TcpPeer:
+    return TcpPeer("127.0.0.1", port, line_size, clock or SystemClock())
+
+
+async def asked(to: TcpPeer, text: str, *, patience: float = 5.0, again: bool = False) -> str:
+    wanted = frame(text)
+    return (await to.ask(wanted, wanted.__eq__, patience, again=again))[1:].decode()
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(main, 20))
+
+
+def test_one_connection_serves_all_questions_one_after_the_other() -> None:
+    under_way = [0, 0]
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            text = await request(reader)
+            under_way[0] += 1
+            under_way[1] = max(under_way)
+            await asyncio.sleep(0.001)
+            under_way[0] -= 1
+            writer.write(frame(text))
+
+    async def main() -> None:
+        async with served(slow) as (port, connections):
+            host = peer(port)
+            answers = await asyncio.gather(*(asked(host, f"question {n}") for n in range(20)))
+            assert answers == [f"question {n}" for n in range(20)]
+            assert len(connections) == 1
+            host.close()
+
+    run(main())
+    assert under_way[1] == 1
+
+
+def test_late_and_foreign_frames_are_passed_over_in_any_pieces() -> None:
+    async def torn(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        text = await request(reader)
+        whole = frame("late") + frame("") + frame(text) + frame("unasked")
+        for n in range(len(whole)):
+            writer.write(whole[n : n + 1])
+            await writer.drain()
+            await asyncio.sleep(0)
+        writer.write(frame(await request(reader)))
+        await request(reader)
+
+    async def main() -> None:
+        async with served(torn) as (port, connections):
+            host = peer(port)
+            assert await asked(host, "one") == "one"
+            assert await asked(host, "two") == "two"
+            assert host.passed_over == 3
+            assert len(connections) == 1
+            host.close()
+
+    run(main())
+
+
+def test_silence_costs_the_patience_and_the_second_one_the_connection() -> None:
+    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def main() -> None:
+        async with served(deaf) as (port, connections):
+            host = peer(port)
+            for expected in (1, 1, 2):
+                with pytest.raises(NoAnswer, match=r"no answer within 0.01 s") as caught:
+                    await asked(host, "anybody", patience=0.01)
+                assert not isinstance(caught.value, Unreachable)
+                assert len(connections) == expected
+            host.close()
+
+    run(main())
+
+
+def test_what_is_no_frame_ends_the_connection() -> None:
+    async def web(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request(reader)
+        writer.write(b"\xffnonsense")
+        await reader.read()
+
+    async def main() -> None:
+        async with served(web) as (port, _):
+            host = peer(port)
+            with pytest.raises(Unreachable, match="no frame begins so; check"):
+                await asked(host, "hello")
+            host.close()
+
+    run(main())
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_an_old_connection_that_was_closed_is_replaced_for_what_may_be_asked_twice(
+    again: bool,
+) -> None:
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frame(await request(reader)))
+        await request(reader)  # and hangs up instead of answering
+
+    async def main() -> None:
+        async with served(once) as (port, connections):
+            host = peer(port)
+            assert await asked(host, "one") == "one"
+            if again:
+                assert await asked(host, "two", again=True) == "two"
+                assert len(connections) == 2
+            else:
+                with pytest.raises(Unreachable, match="closed"):
+                    await asked(host, "two")
+                assert len(connections) == 1
+                assert await asked(host, "three") == "three"
+            host.close()
+
+    run(main())
+
+
+def test_a_host_that_refuses_is_left_alone_longer_and_longer_and_found_again() -> None:
+    async def main() -> None:
+        async with served(echo) as (port, _):
+            pass  # nobody listens there any more
+        clock = VirtualClock()
+        host, attempts, real = peer(port, clock), [], asyncio.get_running_loop().create_connection
+
+        async def counted(*arguments: Any, **more: Any) -> Any:
+            attempts.append(clock.monotonic())
+            return await real(*arguments, **more)
+
+        asyncio.get_running_loop().create_connection = counted  # type: ignore[method-assign]
+        while clock.monotonic() < 300:
+            with pytest.raises(Unreachable, match="connection refused; check the address"):
+                await asked(host, "hello")
+            clock.advance(0.1)
+        gaps = [b - a for a, b in pairwise(attempts)]
+        assert gaps[:3] == pytest.approx([0.5, 1.0, 2.0], abs=0.11)
+        assert max(gaps) == pytest.approx(tcp.LONGEST_PAUSE_S, abs=0.11)
+        async with served(echo, port):
+            clock.advance(tcp.LONGEST_PAUSE_S)
+            assert await asked(host, "hello") == "hello"
+            host.close()
+
+    run(main())
+
+
+def test_a_closed_peer_connects_anew() -> None:
+    async def main() -> None:
+        async with served(echo) as (port, connections):
+            host = peer(port)
+            host.close()
+            assert await asked(host, "one") == "one"
+            host.close()
+            host.close()
+            assert await asked(host, "two") == "two"
+            assert len(connections) == 2
+            host.close()
+
+    run(main())
+
+
+def test_names_of_hosts() -> None:
+    assert TcpPeer("10.0.0.5", 502, line_size, SystemClock()).name == "10.0.0.5:502"
+    assert TcpPeer("fd00::5", 502, line_size, SystemClock()).name == "[fd00::5]:502"
