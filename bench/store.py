@@ -10,6 +10,7 @@ from pathlib import Path
 from wisgate.bus.lane import ThreadLane
 from wisgate.core.clock import SystemClock
 from wisgate.core.points import Point, Reading
+from wisgate.store.retention import Bounds
 from wisgate.store.store import Store
 
 POINTS = [Point(f"point_{n}", "V") for n in range(20)]
@@ -41,8 +42,8 @@ async def single(store: Store) -> float:
 async def main(folder: Path) -> None:
     lane = ThreadLane("store")
     store = await Store.open(
-        folder, lane=lane, clock=SystemClock(), boot_id="bench", points=POINTS, max_size=1e10,
-        max_age=1e10,
+        folder, lane=lane, clock=SystemClock(), boot_id="bench", points=POINTS,
+        bounds=Bounds(1e10, 1e10),
     )  # fmt: skip
     print(f"append, commit and sync of one      {await single(store) * 1e3:8.2f} ms")
     now = time.time_ns()

@@ -17,6 +17,7 @@ from wisgate.gateway.gateway import Gateway, Parts
 from wisgate.gateway.verdicts import Level, Verdict
 from wisgate.plan.plan import make
 from wisgate.store.pace import VIRTUAL_TIME
+from wisgate.store.retention import Bounds
 from wisgate.store.store import Store
 from wisgate.virtual.board import VirtualRak7391
 
@@ -49,7 +50,7 @@ def verdicts(
         lane = InlineLane("store")
         store = await Store.open(
             folder, lane=lane, clock=clock, boot_id="boot", points=config.points,
-            max_size=1e9, max_age=1e9, pace=VIRTUAL_TIME,
+            bounds=Bounds(1e9, 1e9), pace=VIRTUAL_TIME,
         )  # fmt: skip
         gateway = Gateway(Parts(board, store, lane, folder, True))
         before(board.surroundings.board)

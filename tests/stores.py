@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from wisgate.core.clock import Clock, VirtualClock
 from wisgate.core.points import Kind, Point, Reading
 from wisgate.store.pace import REAL_TIME, Pace
 from wisgate.store.records import Gap, Record
+from wisgate.store.retention import Bounds
 from wisgate.store.store import Store
 
 POINTS = [
@@ -34,10 +35,12 @@ async def open_store(
     max_size: float = 1e8,
     max_age: float = 1e10,
     pace: Pace = REAL_TIME,
+    written: Callable[[], int | None] = lambda: None,
 ) -> Store:
     return await Store.open(
         folder, lane=lane or InlineLane("store"), clock=clock or VirtualClock(), boot_id=boot,
-        points=POINTS, max_size=max_size, max_age=max_age, pace=pace,
+        points=POINTS, bounds=Bounds(max_size, max_age), pace=pace,
+        written=written,
     )  # fmt: skip
 
 

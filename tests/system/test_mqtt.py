@@ -26,6 +26,7 @@ from wisgate.gateway.forwarder import Forwarder
 from wisgate.gateway.sinks.mqtt import MqttSink
 from wisgate.gateway.sinks.mqtt_connection import MAX_PAYLOAD
 from wisgate.store.records import Gap, Record
+from wisgate.store.retention import Bounds
 from wisgate.store.store import Store
 
 pytestmark = pytest.mark.peers
@@ -57,8 +58,8 @@ async def connected(port: int, **options: Any) -> AsyncIterator[MqttSink]:
 async def opened(folder: Path) -> AsyncIterator[Store]:
     lane = ThreadLane("store")
     store = await Store.open(
-        folder, lane=lane, clock=SystemClock(), boot_id="boot", points=POINTS, max_size=1e8,
-        max_age=1e9,
+        folder, lane=lane, clock=SystemClock(), boot_id="boot", points=POINTS,
+        bounds=Bounds(1e8, 1e9),
     )  # fmt: skip
     try:
         yield store

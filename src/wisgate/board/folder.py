@@ -33,3 +33,14 @@ def hold_folder(folder: Path) -> Iterator[Path]:
 def boot_id() -> str:
     """Of this machine, for a store that is opened without a board."""
     return LinuxHost().boot_id()
+
+
+def bytes_written() -> int | None:
+    """Bytes that this process has had written to drives since it began; None where the kernel does
+    not tell. https://docs.kernel.org/filesystems/proc.html, write_bytes."""
+    try:
+        lines = Path("/proc/self/io").read_text().splitlines()
+    except OSError:
+        return None
+    counted = {name: int(count) for name, _, count in (line.partition(": ") for line in lines)}
+    return counted.get("write_bytes")

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..board import demand_runnable, open_board
-from ..board.folder import boot_id, hold_folder
+from ..board.folder import boot_id, bytes_written, hold_folder
 from ..board.memory import in_folder
 from ..bus.lane import InlineLane, Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
-from ..config.model import Config
+from ..config.model import Config, StoreConfig
 from ..core.clock import Clock, SystemClock, VirtualClock
 from ..core.errors import Unavailable
 from ..core.points import Value
@@ -25,6 +25,7 @@ from ..gateway.gateway import Gateway, Parts
 from ..gateway.sinks import open_sink
 from ..plan.plan import Plan, make
 from ..store.pace import REAL_TIME, VIRTUAL_TIME, Pace
+from ..store.retention import Bounds
 from ..store.store import Store
 from .remote import CONTROL
 
@@ -32,6 +33,11 @@ log = logging.getLogger(__name__)
 
 UNBOUNDED = 1e15
 """Bytes, or seconds."""
+
+
+def bounds_of(store: StoreConfig) -> Bounds:
+    """What the file says about the store."""
+    return Bounds(store.max_size, store.max_age, store.endurance)
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,9 @@ async def open_gateway(
             clock=clock,
             boot_id=board.ends.host.boot_id(),
             points=session.config.points,
-            max_size=session.config.store.max_size,
-            max_age=session.config.store.max_age,
+            bounds=bounds_of(session.config.store),
             pace=pace,
+            written=bytes_written,
         )
     except BaseException:
         await store_lane.close()
@@ -203,8 +209,7 @@ async def open_store(config: Config, folder: Path) -> AsyncIterator[Store]:
             clock=SystemClock(),
             boot_id=boot_id(),
             points=config.points,
-            max_size=UNBOUNDED,  # who only looks drops nothing, old as it may be
-            max_age=UNBOUNDED,
+            bounds=Bounds(UNBOUNDED, UNBOUNDED),  # who only looks drops nothing, old as it may be
         )
         try:
             yield store

@@ -17,6 +17,7 @@ from .bench import (
     StrapsConfig,
 )
 from .expressions import Expression
+from .storing import StoreConfig
 from .units import ModbusHostConfig, RegisterConfig, UnitConfig
 from .where import Where
 
@@ -213,15 +214,6 @@ class WebConfig:
     key: Path | None = None
     hosts: tuple[str, ...] = ()
     """Names by which browsers may address it, beside loopback and `host`."""
-
-
-@dataclass(frozen=True)
-class StoreConfig:
-    where: Where
-    max_size: float = 1e9
-    """Bytes on disk."""
-    max_age: float = 90 * 86400.0
-    """Seconds."""
 
 
 @dataclass(frozen=True)

@@ -46,4 +46,5 @@ def read_store(table: Table | None, whole: Table) -> StoreConfig:
         where=table.where(),
         max_size=table.get(surroundings.STORE_MAX_SIZE),
         max_age=table.get(surroundings.STORE_MAX_AGE),
+        endurance=table.get(surroundings.STORE_ENDURANCE),
     )

@@ -62,6 +62,7 @@ _TABLE: dict[str, dict[str, tuple[str, float]]] = {
     "rotation": {"rpm": ("{rev}/min", 1)},
     "illuminance": {"lx": ("lx", 1), "klx": ("klx", 1e3)},
     "capacity": {"B": ("By", 1), "kB": ("kBy", 1e3), "MB": ("MBy", 1e6), "GB": ("GBy", 1e9),
+                 "TB": ("TBy", 1e12),
                  "KiB": ("KiBy", 1024), "MiB": ("MiBy", 1024**2), "GiB": ("GiBy", 1024**3)},
 }  # fmt: skip
 

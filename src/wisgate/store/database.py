@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ..core.points import Point, Reading
 from . import retention
+from .point_rows import PointRows
 from .records import Entry, Record
-from .schema import KINDS, PAGE, PointRow, encode, gap_of, kind_of, record_of
+from .schema import PAGE, encode, gap_of, record_of
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, top, write_side
 from .wal import Wal
 
@@ -31,6 +32,9 @@ class Extent:
     records: int
     oldest_ns: int | None
     bytes: int
+    """On disk, with the log and what is free for new records."""
+    used: int
+    """Bytes of the database in use."""
     set_aside: int
 
 
@@ -46,15 +50,12 @@ class Database:
         now: Callable[[], int],
     ) -> None:
         self._db, self._folder, self._bounds, self._now = connection, folder, bounds, now
-        self._declared = {p.name: PointRow(p.name, p.unit, p.kind) for p in points}
+        self.points = PointRows(connection, points)
         self._wal: Wal | None = None
         self._series = Series(1, 1)
         self._boot_id = ""
         self._sinks: set[str] = set()
         self._since_trim = 0
-        self.points: dict[int, PointRow] = {}
-        self._ids: dict[PointRow, int] = {}
-        self._load_points()
 
     # Opening and closing
 
@@ -70,8 +71,7 @@ class Database:
                 series = replace(series, next=series.next + 1)
             self._series = series.reserved(1)
             keep(self._db, self._series, clean=False)
-            for row in self._declared.values():
-                self._point(row)
+            self.points.add_declared()
         self._wal = Wal(self._folder / FILE)
         self._wal.sync()
         write_side(side, Side(boot_id, self._series.mark))
@@ -123,12 +123,13 @@ class Database:
     @contextmanager
     def _numbering(self) -> Iterator[None]:
         """A transaction that gives its numbers back when it fails."""
-        series, ids = self._series, dict(self._ids)
+        series, ids = self._series, self.points.remember()
         try:
             with self._transaction():
                 yield
         except BaseException:
-            self._series, self._ids = series, ids
+            self._series = series
+            self.points.forget(ids)
             raise
 
     def sync(self) -> None:
@@ -166,9 +167,9 @@ class Database:
     def _insert(self, readings: Sequence[Reading]) -> None:
         rows = []
         for seq, reading in enumerate(readings, self._series.next):
-            row = self._declared.get(reading.name) or self._declare(reading)
+            row = self.points.row_of(reading)
             value, status = encode(reading.value, reading.status, row.kind)
-            point, cause = self._point(row), reading.cause or None
+            point, cause = self.points.id_of(row), reading.cause or None
             rows.append((seq, reading.time_ns, point, value, status, cause))
         self._db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?)", rows)
         self._series = replace(self._series, next=self._series.next + len(rows))
@@ -182,43 +183,6 @@ class Database:
         self._db.execute(
             "INSERT OR REPLACE INTO gap VALUES (?,?,?,?,?)", (seq, self._now(), first, last, cause)
         )
-
-    # Points
-
-    def _load_points(self) -> None:
-        rows = self._db.execute("SELECT id, name, unit, kind FROM point ORDER BY id").fetchall()
-        self.points = {
-            key: PointRow(name, unit, KINDS[kind])
-            for key, name, unit, kind in rows
-            if 0 <= kind < len(KINDS)
-        }
-        self._ids = {row: key for key, row in self.points.items()}
-
-    def _declare(self, reading: Reading) -> PointRow:
-        return self._declared.setdefault(
-            reading.name, PointRow(reading.name, "", kind_of(reading.value))
-        )
-
-    def _point(self, row: PointRow) -> int:
-        key = self._ids.get(row)
-        if key is None:
-            key = self._db.execute(
-                "INSERT INTO point (name, unit, kind) VALUES (?,?,?)",
-                (row.name, row.unit, KINDS.index(row.kind)),
-            ).lastrowid
-            if key is None:
-                raise sqlite3.DatabaseError("no number for a point")
-            self._ids[row] = key
-            self.points[key] = row
-        return key
-
-    def current(self, name: str) -> tuple[int, PointRow] | None:
-        """The row of a point as it is declared now, or the newest of that name."""
-        declared = self._declared.get(name)
-        if declared is not None and declared in self._ids:
-            return self._ids[declared], declared
-        named = [key for key, row in self.points.items() if row.name == name]
-        return (max(named), self.points[max(named)]) if named else None
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -239,14 +203,14 @@ class Database:
     def _records(self, seq: int, limit: int, points: frozenset[str] | None) -> Iterator[Record]:
         chosen = ""
         if points is not None:
-            keys = [str(key) for key, row in self.points.items() if row.name in points]
-            chosen = f"AND point IN ({','.join(keys)})"
+            keys = ",".join(map(str, self.points.named(points)))
+            chosen = f"AND point IN ({keys})"
         rows = self._db.execute(
             "SELECT seq, time_ns, point, value, status, cause FROM record "
             f"WHERE seq > ? {chosen} ORDER BY seq LIMIT ?",
             (seq, limit),
         )
-        return (r for row in rows if (r := record_of(row, self.points)) is not None)
+        return (r for row in rows if (r := record_of(row, self.points.by_id)) is not None)
 
     def cursor(self, sink: str) -> int:
         """The last number that `sink` is done with. A new sink begins with all that is kept."""
@@ -281,10 +245,11 @@ class Database:
         ).fetchone()[0]
         gaps = self._db.execute("SELECT count(*) FROM gap WHERE seq >= ?", (first,)).fetchone()[0]
         pages = self._db.execute("PRAGMA page_count").fetchone()[0]
+        used = retention.used(self._db) * PAGE
         aside = self._db.execute("SELECT count(*) FROM aside").fetchone()[0]
         log = self._wal.size if self._wal is not None else 0
         records = max(0, last - first + 1 - skipped - gaps)
-        return Extent(last, records, oldest_ns, pages * PAGE + log, aside)
+        return Extent(last, records, oldest_ns, pages * PAGE + log, used, aside)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -65,14 +65,14 @@ class Span:
 
 def around(database: Database, name: str, span: Span) -> History:
     """The frame of a history: unit, span and the value at its begin."""
-    found = database.current(name)
+    found = database.points.current(name)
     unit = found[1].unit if found else ""
     return History(name, unit, span.start_ns, span.end_ns, latest(database, name, span.start_ns))
 
 
 def raw(database: Database, name: str, span: Span) -> History:
     """The records themselves, oldest first."""
-    found = database.current(name)
+    found = database.points.current(name)
     if found is None:
         return around(database, name, span)
     rows = database.connection.execute(
@@ -80,7 +80,9 @@ def raw(database: Database, name: str, span: Span) -> History:
         "WHERE point = ? AND time_ns >= ? AND time_ns < ? ORDER BY time_ns, seq LIMIT ?",
         (found[0], span.start_ns, span.end_ns, RAW_LIMIT + 1),
     ).fetchall()
-    records = [r for row in rows[:RAW_LIMIT] if (r := record_of(row, database.points)) is not None]
+    records = [
+        r for row in rows[:RAW_LIMIT] if (r := record_of(row, database.points.by_id)) is not None
+    ]
     return replace(
         around(database, name, span), records=tuple(records), truncated=len(rows) > RAW_LIMIT
     )
@@ -88,7 +90,7 @@ def raw(database: Database, name: str, span: Span) -> History:
 
 def latest(database: Database, name: str, before_ns: int | None = None) -> Record | None:
     """The newest record of a point, or the newest older than a time."""
-    found = database.current(name)
+    found = database.points.current(name)
     if found is None:
         return None
     row = database.connection.execute(
@@ -96,14 +98,14 @@ def latest(database: Database, name: str, before_ns: int | None = None) -> Recor
         "WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
         (found[0], before_ns if before_ns is not None else 2**63 - 1),
     ).fetchone()
-    return record_of(row, database.points) if row else None
+    return record_of(row, database.points.by_id) if row else None
 
 
 def bucket_job(name: str, spans: list[Span]) -> Callable[[Database], list[Bucket]]:
     """A job that makes the buckets of some spans."""
 
     def job(database: Database) -> list[Bucket]:
-        found = database.current(name)
+        found = database.points.current(name)
         if found is None:
             return []
         made = (_bucket(database.connection, *found, span) for span in spans)

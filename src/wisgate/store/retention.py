@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from ..config.storing import ENDURANCE
 from .schema import PAGE
 
 STEP = 1000
@@ -24,10 +25,12 @@ _SHRINK_PAGES = 4096
 
 @dataclass(frozen=True)
 class Bounds:
-    """`max_size` in bytes on disk with the log, `max_age` in seconds."""
+    """`max_size` in bytes on disk with the log, `max_age` in seconds; `endurance`: bytes that the
+    drive bears in its life."""
 
     max_size: float
     max_age: float
+    endurance: float = ENDURANCE
 
     @property
     def pages(self) -> int:
@@ -61,7 +64,7 @@ def beyond(connection: sqlite3.Connection, bounds: Bounds, now_ns: int) -> int |
     droppable = rows[:-1]
     if not droppable:
         return None
-    if _used(connection) > bounds.pages:
+    if used(connection) > bounds.pages:
         return int(droppable[-1][0])
     cutoff = now_ns - int(bounds.max_age * 1e9)
     upto = None
@@ -103,7 +106,8 @@ def shrink(connection: sqlite3.Connection) -> None:
         connection.execute("VACUUM")
 
 
-def _used(connection: sqlite3.Connection) -> int:
+def used(connection: sqlite3.Connection) -> int:
+    """Pages that hold something."""
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     free = connection.execute("PRAGMA freelist_count").fetchone()[0]
     return int(pages - free)

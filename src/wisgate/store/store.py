@@ -8,24 +8,26 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from ..bus.lane import Lane
 from ..core.clock import Clock
-from ..core.errors import StoreError, Unavailable
+from ..core.errors import StoreError
 from ..core.points import Point, Reading
-from .database import FILE, Database, Extent
+from .database import Database, Extent
+from .forecast import LEAST_RECORDS, Forecast
 from .history import BUCKETS_PER_JOB, MAX_BUCKETS, History, Span, around, bucket_job, latest, raw
-from .opening import damaged, open_database
+from .jobs import Jobs
+from .opening import open_database
 from .pace import REAL_TIME, Pace
 from .records import Entry, Record
 from .retention import Bounds
 from .ring import Ring
+from .schema import PAGE
 from .stats import StoreStats
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 RETRY_S = 1.0
 
@@ -34,14 +36,14 @@ class Store:
     """Readings and gaps in one series of numbers, on disk. Threads: the event loop only."""
 
     def __init__(
-        self, database: Database, repair: Callable[[], Database], notices: list[str], lane: Lane,
-        pace: Pace,
+        self, jobs: Jobs, notices: list[str], clock: Clock, pace: Pace, bounds: Bounds,
+        written: Callable[[], int | None],
     ) -> None:  # fmt: skip
         self.notices = notices
         """What had to be repaired, a line each."""
-        self._database, self._repair, self._lane, self._pace = database, repair, lane, pace
-        self._suspect = False
-        self._extent = Extent(0, 0, None, 0, 0)
+        self._jobs, self._clock, self._pace, self._bounds = jobs, clock, pace, bounds
+        self._forecast = Forecast(written)
+        self._extent = Extent(0, 0, None, 0, 0, 0)
         self._ring = Ring()
         self._committing = 0
         self._error = ""
@@ -54,22 +56,23 @@ class Store:
     @classmethod
     async def open(
         cls, folder: Path, *, lane: Lane, clock: Clock, boot_id: str, points: Sequence[Point],
-        max_size: float, max_age: float, pace: Pace = REAL_TIME,
+        bounds: Bounds, pace: Pace = REAL_TIME, written: Callable[[], int | None] = lambda: None,
     ) -> Store:  # fmt: skip
-        """Open or make `folder/wisgate.db`; repair it when it is damaged. `max_size` in bytes,
-        `max_age` in seconds. The caller holds the folder's lock and closes the lane.
+        """Open or make `folder/wisgate.db`; repair it when it is damaged. `written`: bytes that
+        this process has had written to drives. The caller holds the folder's lock and closes the
+        lane.
 
         Raises Unavailable when the folder cannot be written.
         """
         notices: list[str] = []
 
         def open_file(suspect: bool) -> Database:
-            bounds = Bounds(max_size, max_age)
             return open_database(folder, points, bounds, clock, boot_id, notices, suspect=suspect)
 
         database = await lane.run(lambda: open_file(False))
-        store = cls(database, lambda: open_file(True), notices, lane, pace)
-        store._extent = await store._run(Database.extent)
+        jobs = Jobs(database, lambda: open_file(True), lane)
+        store = cls(jobs, notices, clock, pace, bounds, written)
+        store._extent = await jobs.run(Database.extent)
         store._tasks.append(asyncio.create_task(store._commit_on(), name="store commits"))
         if pace.sync is not None:
             syncs = store._sync_on(pace.sync)
@@ -113,7 +116,7 @@ class Store:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             try:
-                await self._run(Database.close)
+                await self._jobs.run(Database.close)
             except StoreError as error:
                 failure = failure or error
         if failure is not None:
@@ -126,7 +129,7 @@ class Store:
     ) -> list[Entry]:
         """The next entries beyond `seq`, at most `limit`, in order; records of `points` only (None:
         all) and every gap. Raises StoreError."""
-        return await self._run(lambda db: db.after(seq, limit, points))
+        return await self._jobs.run(lambda db: db.after(seq, limit, points))
 
     async def wait(self, seq: int) -> None:
         """Return when something beyond `seq` is committed."""
@@ -142,32 +145,33 @@ class Store:
         not hold up commits, however long the span. Raises StoreError."""
         span = Span(start_ns, max(start_ns, end_ns))
         if buckets is None:
-            return await self._run(lambda db: raw(db, point, span))
+            return await self._jobs.run(lambda db: raw(db, point, span))
         count = max(1, min(buckets, MAX_BUCKETS, span.end_ns - span.start_ns))
         spans = list(span.split(count))
         made = []
         for at in range(0, count, BUCKETS_PER_JOB):
-            made += await self._run(bucket_job(point, spans[at : at + BUCKETS_PER_JOB]))
-        return replace(await self._run(lambda db: around(db, point, span)), buckets=tuple(made))
+            made += await self._jobs.run(bucket_job(point, spans[at : at + BUCKETS_PER_JOB]))
+        frame = await self._jobs.run(lambda db: around(db, point, span))
+        return replace(frame, buckets=tuple(made))
 
     async def latest(self, point: str) -> Record | None:
         """The newest committed record of a point. Raises StoreError."""
-        return await self._run(lambda db: latest(db, point))
+        return await self._jobs.run(lambda db: latest(db, point))
 
     # Sinks
 
     async def cursor(self, sink: str) -> int:
         """The last number that `sink` is done with. Raises StoreError."""
-        return await self._run(lambda db: db.cursor(sink))
+        return await self._jobs.run(lambda db: db.cursor(sink))
 
     async def advance(self, sink: str, seq: int) -> None:
         """`sink` is done with everything up to `seq`. Raises StoreError."""
-        await self._run(lambda db: db.advance(sink, seq))
+        await self._jobs.run(lambda db: db.advance(sink, seq))
 
     async def set_aside(self, sink: str, seqs: Sequence[int], why: str) -> None:
         """Note that `sink` will never take these. Raises StoreError."""
-        await self._run(lambda db: db.set_aside(sink, seqs, why))
-        self._extent = await self._run(Database.extent)
+        await self._jobs.run(lambda db: db.set_aside(sink, seqs, why))
+        self._extent = await self._jobs.run(Database.extent)
 
     # Figures
 
@@ -179,9 +183,14 @@ class Store:
     @property
     def stats(self) -> StoreStats:
         extent, pending = self._extent, len(self._ring) + self._committing
+        rates, bounds = self._forecast.rates, self._bounds
+        size = extent.used / extent.records if extent.records >= LEAST_RECORDS else None
+        known = rates.records_per_second is not None
         return StoreStats(
             extent.records, extent.bytes, extent.oldest_ns, pending, self._ring.dropped,
-            self._error, extent.last_seq, extent.set_aside,
+            self._error, extent.last_seq, extent.set_aside, rates.records_per_second,
+            rates.hours_kept(bounds.pages * PAGE, size, bounds.max_age) if known else None,
+            rates.bytes_written_per_day, rates.flash_years(bounds.endurance),
         )  # fmt: skip
 
     # In the background
@@ -208,7 +217,8 @@ class Store:
         self._committing = len(batch)
         try:
             if batch or lost:
-                self._extent = await self._run(lambda db: _commit(db, batch, lost), urgent=True)
+                job = partial(_commit, batch=batch, lost=lost)
+                self._extent = await self._jobs.run(job, urgent=True)
         except StoreError as error:
             self._committing = 0
             self._ring.put_back(batch, lost)
@@ -216,6 +226,7 @@ class Store:
             _settle(flushes, error)
             return False
         self._committing = 0
+        self._forecast.look(self._clock.monotonic(), self._extent.last_seq)
         self._dirty.set()
         self._notify()
         failure = await self._settle_down(synced=bool(flushes))
@@ -227,9 +238,9 @@ class Store:
         """What follows a commit; its failure does not undo the commit."""
         try:
             if synced:
-                await self._run(Database.sync, urgent=True)
-            if await self._run(lambda db: db.trim(always=False)):
-                self._extent = await self._run(Database.extent)
+                await self._jobs.run(Database.sync, urgent=True)
+            if await self._jobs.run(lambda db: db.trim(always=False)):
+                self._extent = await self._jobs.run(Database.extent)
                 self._notify()
         except StoreError as error:
             return error
@@ -241,7 +252,7 @@ class Store:
             await asyncio.sleep(seconds)
             self._dirty.clear()
             try:
-                await self._run(Database.sync, urgent=True)
+                await self._jobs.run(Database.sync, urgent=True)
             except StoreError as error:
                 self._tell(str(error))
                 self._dirty.set()
@@ -257,28 +268,6 @@ class Store:
         elif self._error and not error:
             log.warning("the store takes readings again; %d dropped so far", self._ring.dropped)
         self._error = error
-
-    async def _run(self, job: Callable[[Database], T], *, urgent: bool = False) -> T:
-        return await self._lane.run(lambda: self._guard(job), urgent=urgent)
-
-    def _guard(self, job: Callable[[Database], T]) -> T:
-        """In the lane: a job, with what goes wrong on the disk as StoreError. Damage that shows
-        only now is salvaged here, and the next try finds a whole file."""
-        try:
-            if self._suspect:
-                self._database.abandon()
-                self._database = self._repair()
-                self._suspect = False
-            return job(self._database)
-        except sqlite3.Error as error:
-            self._suspect = self._suspect or damaged(error)
-            raise StoreError(f"{FILE}: {error}") from error
-        except Unavailable as error:
-            raise StoreError(str(error)) from error
-        except Exception as error:  # a mistake of ours must not end the task that commits
-            self._suspect = self._suspect or damaged(error)
-            what = error if isinstance(error, OSError) else f"unexpected: {error!r}"
-            raise StoreError(f"{FILE}: {what}") from error
 
 
 def _commit(database: Database, batch: Sequence[Reading], lost: int) -> Extent:

@@ -83,6 +83,19 @@ class StoreView(Struct, frozen=True):
     error: str
     last_seq: int
     set_aside: Annotated[int, Meta(description="records that a sink refused")]
+    records_per_second: Annotated[
+        float | None, Meta(description="over the last hour; null for a minute after the start")
+    ] = None
+    hours_kept: Annotated[
+        float | None, Meta(description="how long a record stays at this rate")
+    ] = None
+    bytes_written_per_day: Annotated[
+        float | None, Meta(description="to the drive, at this rate")
+    ] = None
+    flash_years: Annotated[
+        float | None, Meta(description="how long a new drive lasts at this rate")
+    ] = None
+    lasting: Annotated[str, Meta(description="hours and years as a sentence")] = ""
 
 
 class SinkView(Struct, frozen=True):

@@ -102,6 +102,11 @@ def store_view(gateway: Gateway) -> StoreView:
         error=stats.error,
         last_seq=stats.last_seq,
         set_aside=stats.set_aside,
+        records_per_second=stats.records_per_second,
+        hours_kept=stats.hours_kept,
+        bytes_written_per_day=stats.bytes_written_per_day,
+        flash_years=stats.flash_years,
+        lasting=stats.lasting,
     )
 
 

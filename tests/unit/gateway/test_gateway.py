@@ -27,6 +27,7 @@ from wisgate.gateway.rules import UNKNOWN_S
 from wisgate.plan.plan import make
 from wisgate.store.pace import VIRTUAL_TIME
 from wisgate.store.records import Entry, Record
+from wisgate.store.retention import Bounds
 from wisgate.store.store import Store
 
 PUMP_HOUSE = Path(__file__).parents[3] / "examples" / "pump-house.toml"
@@ -71,7 +72,7 @@ class House:
         lane = InlineLane("store")
         store = await Store.open(
             self._folder, lane=lane, clock=self.clock, boot_id="boot-1",
-            points=self.config.points, max_size=1e8, max_age=1e9, pace=VIRTUAL_TIME,
+            points=self.config.points, bounds=Bounds(1e8, 1e9), pace=VIRTUAL_TIME,
         )  # fmt: skip
         self.gateway = Gateway(Parts(self.board, store, lane, self._folder, virtual=True))
         return self.gateway

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..addresses import Listen, listen
 from ..lists import texts
 from ..readers import duration, quantity, text
+from ..storing import ENDURANCE
 from ..tables import Option, Section, Shape
 from ..wording import FILE
 
@@ -66,9 +67,18 @@ STORE_MAX_AGE = Option(
     90 * 86400.0,
     otherwise='"90d"',
 )
+STORE_ENDURANCE = Option(
+    "endurance",
+    quantity("capacity", "1GB", "100000TB"),
+    "What may be written to the drive in its life, as its maker says (TBW). The years that doctor"
+    " and the dashboard show rest on it. Without it: a third of 8 GB times 3000 erasures.",
+    '"24TB"',
+    ENDURANCE,
+    otherwise='"8TB"',
+)
 STORE = Section(
     "store",
     Shape.ONE,
     "How much of the past is kept.",
-    (STORE_MAX_SIZE, STORE_MAX_AGE),
+    (STORE_MAX_SIZE, STORE_MAX_AGE, STORE_ENDURANCE),
 )

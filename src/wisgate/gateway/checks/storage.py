@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...bus.host import Drive, Mount
+from ...store.stats import StoreStats
 from ..verdicts import Box, Level, Verdict, fine
 
 LEAST_FREE = 0.05
 """Of a file system; below, the store soon has no room."""
 LITTLE_FREE = 0.15
 WORN = 0.8
+SHORT_LIFE_YEARS = 5.0
 GIGABYTE = 1e9
 
 
@@ -19,7 +21,11 @@ async def check(box: Box) -> Sequence[Verdict]:
     mounts = await box.host(lambda host: host.mounts())
     drives = await box.host(lambda host: host.drives())
     verdicts = [_room(mount) for mount in mounts if mount.kind != "squashfs"]
-    return [*verdicts, *(v for drive in drives for v in _age(drive)), *_store(box)]
+    return [
+        *verdicts,
+        *(v for drive in drives for v in _age(drive)),
+        *of_store(box.gateway.store.stats),
+    ]
 
 
 def _room(mount: Mount) -> Verdict:
@@ -69,8 +75,9 @@ def _age(drive: Drive) -> Iterator[Verdict]:
         yield fine(subject, "is there; it does not tell how much of its life is used")
 
 
-def _store(box: Box) -> Iterator[Verdict]:
-    if error := box.gateway.store.stats.error:
+def of_store(stats: StoreStats) -> Iterator[Verdict]:
+    """Whether it takes records, and how long it lasts."""
+    if error := stats.error:
         yield Verdict(
             Level.DIFFERENCE,
             "store-failed",
@@ -79,3 +86,19 @@ def _store(box: Box) -> Iterator[Verdict]:
             "a store that takes records",
             "make room, or check the drive; readings wait in memory meanwhile",
         )
+        return
+    found = f"{stats.records} records, {stats.bytes / 1e6:.1f} MB"
+    if not stats.lasting:
+        yield fine("store", f"{found}; how long it lasts is known a minute after the start")
+    elif stats.flash_years is not None and stats.flash_years < SHORT_LIFE_YEARS:
+        yield Verdict(
+            Level.WARNING,
+            "flash-wears-fast",
+            "store",
+            f"{found}, {stats.lasting}",
+            f"a flash life of {SHORT_LIFE_YEARS:.0f} years and more",
+            "sample less often or give points a deadband, or put the folder on another drive;"
+            " when its maker promises more, say so with endurance of [store]",
+        )
+    else:
+        yield fine("store", f"{found}, {stats.lasting}")

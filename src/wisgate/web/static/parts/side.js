@@ -47,7 +47,8 @@ export function Side({ link }) {
     <ul class="rows">
       ${sinks.map((sink) => html`<${Sink} key=${sink.name} sink=${sink} />`)}
       <li>${icon("disk")}<div><b>Store</b> <span class="muted">on this gateway</span>
-        <p class="muted">${number(store.records)} records · ${bytes(store.bytes)} · ${oldest}</p></div>
+        <p class="muted">${number(store.records)} records · ${bytes(store.bytes)} · ${oldest}</p>
+        ${store.lasting && html`<p class="muted">${store.lasting}</p>`}</div>
         <span class="status ${store.error ? "fault" : "good"}">${icon(store.error ? "alert" : "check")}${store.error ? "not writing" : "writing"}</span>
       </li>
     </ul>

@@ -1,0 +1,70 @@
+"""The points that the store has records of, by number."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from ..core.points import Point, Reading
+from .schema import KINDS, PointRow, kind_of
+
+
+class PointRows:
+    """Threads: lane only."""
+
+    def __init__(self, connection: sqlite3.Connection, points: Sequence[Point]) -> None:
+        self._db = connection
+        self._declared = {p.name: PointRow(p.name, p.unit, p.kind) for p in points}
+        rows = connection.execute("SELECT id, name, unit, kind FROM point ORDER BY id").fetchall()
+        self.by_id: dict[int, PointRow] = {
+            key: PointRow(name, unit, KINDS[kind])
+            for key, name, unit, kind in rows
+            if 0 <= kind < len(KINDS)
+        }
+        self._ids = {row: key for key, row in self.by_id.items()}
+
+    def add_declared(self) -> None:
+        """Give every declared point its number; the caller commits."""
+        for row in self._declared.values():
+            self.id_of(row)
+
+    def row_of(self, reading: Reading) -> PointRow:
+        """As declared; of a point that nobody declared, after the value."""
+        return self._declared.get(reading.name) or self._declared.setdefault(
+            reading.name, PointRow(reading.name, "", kind_of(reading.value))
+        )
+
+    def id_of(self, row: PointRow) -> int:
+        """The number of a row, a new one if need be; the caller commits."""
+        key = self._ids.get(row)
+        if key is None:
+            key = self._db.execute(
+                "INSERT INTO point (name, unit, kind) VALUES (?,?,?)",
+                (row.name, row.unit, KINDS.index(row.kind)),
+            ).lastrowid
+            if key is None:
+                raise sqlite3.DatabaseError("no number for a point")
+            self._ids[row] = key
+            self.by_id[key] = row
+        return key
+
+    def current(self, name: str) -> tuple[int, PointRow] | None:
+        """The row of a point as it is declared now, or the newest of that name."""
+        declared = self._declared.get(name)
+        if declared is not None and declared in self._ids:
+            return self._ids[declared], declared
+        named = [key for key, row in self.by_id.items() if row.name == name]
+        return (max(named), self.by_id[max(named)]) if named else None
+
+    def named(self, names: frozenset[str]) -> list[int]:
+        """The numbers of all rows with these names."""
+        return [key for key, row in self.by_id.items() if row.name in names]
+
+    def remember(self) -> dict[PointRow, int]:
+        """For `forget`, before a transaction."""
+        return dict(self._ids)
+
+    def forget(self, before: dict[PointRow, int]) -> None:
+        """The transaction failed: numbers given in it are free again."""
+        self._ids = before
+        self.by_id = {key: row for row, key in before.items()}
