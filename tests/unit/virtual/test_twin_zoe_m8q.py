@@ -65,8 +65,9 @@ def test_only_its_address() -> None:
 def test_an_answer_takes_10_ms() -> None:
     talk = Talk()
     assert talk.say(ubx(0x0107), 0.0099) == b""
-    talk.clock.advance(0.0002)
+    talk.clock.advance(0.0001)
     assert len(talk.everything()) == 100
+    assert talk.everything() == b""
 
 
 def test_addresses_before_the_count_read_nothing() -> None:
@@ -94,6 +95,16 @@ def test_every_field_of_a_position() -> None:
     assert (h_acc, v_acc, north, east, down) == (3500, 5250, 0, 10_000, 0)
     assert (ground, heading, s_acc, head_acc, dop) == (10_000, 9_000_000, 100, 500_000, 150)
     assert not any(b for value in rest for b in (value if isinstance(value, bytes) else [value]))
+
+
+def test_nobody_told_it_where_it_is() -> None:
+    talk = Talk(nmea=True)
+    talk.chip = ZoeM8qTwin(talk.clock)
+    talk.say(port(1, 1))
+    talk.clock.advance(40)
+    pvt = talk.pvt()
+    assert pvt[13:20] == (12, 0, 0, 47_000, 0, 2500, 3750)
+    assert pvt[20:25] == (0,) * 5
 
 
 def test_northwards() -> None:
@@ -163,6 +174,7 @@ def test_a_faster_rate() -> None:
     nanos = [row[9] for row in seconds]
     assert len({*nanos}) > 1
     assert all(b[0] - a[0] == 400 for a, b in pairwise(seconds))
+    assert nanos == [row[0] % 1000 * 1_000_000 for row in seconds]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +203,42 @@ def test_a_message_on_six_ports() -> None:
     assert talk.say(ubx(0x0601, b"\x01\x07\x00\1\1\1\1\1")) == ubx(ACK, b"\x06\x01")
     talk.clock.advance(3)
     assert talk.everything() == b""
+
+
+def test_every_second_solution_since_power_up() -> None:
+    talk = Talk()
+    talk.clock.advance(0.5)
+    talk.say(ubx(0x0601, b"\x01\x07\x02"))
+    for seconds in (0, 2, 0, 4):
+        talk.clock.advance(1)
+        got = talk.everything()
+        assert (unpack(PVT, got[6:-2])[6] if got else 0) == seconds
+
+
+def test_what_is_told_by_itself_depends_on_the_protocols_out() -> None:
+    talk = Talk(nmea=True)
+    talk.say(ubx(0x0601, b"\x01\x07\x01"))
+    talk.say(port(3, 1))
+    talk.clock.advance(1)
+    assert len(talk.everything()) == 100
+    talk.say(port(1, 2))
+    talk.clock.advance(1)
+    got = talk.everything()
+    assert got.startswith(b"$GN")
+    assert b"\xb5\x62" not in got
+
+
+def test_an_answer_comes_before_the_solution_after_it() -> None:
+    talk = Talk(nmea=True)
+    talk.clock.advance(0.5)
+    talk.chip.write(ubx(0x0608))
+    talk.clock.advance(0.5)
+    got = talk.everything()
+    assert got.startswith(ubx(0x0608, pack("<HHH", 1000, 1, 1)) + ubx(ACK, b"\x06\x08") + b"$GN")
+
+
+def test_a_setting_of_more_than_a_byte_of_length() -> None:
+    assert Talk().say(ubx(0x067F, bytes(300))) == ubx(NAK, b"\x06\x7f")
 
 
 def test_a_port_without_ubx_is_deaf_or_mute() -> None:
@@ -238,17 +286,30 @@ def test_the_buffer_has_an_end() -> None:
     assert len(talk.everything()) == 4000
 
 
+@pytest.mark.parametrize(("satellites", "kept"), [(12, 4096), (100, 4097 - 100)])
+def test_the_buffer_takes_4096_bytes(satellites: int, kept: int) -> None:
+    talk = Talk(nmea=True)
+    talk.chip.satellites = satellites
+    talk.clock.advance(1)
+    talk.chip.write(ubx(0x0608))  # 14 bytes and an acknowledge
+    for kind in (*[0x067F] * 9, *[0x0107] * 39):
+        talk.chip.write(ubx(kind))
+    talk.clock.advance(0.02)
+    assert len(talk.everything()) == kept
+
+
 @pytest.mark.parametrize(
     ("latitude", "longitude", "where"),
     [
         (47.5, 8.25, b"4730.00000,N,00815.00000,E"),
         (-33.25, -151.125, b"3315.00000,S,15107.50000,W"),
+        (47.28522345, 8.99999996, b"4717.11341,N,00900.00000,E"),
     ],
 )  # fmt: skip
 def test_nmea(latitude: float, longitude: float, where: bytes) -> None:
     talk = Talk(nmea=True)
     talk.chip.latitude, talk.chip.longitude = latitude, longitude
-    talk.chip.speed, talk.chip.heading, talk.chip.satellites = 1852 / 3600, 45.0, 9
+    talk.chip.speed, talk.chip.heading, talk.chip.satellites = 1852 / 36, 45.0, 9
     talk.clock.advance(1.5)
     rmc, gga, end = talk.everything().split(b"\r\n")
     assert rmc.startswith(b"$GNRMC,000001.00,V,,,,,,,010126,,,N*")
@@ -256,7 +317,7 @@ def test_nmea(latitude: float, longitude: float, where: bytes) -> None:
     assert end == b""
     talk.clock.advance(39)
     rmc, gga = talk.everything().split(b"\r\n")[-3:-1]
-    assert rmc.startswith(b"$GNRMC,000040.00,A," + where + b",1.000,45.00,010126,,,A*")
+    assert rmc.startswith(b"$GNRMC,000040.00,A," + where + b",100.000,45.00,010126,,,A*")
     assert gga.startswith(b"$GNGGA,000040.00," + where + b",1,09,1.5,400.0,M,47.0,M,,*")
     for line in (rmc, gga):
         check = 0

@@ -45,6 +45,8 @@ COLD_START, THINK = 30.0, 10e-3
 ROOM = 4096
 """Bytes of the output buffer; what does not fit is dropped, message by message."""
 EPOCH, GPS_EPOCH = datetime(1970, 1, 1, tzinfo=UTC), datetime(1980, 1, 6, tzinfo=UTC)
+SETTINGS = 0x06
+"""The class of messages that are acknowledged."""
 LEAP = 18
 """GPS time counts no leap seconds: 18 s ahead since 2017."""
 WEEK = 7 * 86400
@@ -157,9 +159,9 @@ class ZoeM8qTwin:
         count = int(self.satellites)
         if count < 3:
             self._heard = time
-        fix = Fix.NONE
+        self._fix = Fix.NONE
         if time - self._heard >= COLD_START:
-            fix = Fix.THREE_D if count >= 4 else Fix.TWO_D
+            self._fix = Fix.THREE_D if count >= 4 else Fix.TWO_D
             self._knows_time = True
         elif time == self._began:
             self._knows_time = False
@@ -169,11 +171,11 @@ class ZoeM8qTwin:
         calendar = (now.year, now.month, now.day, now.hour, now.minute, now.second)
         week_ms = round(since.total_seconds() * 1000) % (WEEK * 1000)
         begin = (week_ms, *calendar, valid, 25, now.microsecond * 1000)
-        place = self._place(fix) if fix else NOWHERE
-        return pack(PVT, *begin, fix, FIX_OK if fix else 0, 0, count, *place, 0, 0, 0)
+        place = self._place() if self._fix else NOWHERE
+        return pack(PVT, *begin, self._fix, FIX_OK if self._fix else 0, 0, count, *place, 0, 0, 0)
 
-    def _place(self, fix: Fix) -> tuple[int, ...]:
-        height = round(self.altitude * 1000) if fix == Fix.THREE_D else 0
+    def _place(self) -> tuple[int, ...]:
+        height = round(self.altitude * 1000) if self._fix == Fix.THREE_D else 0
         speed, course = self.speed * 1000, radians(self.heading)
         return (
             round(self.longitude * 1e7),
@@ -194,15 +196,14 @@ class ZoeM8qTwin:
 
     def _take(self, data: bytes) -> None:
         """Every undamaged message in `data`; the rest is dropped."""
-        at = data.find(SYNC)
-        while at >= 0 and len(data) >= at + 8:
-            end = at + 8 + int.from_bytes(data[at + 4 : at + 6], "little")
-            frame = data[at:end]
-            if len(frame) == end - at and frame[-2:] == _sums(frame[2:-2]):
-                self._obey(int.from_bytes(frame[2:4], "big"), frame[6:-2])
-                at = data.find(SYNC, end)
-            else:
-                at = data.find(SYNC, at + 1)
+        rest = data.partition(SYNC)[2]
+        while rest:
+            end = 4 + int.from_bytes(rest[2:4], "little")
+            content, sums = rest[:end], rest[end : end + 2]
+            if sums == _sums(content):
+                self._obey(int.from_bytes(content[:2], "big"), content[4:])
+                rest = rest[end:]
+            rest = rest.partition(SYNC)[2]
 
     def _obey(self, kind: int, body: bytes) -> None:
         if kind == Message.NAV_PVT:
@@ -214,7 +215,7 @@ class ZoeM8qTwin:
             self._answer(kind, b"".join(texts))
         elif kind == Message.CFG_RST:
             self._restart(body)
-        elif kind >> 8 == Message.CFG_PRT >> 8:
+        elif kind >> 8 == SETTINGS:
             self._acknowledge(kind, self._set(kind, body))
 
     def _set(self, kind: int, body: bytes) -> bool:
@@ -258,7 +259,7 @@ class ZoeM8qTwin:
         """Class, number and every how many solutions, on this port or on each of six."""
         if len(body) not in (3, 8) or int.from_bytes(body[:2], "big") != Message.NAV_PVT:
             return False
-        self._pvt_every = body[2 + DDC_PORT]
+        self._pvt_every = body[2:][DDC_PORT]
         return True
 
     def _restart(self, body: bytes) -> None:
@@ -280,8 +281,7 @@ class ZoeM8qTwin:
         return EPOCH + timedelta(milliseconds=ms)
 
     def _sentences(self, time: float) -> bytes:
-        fixed = bool(unpack(PVT, self._solution)[10])
-        place = (self.latitude, self.longitude, self.altitude, GEOID) if fixed else None
+        place = (self.latitude, self.longitude, self.altitude, GEOID) if self._fix else None
         motion = (self.speed, self.heading)
         return rmc_and_gga(self._utc(time), place, motion, int(self.satellites))
 
