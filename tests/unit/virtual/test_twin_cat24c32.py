@@ -116,6 +116,7 @@ def test_a_supply_lost_in_the_cycle_loses_the_page() -> None:
     save(chip, b"\x00\x00\x66\x77")
     clock.advance(CYCLE / 2)
     chip.power_cycle()
+    chip.stop()  # of somebody else
     assert chip.addressed(0x50, True)
     assert chip.read(2) == b"\x55\xff"
 

@@ -23,9 +23,7 @@ class Cat24c32Twin:
         self.write_protect = 0.0
         self.never_ready = False
         self._clock = clock
-        self._page: dict[int, int] = {}
-        self._due: float | None = None
-        self._pointer = 0
+        self.power_cycle()
 
     def addressed(self, address: int, read: bool) -> bool:
         if address not in self.addresses or self._busy():
@@ -37,7 +35,7 @@ class Cat24c32Twin:
         if len(data) < 2:
             return len(data)
         self._pointer = (data[0] << 8 | data[1]) % SIZE
-        if self.write_protect and len(data) > 2:
+        if self.write_protect:
             return 2
         for value in data[2:]:
             self._page[self._pointer] = value
@@ -57,8 +55,8 @@ class Cat24c32Twin:
 
     def power_cycle(self) -> None:
         """The memory stays, but for the page whose write cycle was running."""
-        self._page.clear()
-        self._due = None
+        self._page: dict[int, int] = {}
+        self._due: float | None = None
         self._pointer = 0
 
     def _busy(self) -> bool:
@@ -68,6 +66,5 @@ class Cat24c32Twin:
             return True
         for at, value in self._page.items():
             self.contents[at] = value
-        self._page.clear()
         self._due = None
         return False
