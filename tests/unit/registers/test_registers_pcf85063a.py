@@ -61,6 +61,12 @@ DIGITS = {  # name: a code, tens, ones
 }
 
 
+MOST = {  # name: tens, when every bit is set
+    "Second": 7, "Minute": 7, "Hour": 3, "Day": 3, "Month": 1, "Year": 15,
+    "SecondAlarm": 7, "MinuteAlarm": 7, "HourAlarm": 3, "DayAlarm": 3,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", WORDS)
 def test_words(name):
     word = getattr(pcf85063a, name)
@@ -84,6 +90,8 @@ def test_digits(name):
     assert (word.tens, word.ones) == (tens, ones)
     assert word.encode() & 0x7F == code & 0x7F
     assert getattr(pcf85063a, name).decode(0).ones == 0
+    most = getattr(pcf85063a, name).decode(0xFF)
+    assert (most.tens, most.ones) == (MOST[name], 15)
 
 
 @pytest.mark.parametrize("code", range(8))
@@ -106,6 +114,10 @@ def test_the_timer_as_it_comes_up():
     assert asdict(pcf85063a.TimerMode.decode(0x18)) == {
         "clock": TimerClock.HZ1_60, "running": False, "interrupt": False, "pulse": False,
     }  # fmt: skip
+
+
+def test_bits_beyond_the_mode_of_the_timer():
+    assert pcf85063a.TimerMode.decode(0xFF).clock == TimerClock.HZ1_60
 
 
 def test_rates():

@@ -13,8 +13,8 @@ FRESH = bytes.fromhex("00 00 00 00 80 00 00 01 06 01 00 80 80 80 80 80 00 18")
 def running(moment: datetime, *, backup: bool = False) -> tuple[VirtualClock, Pcf85063aTwin]:
     """A clock that was set before, and runs."""
     clock = VirtualClock()
-    clock.advance(5.0)
     chip = Pcf85063aTwin(clock, backup=backup)
+    clock.advance(5.0)
     chip.keep(moment.replace(tzinfo=UTC).timestamp())
     return clock, chip
 
@@ -60,8 +60,8 @@ def test_writing_does_not_touch_the_dividers() -> None:
 
 def test_without_a_battery_everything_is_lost() -> None:
     clock, chip = running(datetime(2026, 1, 1))
-    put(chip, "03 A5")
     put(chip, "0B 00 00 00 00 00 05 14")
+    put(chip, "03 A5")
     clock.advance(2.7)
     chip.power_cycle()
     assert chip.read(18) == FRESH
@@ -214,6 +214,22 @@ def test_the_timer_reads_what_is_left() -> None:
     clock.advance(4.0)
     assert get(chip, 0x10, 1) == "05"  # begun anew half a second ago
     assert get(chip, 1, 1) == "08"
+    put(chip, "01 00")
+    clock.advance(4.4)
+    assert get(chip, 1, 1) == "00"
+    clock.advance(0.2)
+    assert get(chip, 1, 1) == "08"
+
+
+def test_a_timer_comes_at_its_moment_and_once() -> None:
+    clock, chip = running(datetime(2026, 1, 1))
+    put(chip, "10 05 14")
+    clock.advance(5.0)
+    assert get(chip, 1, 1) == "08"
+    assert get(chip, 0x10, 1) == "05"
+    put(chip, "01 00")
+    clock.advance(4.5)
+    assert get(chip, 1, 1) == "00"
 
 
 def test_the_timer_begins_with_every_write() -> None:

@@ -65,10 +65,9 @@ class Pcf85063aTwin:
         self.backup = backup
         self.crystal_stopped = False
         self._clock = clock
-        self._last = clock.monotonic()
         self._file = bytearray(REGISTERS)
-        self._pointer = 0
-        self._reset()
+        self._left: float  # of the timer, in its periods, once it was set
+        self._start()
 
     def addressed(self, address: int, read: bool) -> bool:
         return address in self.addresses
@@ -94,9 +93,7 @@ class Pcf85063aTwin:
     def power_cycle(self) -> None:
         """Everything is lost, unless there is a battery."""
         if not self.backup:
-            self._last = self._clock.monotonic()
-            self._pointer = 0
-            self._reset()
+            self._start()
 
     def keep(self, seconds_utc: float) -> None:
         """Be a clock that was set at some time before: it runs, and this is the time (from 2000
@@ -110,10 +107,14 @@ class Pcf85063aTwin:
 
     # Registers.
 
+    def _start(self) -> None:
+        self._last = self._clock.monotonic()
+        self._pointer = 0
+        self._reset()
+
     def _reset(self) -> None:
         self._file[:] = bytes(word.reset for word in WORDS)
         self._fraction = 0.0
-        self._left = 0.0
 
     def _load(self, register: int) -> int:
         if register == TimerValue.address and self._counts_down:
@@ -168,7 +169,8 @@ class Pcf85063aTwin:
             return
         self._left -= passed * TIMER_HZ[TimerMode.decode(self._file[TimerMode.address]).clock]
         if self._left <= 0:
-            self._left = self._left % self._file[TimerValue.address]
+            begin = self._file[TimerValue.address]
+            self._left = begin - -self._left % begin
             self._file[Control2.address] |= TIMER_FLAG
 
     def _count(self, passed: timedelta) -> None:
