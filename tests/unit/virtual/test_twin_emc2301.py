@@ -61,6 +61,26 @@ def test_it_looks_at_the_fan_at_every_access() -> None:
     assert bench.get(0x3E) == 0x80
 
 
+def test_it_looks_at_the_fan_before_it_judges_it() -> None:
+    bench = Bench()
+    bench.put(SETTING, 0x80)
+    bench.clock.advance(1.0)
+    assert bench.get(STATUS) == 0
+
+    def look() -> None:
+        bench.chip.rpm = 0.0
+
+    bench.chip.look = look
+    assert bench.chip.read(1) == b"\x01"
+
+
+def test_what_happens_by_itself_happens_at_its_moment() -> None:
+    bench = Bench()
+    assert bench.drive() == 0
+    bench.clock.advance(4.0)
+    assert bench.drive() == 255
+
+
 @pytest.mark.parametrize(("rpm", "high", "low"), [(-5.0, 0xFF, 0xF8), (1e6, 0x00, 0x38)])
 def test_ends_of_the_tachometer(rpm: float, high: int, low: int) -> None:
     bench = Bench(rpm)
@@ -154,6 +174,35 @@ def test_after_a_spin_up_a_ramp_begins_at_its_level() -> None:
     assert bench.drive() == 153
     bench.clock.advance(0.4)
     assert bench.drive() == 153 + 16
+
+
+def test_a_target_hurries_no_ramp() -> None:
+    bench = Bench()
+    bench.put(SETTING, 0x40)
+    bench.clock.advance(1.0)
+    bench.put(CONFIG_2, 0x68)
+    bench.put(SETTING, 0x80)
+    bench.aim(2048)
+    assert bench.drive() == 0x40
+    bench.clock.advance(0.401)
+    assert bench.drive() == 0x50
+
+
+@pytest.mark.parametrize("config", [0x2B, 0xAB])
+def test_the_same_mode_again_disturbs_no_spin_up(config: int) -> None:
+    bench = Bench()
+    bench.put(CONFIG_1, config)
+    bench.aim(2048)
+    bench.put(SETTING, 0x99)
+    bench.put(CONFIG_1, config)
+    bench.clock.advance(0.2)
+    assert bench.drive() == 153
+    bench.put(CONFIG_1, config)
+    bench.clock.advance(1.0)
+    assert bench.drive() == 0x99
+    bench.chip.rpm = 1920.0
+    bench.clock.advance(1.0)
+    assert (bench.drive() > 0x99) is (config == 0xAB)
 
 
 def test_a_fan_that_is_switched_off_is_not_stalled() -> None:
@@ -269,6 +318,19 @@ def test_a_target_that_is_switched_off_and_on() -> None:
     assert bench.drive() == 255
 
 
+def test_a_target_during_a_spin_up_waits_for_its_end_and_off_does_not() -> None:
+    bench = Bench()
+    bench.put(CONFIG_1, 0xAB)
+    bench.aim(2048)
+    assert bench.drive() == 255
+    bench.clock.advance(0.05)
+    bench.aim(4096)  # less would be enough
+    bench.clock.advance(0.05)
+    assert bench.drive() == 255
+    bench.aim(0x1FFF)
+    assert bench.drive() == 0
+
+
 def test_a_direct_setting_does_nothing_to_the_automatic_control() -> None:
     bench = Bench()
     bench.put(CONFIG_1, 0xAB)
@@ -289,6 +351,16 @@ def test_automatic_control_switched_off_keeps_the_drive() -> None:
     assert bench.get(SETTING) == 153
     bench.put(SETTING, 0x20)
     assert bench.get(SETTING) == 0x20
+
+
+def test_automatic_control_switched_off_ends_its_spin_up() -> None:
+    bench = Bench()
+    bench.put(CONFIG_1, 0xAB)
+    bench.aim(2048)
+    bench.clock.advance(0.05)
+    bench.put(CONFIG_1, 0x2B)
+    bench.clock.advance(10.0)
+    assert bench.drive() == 255
 
 
 def test_a_step_is_half_the_way_and_no_more_than_the_largest() -> None:
@@ -312,6 +384,19 @@ def test_full_drive_fails_after_so_many_updates(code: int, updates: int) -> None
     bench.put(CONFIG_1, 0xA8)  # 100 ms
     bench.aim(1024)
     bench.clock.advance(0.5 + 0.1 * 7 - 0.05 + 0.1 * (updates - 1))
+    assert bench.get(FAIL) == 0
+    bench.clock.advance(0.1)
+    assert bench.get(FAIL) == 1
+
+
+def test_full_drive_counts_from_the_first_update() -> None:
+    bench = Bench()
+    bench.put(SPIN_UP, 0x59)
+    bench.put(SETTING, 255)
+    bench.clock.advance(1.0)
+    bench.aim(1024)
+    bench.put(CONFIG_1, 0xA8)  # 100 ms, the first update at once
+    bench.clock.advance(0.1 * 15 - 0.05)
     assert bench.get(FAIL) == 0
     bench.clock.advance(0.1)
     assert bench.get(FAIL) == 1
@@ -341,6 +426,8 @@ def test_a_stalled_fan_is_started_again_and_again() -> None:
     bench.clock.advance(3.0)
     assert bench.drive() == 153
     bench.chip.rpm = 0.0
+    bench.clock.advance(0.41)
+    assert bench.get(STATUS) == 1
     seen = set()
     for _ in range(40):
         bench.clock.advance(0.05)

@@ -85,7 +85,7 @@ class Emc2301Twin:
         self._file |= {word.address: word.reset for word in WORDS}
         self._pointer, self._shadow = 0, TachReadingLow.reset
         self._drive = FanDrive(self._file, self._count, self._clock.monotonic())
-        self._seen = -1.0
+        self._seen: float | None = None
 
     @property
     def duty(self) -> float:
@@ -145,21 +145,20 @@ class Emc2301Twin:
         if register == FanSetting.address:
             return self._drive.drive
         if register == TachReadingHigh.address:
-            count = self._count() << COUNT_SHIFT
-            self._shadow = count & 0xFF
-            return count >> 8
+            high, self._shadow = divmod(self._count() << COUNT_SHIFT, 0x100)
+            return high
         if register == TachReadingLow.address:
             return self._shadow
         return self._file.get(register, 0)
 
     @property
     def _stands(self) -> bool:
-        return self._drive.drive > 0 and self._drive.standing
+        return bool(self._drive.drive) and self._drive.standing
 
     def _store(self, register: int, value: int) -> None:
         if register not in STORED or (self._file[SoftwareLock.address] and register in KEYS):
             return
-        self._seen = -1.0
+        self._seen = None
         watched = self._watching
         self._file[register] = value & STORED[register]
         if self._watching != watched:

@@ -52,7 +52,6 @@ class FanDrive:
         self._automatic = False
         self._target = STOPPED
         self._time = time
-        self._level = 0
         self._level_at = self._spun_at = self._update = self._quiet = inf
         self._watchdog = time + WATCHDOG_S
 
@@ -95,7 +94,7 @@ class FanDrive:
     def late(self) -> bool:
         """Whether full drive has not been enough for too long. 4.4.2."""
         patience = FAIL_UPDATES[self._get(SpinUp).fail_count]
-        return 0 < patience <= self._late
+        return bool(patience) and patience <= self._late
 
     # What the host does.
 
@@ -123,7 +122,6 @@ class FanDrive:
             self._update = self._time
         elif self._automatic and not automatic:
             self._rest(self.drive)
-            self._setting = self.drive
         self._automatic = automatic
 
     def aim(self, target: int) -> None:
@@ -148,6 +146,11 @@ class FanDrive:
         return self._get(FanConfiguration2).ramp
 
     @property
+    def _level(self) -> int:
+        """Of a spin-up, after its kick."""
+        return round(SPIN_LEVEL[self._get(SpinUp).level] * FULL)
+
+    @property
     def _period(self) -> float:
         return UPDATE_S[self._get(FanConfiguration1).update]
 
@@ -163,13 +166,11 @@ class FanDrive:
         self.watched, self._automatic = True, False
         self._registers[FanConfiguration1.address] &= ~AUTOMATIC
         self._rest(FULL)
-        self._setting = FULL
 
     def _spin_up(self) -> None:
         """Full drive for a quarter of the time, then the level of the spin-up. 4.6."""
         spin = self._get(SpinUp)
         seconds = SPIN_S[spin.time]
-        self._level = round(SPIN_LEVEL[spin.level] * FULL)
         self._rest(self._level if spin.no_kick else FULL)
         self._spun_at = self._time + seconds
         if not spin.no_kick:
