@@ -23,6 +23,8 @@ class Cat24c32Twin:
         self.write_protect = 0.0
         self.never_ready = False
         self._clock = clock
+        self._page: dict[int, int] = {}
+        self._due: float | None = None
         self.power_cycle()
 
     def addressed(self, address: int, read: bool) -> bool:
@@ -55,8 +57,8 @@ class Cat24c32Twin:
 
     def power_cycle(self) -> None:
         """The memory stays, but for the page whose write cycle was running."""
-        self._page: dict[int, int] = {}
-        self._due: float | None = None
+        self._page.clear()
+        self._due = None
         self._pointer = 0
 
     def _busy(self) -> bool:
