@@ -11,6 +11,7 @@ from ..core.errors import (
     ChipError,
     NoAnswer,
     OutputRefused,
+    UnexpectedValue,
     UnitRefused,
     Unreachable,
     WisgateError,
@@ -24,6 +25,9 @@ from .modbus_tables import Table
 
 _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE = 1, 2, 3
 _LONGEST_PAUSE_S = 60.0
+REPEATS = 2
+"""How often a question is asked again that noise may have hit: where it damages one frame of a
+hundred, one sampling of a hundred thousand fails then."""
 
 
 class Register(Located, Protocol):
@@ -93,9 +97,9 @@ class Client(Protocol):
 
 
 class ModbusUnit:
-    """A unit behind `client`. After a second silence in a row it is left alone for a while, each
-    time twice as long, 60 s at most, so that a dead unit takes little of the line from the others.
-    A host that cannot be reached is not the unit's fault. Threads: lane only."""
+    """A unit behind `client`. After a second silent sampling in a row it is left alone for a while,
+    each time twice as long, 60 s at most, so that a dead unit takes little of the line from the
+    others. A host that cannot be reached is not the unit's fault. Threads: lane only."""
 
     def __init__(self, client: Client, unit: Unit, clock: Clock) -> None:
         self._client, self._unit, self._clock = client, unit, clock
@@ -157,12 +161,22 @@ class ModbusUnit:
         )
 
     def _payload(self, span: Span[Register]) -> Generator[Step, Any, bytes]:
-        """What stands in `span`; damaged answers are asked for once more."""
-        try:
-            return (yield from self._read(span))
-        except ChecksumMismatch:
+        """What stands in `span`. It is asked for again when the answer was damaged or another's,
+        and when none came from a unit that was there before: noise may have hit the request."""
+        for repeats_left in range(REPEATS, -1, -1):
+            try:
+                return (yield from self._read(span))
+            except Unreachable:
+                raise
+            except NoAnswer:
+                if self._silences or not repeats_left:
+                    self._count_silence()
+                    raise
+            except (ChecksumMismatch, UnexpectedValue):
+                if not repeats_left:
+                    raise
             yield 0.0
-            return (yield from self._read(span))
+        raise AssertionError("the last repeat returns or raises")
 
     def _read(self, span: Span[Register]) -> Generator[Step, Any, bytes]:
         unit = self._unit
@@ -170,11 +184,6 @@ class ModbusUnit:
             payload = yield from self._client.reading(
                 unit.id, span.table, span.address, span.count, unit.timeout
             )
-        except Unreachable:
-            raise
-        except NoAnswer:
-            self._count_silence()
-            raise
         except ChipError:
             self._silences = 0
             raise

@@ -11,7 +11,7 @@ from scripted_uart import ScriptedUart, crc16, framed
 from wisgate.core.errors import NoAnswer, OutputRefused, UnitRefused
 from wisgate.core.points import Kind, Reading, Status, Step, Value
 from wisgate.protocols.modbus import ModbusRtu
-from wisgate.protocols.modbus_unit import ModbusUnit
+from wisgate.protocols.modbus_unit import REPEATS, ModbusUnit
 
 
 @dataclass(frozen=True)
@@ -168,13 +168,13 @@ def test_not_a_number_is_a_fault_of_its_register() -> None:
     assert readings["meter_count"].value == 5
 
 
-def test_damage_is_asked_for_once_more() -> None:
-    line = Line({0: 5}, damaged=1)
+def test_damage_is_asked_for_again() -> None:
+    line = Line({0: 5}, damaged=REPEATS)
     unit, _ = placed(line, Register("a", 0))
     assert finished(unit.sample())["meter_a"].value == 5
-    line.damaged = 2
+    line.damaged = REPEATS + 1
     assert finished(unit.sample())["meter_a"].status is Status.FAULT
-    assert len(line.asked) == 4
+    assert len(line.asked) == 2 * (REPEATS + 1)
 
 
 def test_a_silent_unit_is_left_alone_longer_and_longer_until_it_answers() -> None:
@@ -201,7 +201,8 @@ def test_a_span_without_answer_does_not_hide_the_others() -> None:
     steps = unit.sample()
     next(steps)
     line.silent = True
-    next(steps)
+    for _ in range(1 + REPEATS):
+        next(steps)
     line.silent = False
     readings = finished(steps)
     assert [r.status for r in readings.values()] == [Status.GOOD, Status.ABSENT, Status.GOOD]
@@ -215,7 +216,17 @@ def test_a_unit_that_falls_silent_half_way_is_not_asked_for_the_rest() -> None:
     line.silent = True
     with pytest.raises(NoAnswer):
         finished(steps)
-    assert len(line.asked) == 3
+    assert [address for _, address, _ in line.asked] == [0, *[100] * (1 + REPEATS), 200]
+
+
+def test_an_answer_that_is_lost_is_asked_for_again() -> None:
+    line = Line({0: 5}, silent=True)
+    unit, _ = placed(line, Register("a", 0))
+    steps = unit.sample()
+    assert next(steps) == 0.0
+    line.silent = False
+    assert finished(steps)["meter_a"].value == 5
+    assert len(line.asked) == 2
 
 
 def test_a_unit_that_takes_a_write_is_read_again_at_once() -> None:
@@ -241,7 +252,7 @@ def test_a_single_lost_answer_has_no_consequences(words: dict[int, int]) -> None
             finished(unit.sample())
         line.silent = False
         finished(unit.sample())
-    assert len(line.asked) == 6
+    assert len(line.asked) == 3 * (1 + REPEATS) + 3
 
 
 @pytest.mark.parametrize(
