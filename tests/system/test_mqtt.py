@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from peers import Mosquitto, Subscriber, free_port, mosquitto
+from sink_access import access
 
 from wisgate.bus.lane import ThreadLane
 from wisgate.config.model import Where
@@ -46,7 +47,7 @@ def record(seq: int, value: Any = 1.5, point: str = "tank_level", **more: Any) -
 
 @asynccontextmanager
 async def connected(port: int, **options: Any) -> AsyncIterator[MqttSink]:
-    sink = MqttSink(config(port, **options), "pump-house")
+    sink = MqttSink(config(port, **options), "pump-house", access())
     try:
         await sink.open()
         yield sink
@@ -126,14 +127,15 @@ def test_a_batch_is_one_message_and_never_too_large(tmp_path: Path) -> None:
 
 
 VICTIM = """
-import asyncio, os, sys
-from pathlib import Path
+import asyncio, sys
+sys.path.insert(0, sys.argv[2])
+from sink_access import access
 from wisgate.config.model import Where
 from wisgate.config.sinks.mqtt import MqttConfig
 from wisgate.gateway.sinks.mqtt import MqttSink
 async def main():
     config = MqttConfig(Where("", 1), "plant", "mqtt", (), "127.0.0.1", int(sys.argv[1]), False)
-    await MqttSink(config, "pump-house").open()
+    await MqttSink(config, "pump-house", access()).open()
     print("online", flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
@@ -142,7 +144,8 @@ asyncio.run(main())
 
 def test_state_is_retained_and_the_last_will_says_offline(tmp_path: Path) -> None:
     with mosquitto(tmp_path) as broker:
-        command = [sys.executable, "-c", VICTIM, str(broker.port)]
+        tests = str(Path(__file__).parents[1])
+        command = [sys.executable, "-c", VICTIM, str(broker.port), tests]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as victim:
             assert victim.stdout is not None
             assert victim.stdout.readline() == b"online\n"
@@ -158,7 +161,7 @@ def test_a_broker_that_goes_and_comes_back_misses_nothing(tmp_path: Path, caplog
     async def main(broker: Mosquitto, subscriber: Subscriber) -> None:
         gone = asyncio.Event()
         async with opened(tmp_path / "store") as store:
-            sink = MqttSink(config(broker.port), "pump-house")
+            sink = MqttSink(config(broker.port), "pump-house", access())
             forwarder = Forwarder(
                 sink, store, SystemClock(), link=lambda: not gone.is_set(), chance=lambda: 0.5
             )
@@ -204,9 +207,8 @@ def test_a_broker_that_goes_and_comes_back_misses_nothing(tmp_path: Path, caplog
 def test_commands_arrive_and_nonsense_is_told_once(tmp_path: Path, caplog: Any) -> None:
     async def main(port: int) -> None:
         commands: list[tuple[str, Any]] = []
-        sink = MqttSink(
-            config(port, commands=True), "pump-house", lambda *command: commands.append(command)
-        )
+        taking = access(command=lambda *command: commands.append(command))
+        sink = MqttSink(config(port, commands=True), "pump-house", taking)
         with Subscriber(port, ["none"]) as other:
 
             async def send(point: str, payload: str, *, retain: bool = False) -> None:
@@ -235,7 +237,8 @@ def test_commands_arrive_and_nonsense_is_told_once(tmp_path: Path, caplog: Any) 
 def test_without_commands_nothing_is_subscribed(tmp_path: Path) -> None:
     async def main(port: int) -> None:
         commands: list[Any] = []
-        sink = MqttSink(config(port), "pump-house", lambda *command: commands.append(command))
+        taking = access(command=lambda *command: commands.append(command))
+        sink = MqttSink(config(port), "pump-house", taking)
         await sink.open()
         with Subscriber(port, ["wisgate/#"]) as other:
             await asyncio.to_thread(other.publish, "wisgate/pump-house/pump/set", "true")
@@ -250,7 +253,7 @@ def test_without_commands_nothing_is_subscribed(tmp_path: Path) -> None:
 
 def fails(port: int, **options: Any) -> str:
     async def main() -> str:
-        sink = MqttSink(config(port, **options), "pump-house")
+        sink = MqttSink(config(port, **options), "pump-house", access())
         with pytest.raises(SinkError) as error:
             await sink.deliver([record(1)])
         await sink.close(1)

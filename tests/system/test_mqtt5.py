@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from peers import Subscriber, mosquitto
+from sink_access import access
 
 from wisgate.config.model import Where
 from wisgate.config.sinks.mqtt import MqttConfig
@@ -35,7 +36,7 @@ def records(count: int, value: Any = 1.5, point: str = "tank_level") -> list[Rec
 
 def deliver(port: int, batch: Sequence[Record], **options: Any) -> None:
     async def main() -> None:
-        sink = MqttSink(config(port, **options), "pump-house")
+        sink = MqttSink(config(port, **options), "pump-house", access())
         try:
             await sink.deliver(batch)
         finally:
@@ -87,6 +88,10 @@ OLD_PROTOCOL = bytes.fromhex("20 02 00 01")
 """What a broker of 3.1.1 alone answers (MQTT 3.1.1, table 3.1)."""
 
 
+def port_of(server: asyncio.Server) -> int:
+    return int(server.sockets[0].getsockname()[1])
+
+
 def told_by(*answers: bytes) -> str:
     """Open a sink to a broker that gives one answer to each packet, then hangs up; returns what it
     raised, at once or when it is opened again."""
@@ -101,7 +106,7 @@ def told_by(*answers: bytes) -> str:
 
     async def main() -> str:
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server, asyncio.timeout(5):
-            sink = MqttSink(config(server.sockets[0].getsockname()[1]), "pump-house")
+            sink = MqttSink(config(port_of(server)), "pump-house", access())
             try:
                 while True:
                     await sink.open()
@@ -134,10 +139,8 @@ def test_a_command_from_the_time_without_us_is_never_carried_out(
 ) -> None:
     async def main(port: int) -> None:
         commands: list[Any] = []
-        sink = MqttSink(
-            config(port, version=version, commands=True), "pump-house",
-            lambda *command: commands.append(command),
-        )  # fmt: skip
+        taking = access(command=lambda *command: commands.append(command))
+        sink = MqttSink(config(port, version=version, commands=True), "pump-house", taking)
         with Subscriber(port, ["none"]) as other:
             await sink.open()
             await sink.close(5)

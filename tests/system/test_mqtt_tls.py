@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from certificates import Authority
 from peers import Mosquitto, mosquitto
+from sink_access import access
 
 from wisgate.config.model import Where
 from wisgate.config.sinks.mqtt import MqttConfig
@@ -45,7 +46,7 @@ def deliver(broker: Mosquitto, authority: Authority, **options: Any) -> str:
             Where("gateway.toml", 1), "plant", "mqtt", (), "127.0.0.1", broker.port, True,
             ca_file=authority.file, **options,
         )  # fmt: skip
-        sink = MqttSink(config, "pump-house")
+        sink = MqttSink(config, "pump-house", access())
         try:
             await sink.deliver([RECORD])
         finally:

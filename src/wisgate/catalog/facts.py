@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from ..core.points import Channel, Kind, Value
+from ..core.quantities import parse
 
 
 class Confidence(StrEnum):
@@ -103,7 +104,15 @@ class ChannelEntry(Entry, frozen=True, kw_only=True):
             safe,
             self.point,
             self.event,
+            self._range,
         )
+
+    @property
+    def _range(self) -> tuple[float, float] | None:
+        if self.range is None:
+            return None
+        low, high = (parse(end).to(self.unit) for end in self.range)
+        return low, high
 
 
 class Said(Entry, frozen=True, kw_only=True):

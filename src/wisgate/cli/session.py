@@ -19,10 +19,10 @@ from ..catalog.catalog import load as load_catalog
 from ..config.model import Config, StoreConfig
 from ..core.clock import Clock, SystemClock, VirtualClock
 from ..core.errors import Unavailable
-from ..core.points import Value
 from ..gateway.forwarder import Forwarder
 from ..gateway.gateway import Gateway, Parts
 from ..gateway.sinks import open_sink
+from ..gateway.sinks.base import Access
 from ..plan.plan import Plan, make
 from ..store.pace import REAL_TIME, VIRTUAL_TIME, Pace
 from ..store.retention import Bounds
@@ -103,7 +103,7 @@ def _attach_sinks(gateway: Gateway) -> None:
     """A forwarder for each sink of the file; they connect when the gateway runs."""
     for config in gateway.config.sinks:
         gateway.forwarders[config.name] = Forwarder(
-            open_sink(config, gateway.config.name, _commands(gateway, config.name)),
+            open_sink(config, gateway.config.name, _access(gateway, config.name)),
             gateway.store,
             gateway.clock,
             points=frozenset(config.points) or None,
@@ -112,9 +112,13 @@ def _attach_sinks(gateway: Gateway) -> None:
         )
 
 
-def _commands(gateway: Gateway, sink: str) -> Callable[[str, Value], None]:
-    """What a sink does with a command from its other side."""
-    return lambda point, value: gateway.command(point, value, f"sink {sink}")
+def _access(gateway: Gateway, sink: str) -> Access:
+    return Access(
+        gateway.config,
+        gateway.live.get,
+        gateway.alarms.phase,
+        lambda point, value: gateway.command(point, value, f"sink {sink}"),
+    )
 
 
 def live(session: Session, announce: Callable[[str, str], None]) -> None:

@@ -22,9 +22,8 @@ from .installation import (
 from .modbus import read_hosts
 from .model import Config
 from .naming import Names
-from .points import read_interlocks
 from .readers import in_catalog
-from .rules import read_rules, read_virtuals
+from .rules import read_interlocks, read_rules, read_virtuals
 from .schema import (
     ALARM,
     BOARD,

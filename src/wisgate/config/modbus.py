@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from ..catalog.catalog import Catalog
 from ..catalog.modules import Module, RegisterEntry
@@ -258,7 +259,19 @@ def _point(unit: UnitConfig, register: RegisterConfig, place: str, slot: str) ->
         source=f"{place}/{name}",
         slot=slot,
         interval=unit.interval,
+        range=_range(register),
     )
+
+
+def _range(register: RegisterConfig) -> tuple[float, float] | None:
+    """What its codes can say; nobody knows of a float32, or of one that another divides."""
+    name = register.encoding.removesuffix("_swapped")
+    if register.over or "int" not in name:
+        return None
+    bits = int(name[-2:])
+    codes = (0, 2**bits - 1) if name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    low, high = sorted(float(Decimal(code) * Decimal(repr(register.scale))) for code in codes)
+    return low, high
 
 
 def kind_of(register: RegisterConfig) -> Kind:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from ..core.points import Channel, Kind, Point, Value
 from ..core.quantities import Quantity
 from ..core.units import BY_UCUM, convert, display
-from .conditions import condition, used_names
 from .lists import Ends
-from .model import InterlockConfig, PointConfig
+from .model import PointConfig
 from .naming import Names
 from .readers import Misfit, as_quantity, did_you_mean, plain_number, shown
 from .schema import points as schema
@@ -79,6 +78,7 @@ def _point(origin: Origin, table: Table | None, channel: Channel, names: Names) 
         slot=origin.slot,
         interval=origin.interval,
         event=channel.event,
+        range=channel.range,
     )
     if table is None:
         names.add(plain, origin.table, given=False)
@@ -105,6 +105,7 @@ def _described(table: Table, channel: Channel, plain: Point, names: Names) -> Po
         decimals=plain.decimals if decimals is None else decimals,
         kind=Kind.FLOAT if scale else plain.kind,
         safe=_through(scale, plain.safe),
+        range=_range(scale, plain.range),
     )
     if decimals is not None and channel.kind not in NUMERIC:
         table.wrong(schema.POINT_DECIMALS, _only_numbers(channel))
@@ -220,6 +221,17 @@ def _through(scale: Scale | None, value: Value) -> Value:
     """A value of the channel as a value of the point."""
     if scale is None or isinstance(value, bool | str) or value is None:
         return value
+    return _scaled(scale, value)
+
+
+def _range(scale: Scale | None, ends: tuple[float, float] | None) -> tuple[float, float] | None:
+    if scale is None or ends is None:
+        return ends
+    low, high = sorted(_scaled(scale, end) for end in ends)
+    return low, high
+
+
+def _scaled(scale: Scale, value: float) -> float:
     low, high, to_low, to_high = scale
     return to_low + (value - low) * (to_high - to_low) / (high - low)
 
@@ -274,16 +286,3 @@ def _interlock(table: Table, channel: Channel, point: Point, names: Names) -> No
         table.wrong(schema.POINT_INTERLOCK, f'channel "{channel.name}" {found}; remove it')
     else:
         names.interlocks.append((table, point.name, text))
-
-
-def read_interlocks(names: Names) -> tuple[InterlockConfig, ...]:
-    """What allows which outputs. All points must be known by now."""
-    found = []
-    for table, point, text in names.interlocks:
-        try:
-            if not names.unsettled(used_names(text)):
-                allows = condition(text, names.points, names.alarms)
-                found.append(InterlockConfig(table.where("interlock"), point, allows))
-        except ValueError as error:
-            table.wrong(schema.POINT_INTERLOCK, str(error))
-    return tuple(found)

@@ -1,4 +1,4 @@
-"""Virtual points and rules."""
+"""Virtual points, rules, and what allows outputs to leave their safe state."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from ..core.points import Kind, Point, Value
 from .conditions import condition, used_names
 from .expressions import Expression, Literal
-from .model import RuleConfig, VirtualConfig
+from .model import InterlockConfig, RuleConfig, VirtualConfig
 from .naming import Names, no_point
 from .points import NUMERIC
 from .readers import Misfit, anything, did_you_mean, measured, shown
 from .schema import rules as schema
+from .schema.points import POINT_INTERLOCK
 from .tables import Table
 
 _DECIMALS = {Kind.FLOAT: 3}
@@ -151,3 +152,16 @@ def _setting(name: str, written: object, names: Names) -> Value:
             f'"{name}" is measured and cannot be set; set an output or a point of [[virtual]]'
         )
     return value_for(point, written)
+
+
+def read_interlocks(names: Names) -> tuple[InterlockConfig, ...]:
+    """What allows which outputs. All points must be known by now."""
+    found = []
+    for table, point, text in names.interlocks:
+        try:
+            if not names.unsettled(used_names(text)):
+                allows = condition(text, names.points, names.alarms)
+                found.append(InterlockConfig(table.where("interlock"), point, allows))
+        except ValueError as error:
+            table.wrong(POINT_INTERLOCK, str(error))
+    return tuple(found)

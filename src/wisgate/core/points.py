@@ -60,6 +60,8 @@ class Channel:
     event: bool = False
     """Whether each of its readings is something that happened (a card seen, a frame received): it
     is read only when it did, is always stored, and never grows stale."""
+    range: tuple[float, float] | None = field(default=None, compare=False)
+    """What it can measure or take, in `unit`; None where nobody says. Left to the catalog."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Point:
     """Seconds between samples; None for a point that changes only when it is set."""
     event: bool = False
     """As of its channel."""
+    range: tuple[float, float] | None = None
+    """What it can measure or take, in `unit`; None where nobody says."""
 
 
 _TAKES: dict[Kind, tuple[tuple[type, ...], str]] = {

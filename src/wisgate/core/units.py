@@ -82,7 +82,8 @@ for _unit in UNITS.values():
 DISPLAY = {"Cel": "°C", "Ohm": "Ω", "mOhm": "mΩ", "kOhm": "kΩ", "MOhm": "MΩ", "[degF]": "°F",
            "[ppm]": "ppm", "[ppb]": "ppb", "{rev}/min": "rpm", "uA": "µA", "uV": "µV", "us": "µs",
            "m3": "m³", "m3/h": "m³/h", "m3/s": "m³/s", "W.h": "Wh", "kW.h": "kWh",
-           "deg": "°", "By": "B", "kBy": "kB", "MBy": "MB", "GBy": "GB"}  # fmt: skip
+           "deg": "°", "By": "B", "kBy": "kB", "MBy": "MB", "GBy": "GB",
+           "KiBy": "KiB", "MiBy": "MiB", "GiBy": "GiB"}  # fmt: skip
 """How people want to see a UCUM code; a code that is not here is shown as it is."""
 
 

@@ -95,6 +95,10 @@ class Alarms:
         """Every alarm, in file order."""
         return [_view(alarm) for alarm in self._alarms.values()]
 
+    def phase(self, name: str) -> Phase:
+        """The state of an alarm, as it is told."""
+        return self._alarms[name].told
+
     def holds(self, name: str) -> bool:
         """Whether an alarm is raised, acknowledged or not, shelved or not."""
         alarm = self._alarms.get(name)

@@ -11,11 +11,10 @@ from ..naming import Names
 from ..readers import boolean, choice, text
 from ..tables import Option, Section, Shape, Table
 
+_LEVELS = r"[^+#/\s$][^+#/\s]*(?:/[^+#/\s]+)*"
 PREFIX = Option(
     "prefix",
-    text(
-        "one or more levels without + # and spaces", r"[^+#/\s$][^+#/\s]*(?:/[^+#/\s]+)*", "wisgate"
-    ),
+    text("one or more levels without + # and spaces", _LEVELS, "wisgate"),
     "First level of every topic.",
     '"wisgate"',
     "wisgate",
@@ -37,11 +36,20 @@ COMMANDS = Option(
     False,
     otherwise="false",
 )
+HOME_ASSISTANT = Option(
+    "home_assistant",
+    text("one or more levels without + # and spaces", _LEVELS, "homeassistant"),
+    "Discovery prefix of a Home Assistant that shall find every point and alarm by itself; the "
+    "broker then keeps the last reading of each (retained).",
+    '"homeassistant"',
+    "",
+    otherwise="it is told nothing",
+)
 SECTION = Section(
     "sink",
     Shape.NAMED,
     "An MQTT broker.",
-    (*BROKER, PREFIX, PER, COMMANDS),
+    (*BROKER, PREFIX, PER, COMMANDS, HOME_ASSISTANT),
     variant="mqtt",
 )
 
@@ -54,12 +62,17 @@ class MqttConfig(BrokerConfig):
     """"point": a message per reading; "batch": a message per sampling round."""
     commands: bool = False
     """Whether `<point>/set` writes outputs and virtual points."""
+    home_assistant: str = ""
+    """Its discovery prefix; "" for none."""
 
 
 def read(table: Table, common: SinkConfig, folder: Path, names: Names) -> MqttConfig:
+    if table.has(HOME_ASSISTANT) and table.get(PER) == "batch":
+        table.wrong(HOME_ASSISTANT, 'needs a topic for each point; remove per = "batch"')
     return MqttConfig(
         **vars(read_broker(table, common, folder)),
         prefix=table.get(PREFIX),
         per=table.get(PER),
         commands=table.get(COMMANDS),
+        home_assistant=table.get(HOME_ASSISTANT),
     )

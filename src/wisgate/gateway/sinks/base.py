@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from ...core.points import Value
-from ...store.records import Entry
+from ...config.model import AlarmConfig, Config
+from ...core.points import Point, Reading, Value
+from ...store.records import Entry, Phase
 
 OnCommand = Callable[[str, Value], None]
 """Takes a point and the value that the other side wants it to have. Must not raise."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a sink may ask of the gateway beside the records that it delivers."""
+
+    config: Config
+    """Of the whole gateway."""
+    last: Callable[[str], Reading | None]
+    """The last reading of a point, as stale when it is too old; None before the first."""
+    phase: Callable[[str], Phase]
+    """The state of an alarm."""
+    command: OnCommand
+
+    def points(self, chosen: Sequence[str]) -> tuple[Point, ...]:
+        """The points of a sink: those it has chosen, or all."""
+        points = self.config.points
+        return tuple(p for p in points if p.name in chosen) if chosen else points
+
+    def alarms(self, chosen: Sequence[str]) -> tuple[AlarmConfig, ...]:
+        """The alarms of a sink: none for one that has chosen points."""
+        return () if chosen else self.config.alarms
 
 
 class Sink(Protocol):

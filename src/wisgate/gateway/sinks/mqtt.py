@@ -1,7 +1,8 @@
 """MQTT sink: one JSON message per record, or one per batch, at QoS 1.
 
 `<prefix>/<gateway>/<point>`, `/batch` and `/gap` are not retained; `/state` is: online or offline,
-the latter also as the last will. `/<point>/set` brings commands when they are switched on.
+the latter also as the last will. `/<point>/set` brings commands when they are switched on. With
+Home Assistant readings are retained, too: it knows them again as soon as it starts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from ...config.sinks.mqtt import MqttConfig
 from ...core.errors import SinkError
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
-from .base import OnCommand
+from .base import Access
+from .home_assistant import HomeAssistant
 from .mqtt_client import Message
 from .mqtt_connection import Connection
 
@@ -30,15 +32,20 @@ MAX_COMPLAINTS = 100
 class MqttSink:
     """One broker. Threads: the event loop only."""
 
-    def __init__(
-        self, config: MqttConfig, gateway: str, on_command: OnCommand | None = None
-    ) -> None:
-        """`gateway` is its name, a level of every topic. `on_command` is called with point and
-        value of every command; it must not raise."""
+    def __init__(self, config: MqttConfig, gateway: str, access: Access) -> None:
+        """`gateway` is its name, a level of every topic."""
         self.name = config.name
         self._config = config
         self._root = f"{config.prefix}/{gateway}"
-        self._on_command = on_command if config.commands else None
+        self._on_command = access.command if config.commands else None
+        self._home: HomeAssistant | None = None
+        self._kept: frozenset[str] = frozenset()
+        if config.home_assistant:
+            self._home = HomeAssistant(
+                config.home_assistant, self._root, access, config.points, config.commands
+            )
+            self._kept = frozenset(p.name for p in access.config.points if not p.event)
+        self._announcing: set[asyncio.Task[None]] = set()
         self._broker = Connection(config, f"wisgate-{gateway}", self._arrived)
         self._complained: set[str] = set()
 
@@ -49,6 +56,10 @@ class MqttSink:
         await self._broker.open(aiomqtt.Will(f"{self._root}/state", b"offline", 1, retain=True))
         if self._on_command is not None:  # before we say online: who sees that can command us
             await self._broker.subscribe([f"{self._root}/+/set"])
+        if self._home is not None:
+            await self._broker.subscribe(self._home.topics)
+            await self._broker.settle()
+            await self._announce()
         await self._state(b"online")
 
     async def deliver(self, batch: Sequence[Entry]) -> None:
@@ -58,6 +69,9 @@ class MqttSink:
 
     async def close(self, deadline: float) -> None:
         """Publish offline and disconnect."""
+        for task in self._announcing:
+            task.cancel()
+        await asyncio.gather(*self._announcing, return_exceptions=True)
         try:
             with suppress(SinkError, TimeoutError):
                 async with asyncio.timeout(deadline):
@@ -86,7 +100,8 @@ class MqttSink:
             return Message(f"{self._root}/gap", gap_json(entry), (entry.seq,))
         topic = f"{self._root}/{entry.point}"
         # the state of an alarm stays with the broker
-        return Message(topic, record_json(entry), (entry.seq,), retain=entry.is_alarm)
+        retain = entry.is_alarm or entry.point in self._kept
+        return Message(topic, record_json(entry), (entry.seq,), retain=retain)
 
     def _batches(self, records: list[Record]) -> Iterator[Message]:
         """Records delivered together are one message, halved until none is too large."""
@@ -99,10 +114,30 @@ class MqttSink:
         else:
             yield message
 
+    # Home Assistant
+
+    async def _announce(self) -> None:
+        if self._home is not None:
+            await self._broker.publish(self._home.messages(self._broker.largest // 2))
+
+    async def _announce_again(self) -> None:
+        with suppress(SinkError):  # told with the next record; the next connection announces, too
+            await self._announce()
+
+    def _heard(self, home: HomeAssistant, topic: str, message: aiomqtt.Message) -> None:
+        payload = message.payload if isinstance(message.payload, bytes) else b""
+        if home.heard(topic, payload, message.retain):
+            task = asyncio.get_running_loop().create_task(self._announce_again())
+            self._announcing.add(task)
+            task.add_done_callback(self._announcing.discard)
+
     # Commands
 
     def _arrived(self, message: aiomqtt.Message) -> None:
         topic = str(message.topic)
+        if self._home is not None and not topic.startswith(f"{self._root}/"):
+            self._heard(self._home, topic, message)
+            return
         point = topic.removeprefix(f"{self._root}/").removesuffix("/set")
         if self._on_command is None:
             return
@@ -123,5 +158,5 @@ class MqttSink:
             log.warning("%s: command on %s ignored: %s", self.name, topic, what)
 
 
-def make(config: MqttConfig, gateway: str, on_command: OnCommand) -> MqttSink:
-    return MqttSink(config, gateway, on_command)
+def make(config: MqttConfig, gateway: str, access: Access) -> MqttSink:
+    return MqttSink(config, gateway, access)

@@ -46,6 +46,7 @@ class Connection:
         self._config, self._identifier, self._take = config, identifier, take
         self._client: Client | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._publishing = asyncio.Lock()
 
     @property
     def alive(self) -> bool:
@@ -80,10 +81,18 @@ class Connection:
                 await self.drop()
                 raise SinkError(f"{self.place}: the broker refuses to subscribe us to {topic}")
 
+    async def settle(self) -> None:
+        """Wait until `take` has had everything that has come in so far."""
+        while self._client is not None and len(self._client.messages):  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0)
+
     async def publish(self, messages: Sequence[Message], qos: int = 1) -> None:
         """All at once: the acknowledgements come back while later messages still leave. Raises
         SinkError, and SinkRefused when all others were acknowledged."""
-        client = self._there()
+        async with self._publishing:
+            await self._publish(self._there(), messages, qos)
+
+    async def _publish(self, client: Client, messages: Sequence[Message], qos: int) -> None:
         sound = [m for m in messages if self.fits(m)]
         try:
             await self._finish(client.send(sound, qos))
