@@ -13,7 +13,7 @@ from sink_access import access
 from wisgate.core.points import Status
 from wisgate.core.units import BY_UCUM, display
 from wisgate.gateway.payloads import command_value, record_json
-from wisgate.gateway.sinks.home_assistant import DEVICE_CLASSES, HomeAssistant
+from wisgate.gateway.sinks.home_assistant import CLASSES, HomeAssistant
 from wisgate.store.records import AlarmState, Phase, Record
 
 PREFIX, ROOT = "homeassistant", "wisgate/pump-house"
@@ -182,7 +182,7 @@ def test_what_happens_is_an_event() -> None:
 
 
 def test_every_unit_with_a_class_is_one_that_the_class_allows() -> None:
-    for kind, units in DEVICE_CLASSES.items():
+    for kind, units in CLASSES.items():
         assert {display(u) for u in units} <= UNITS[kind]
         assert len({BY_UCUM[u].dimension for u in units if u in BY_UCUM}) == 1
 

@@ -16,7 +16,7 @@ from ...core.points import Value
 from ...store.records import AlarmState, Entry, Gap
 from ..payloads import entry_row, row_json
 from ..rotation import Limits, Line, RotatingFiles
-from .base import OnCommand
+from .base import Access
 
 COLUMNS = (
     "seq", "time", "kind", "name", "value", "unit", "status", "cause", "severity", "text",
@@ -113,5 +113,5 @@ def json_line(entry: Entry) -> bytes:
 FORMATS: dict[str, Callable[[Entry], bytes]] = {"csv": csv_entry, "json": json_line}
 
 
-def make(config: FileConfig, gateway: str, on_command: OnCommand) -> FileSink:
+def make(config: FileConfig, gateway: str, access: Access) -> FileSink:
     return FileSink(config, gateway)

@@ -27,7 +27,7 @@ Json: TypeAlias = dict[str, Any]
 GATEWAY = "gateway"
 """The place of what belongs to no module."""
 
-DEVICE_CLASSES = {
+CLASSES = {
     "temperature": ("Cel", "K", "[degF]"),
     "voltage": ("uV", "mV", "V", "kV"),
     "current": ("mA", "A"),
@@ -47,7 +47,7 @@ DEVICE_CLASSES = {
 may stand in a tank or have passed a meter."""
 BY_CHANNEL = {("humidity", "%"): "humidity", ("co2", "[ppm]"): "carbon_dioxide"}
 """Where the unit alone does not tell."""
-_BY_UNIT = {ucum: name for name, units in DEVICE_CLASSES.items() for ucum in units}
+_BY_UNIT = {ucum: name for name, units in CLASSES.items() for ucum in units}
 
 UNLIMITED = 1e9
 """Of a number that nobody limits: Home Assistant would take 1 to 100."""
@@ -99,7 +99,7 @@ class HomeAssistant:
 
     def messages(self, largest: int) -> list[Message]:
         """Everything, none larger than `largest` bytes."""
-        now = dict(self._devices(largest))
+        now = dict(self._places(largest))
         self._told = {topic: payload["cmps"] for topic, payload in now.items()}
         before, self._before = self._before, {}
         states = {c["stat_t"] for components in self._told.values() for c in components.values()}
@@ -119,7 +119,7 @@ class HomeAssistant:
     def _topic(self, place: str) -> str:
         return f"{self._prefix}/device/wisgate-{self._config.name}/{place}/config"
 
-    def _devices(self, largest: int) -> Iterator[tuple[str, Json]]:
+    def _places(self, largest: int) -> Iterator[tuple[str, Json]]:
         """Topic and payload of every message."""
         places: dict[str, Json] = {GATEWAY: {}}
         for point in self._points:
@@ -132,7 +132,7 @@ class HomeAssistant:
             del places[GATEWAY]
         for place, components in places.items():
             shared = {
-                "dev": self._device(place, hub=GATEWAY in places),
+                "dev": self._owner(place, hub=GATEWAY in places),
                 "o": {"name": "wisgate", "sw": metadata.version("wisgate")},
                 "avty_t": f"{self._root}/state",
             }
@@ -140,7 +140,7 @@ class HomeAssistant:
                 name = f"{place}_{number + 1}" if number else place
                 yield self._topic(name), shared | {"cmps": part}
 
-    def _device(self, place: str, hub: bool) -> Json:
+    def _owner(self, place: str, hub: bool) -> Json:
         """`hub` says whether the gateway is a device there."""
         name = self._config.name
         own = f"wisgate-{name}"

@@ -13,7 +13,7 @@ from ...core.clock import Clock, SystemClock
 from ...core.errors import SinkError
 from ...store.records import Entry
 from ..payloads import entries_json
-from .base import OnCommand
+from .base import Access
 from .offering import offer
 from .posting import Endpoint
 
@@ -98,5 +98,5 @@ def parsed_headers(text: str) -> Headers:
     return tuple(found)
 
 
-def make(config: HttpConfig, gateway: str, on_command: OnCommand) -> HttpSink:
+def make(config: HttpConfig, gateway: str, access: Access) -> HttpSink:
     return HttpSink(config, gateway)
