@@ -50,6 +50,8 @@ class Twins:
         for uart in self.board.uarts.values():
             uart.guard = self._lock
         self._player = Player(Scenario.load(scenario), self.board) if scenario else None
+        if self._player is not None:
+            self._player.step()  # what the box wakes up to
         self.ends = self._ends(plan)
 
     def link(self) -> bool:

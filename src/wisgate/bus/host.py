@@ -172,6 +172,10 @@ class Host(Protocol):
         any more. Raises Unavailable when it has no alarm, or forbids it."""
         ...
 
+    def utc_ns(self) -> int:
+        """What the clock of the system says, right or wrong: nanoseconds since 1970-01-01 UTC."""
+        ...
+
     def time_synchronized(self) -> bool | None:
         """Whether somebody keeps the clock of the system right; None where the kernel does not
         tell."""

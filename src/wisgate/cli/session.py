@@ -17,12 +17,13 @@ from ..board.memory import in_folder
 from ..bus.lane import InlineLane, Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
 from ..config.model import Config, StoreConfig
-from ..core.clock import Clock, SystemClock, VirtualClock
+from ..core.clock import Clock, SteadyClock, SystemClock, VirtualClock
 from ..core.errors import Unavailable
 from ..gateway.forwarder import Forwarder
 from ..gateway.gateway import Gateway, Parts
 from ..gateway.sinks import open_sink
 from ..gateway.sinks.base import Access
+from ..gateway.timekeeping import Timekeeper
 from ..plan.plan import Plan, make
 from ..store.pace import REAL_TIME, VIRTUAL_TIME, Pace
 from ..store.retention import Bounds
@@ -77,10 +78,12 @@ async def open_gateway(
     )
     store_lane = lane("store")
     try:
+        timekeeper = Timekeeper(SteadyClock(clock), board)
+        await timekeeper.begin()
         store = await Store.open(
             session.folder,
             lane=store_lane,
-            clock=clock,
+            clock=timekeeper.clock,
             boot_id=board.ends.host.boot_id(),
             points=session.config.points,
             bounds=bounds_of(session.config.store),
@@ -93,7 +96,8 @@ async def open_gateway(
         raise
     for notice in store.notices:
         log.warning("%s", notice)
-    gateway = Gateway(Parts(board, store, store_lane, session.folder, session.virtual))
+    parts = Parts(board, store, store_lane, session.folder, session.virtual, timekeeper)
+    gateway = Gateway(parts)
     if sinks:
         _attach_sinks(gateway)
     return gateway
@@ -210,7 +214,7 @@ async def open_store(config: Config, folder: Path) -> AsyncIterator[Store]:
         store = await Store.open(
             folder,
             lane=lane,
-            clock=SystemClock(),
+            clock=SteadyClock(SystemClock()),
             boot_id=boot_id(),
             points=config.points,
             bounds=Bounds(UNBOUNDED, UNBOUNDED),  # who only looks drops nothing, old as it may be

@@ -122,6 +122,11 @@ class Reading(NamedTuple):
     """Who wrote an output or a virtual point: "rule 1", "user anna", "safe state"."""
 
 
+def moved(reading: Reading, shift: int) -> Reading:
+    """A reading `shift` nanoseconds later."""
+    return reading._replace(time_ns=reading.time_ns + shift) if shift else reading
+
+
 @dataclass(frozen=True)
 class Group:
     """Channels that are read in one conversation. One per module, or one per Modbus unit."""

@@ -18,6 +18,7 @@ from ..bus.lane import Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
 from ..config.model import Config
 from ..config.readers import did_you_mean
+from ..core.clock import SteadyClock
 from ..core.errors import OutputRefused, StoreError, WisgateError
 from ..core.points import Group, Reading, Value
 from ..store.records import ALARM, AlarmState
@@ -30,6 +31,7 @@ from .logic import Logic
 from .outputs import Outputs
 from .pipeline import Pipeline
 from .sampler import RESTART_S, Sampled, keep_sampling
+from .timekeeping import Timekeeper
 from .view import Health, health, plan_view
 from .walking import Holds
 
@@ -50,6 +52,8 @@ class Parts:
     store_lane: Lane
     folder: Path
     virtual: bool = False
+    timekeeper: Timekeeper | None = None
+    """None for a clock that is right already."""
 
 
 class Gateway:
@@ -61,8 +65,11 @@ class Gateway:
         self.forwarders: dict[str, Forwarder] = {}
         """By the name of the sink; filled before `run`."""
         self.config: Config = parts.board.plan.config
-        self.clock = parts.board.ends.clock
-        self.started_ns = self.clock.utc_ns()
+        self.timekeeper = parts.timekeeper or Timekeeper(
+            SteadyClock.over(parts.board.ends.clock), parts.board
+        )
+        self.clock = self.timekeeper.clock
+        self.started = self.clock.monotonic()
         self.claim_code: Callable[[], str] = lambda: ""
         """The code that makes the first user, "" when there is none; set by who opens the web."""
         self.counters: Counter[str] = Counter()
@@ -152,6 +159,11 @@ class Gateway:
         lane = next(lane for lane in self.board.lanes if lane.name == BUS)
         return await lane.run(lambda: scan(plan, load_catalog(), ends.host, ends.i2c))
 
+    @property
+    def started_ns(self) -> int:
+        """When it was started, in nanoseconds since 1970-01-01 UTC, as far as that is known."""
+        return self.clock.utc_ns() - round((self.clock.monotonic() - self.started) * 1e9)
+
     def health(self) -> Health:
         """What is wrong right now, in words."""
         return health(self)
@@ -237,7 +249,10 @@ class Gateway:
                 )
                 for sampled, group, phase in self._phases()
             ]
-            parts = self.logic.tasks() | {"display": partial(keep_showing, self)}
+            parts = self.logic.tasks() | {
+                "time": partial(self.timekeeper.run, self.store, self.live),
+                "display": partial(keep_showing, self),
+            }
             for name, run in parts.items():
                 running.append(tasks.create_task(_kept(name, run), name=name))
             running.append(tasks.create_task(self.board.surroundings.play(), name="scenario"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..core.clock import Clock
-from ..core.points import Point, Reading, Status
+from ..core.points import Point, Reading, Status, moved
 
 STALE_INTERVALS = 3
 """A point that was not read for so many of its intervals is stale."""
@@ -29,6 +29,11 @@ class Live:
         self._seen[reading.name] = self._clock.monotonic()
         for listener in tuple(self._listeners):
             listener(reading)
+
+    def correct(self, shift: int) -> None:
+        """What was dated so far is `shift` nanoseconds later."""
+        for name, reading in self._last.items():
+            self._last[name] = moved(reading, shift)
 
     def get(self, name: str) -> Reading | None:
         """The last reading, as stale when it is too old; None before the first."""

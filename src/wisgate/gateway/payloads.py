@@ -34,6 +34,8 @@ def reading(record: Record) -> dict[str, Value]:
     }
     if record.cause:
         fields["cause"] = record.cause
+    if record.estimated:
+        fields["time_estimated"] = True
     return fields
 
 
@@ -57,6 +59,8 @@ def alarm(record: Record, state: AlarmState) -> dict[str, Value]:
         fields["shelved_until"] = time_text(state.shelved_until_ns)
     if record.cause:
         fields["cause"] = record.cause
+    if record.estimated:
+        fields["time_estimated"] = True
     return fields
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from ..config.expressions import CLOCKS, WINDOWS, Call, Expression
-from ..core.clock import Clock
+from ..core.clock import Clock, SteadyClock
 from ..core.points import Reading, Value
 from .live import Live
 from .windows import Window
@@ -20,7 +20,7 @@ class Scene:
 
     def __init__(self, live: Live, clock: Clock, expressions: Iterable[Expression]) -> None:
         self.alarm_holds: Callable[[str], bool | None] = lambda name: None
-        self._live, self._clock = live, clock
+        self._live, self._clock = live, SteadyClock.over(clock)
         self._windows: dict[str, dict[float, Window]] = {}
         for call in (c for e in expressions for c in e.calls if c.function in WINDOWS):
             self.watch(call.name, call.seconds)
@@ -56,7 +56,9 @@ class Scene:
             return None
         return extremes[0] if call.function == "min" else extremes[1]
 
-    def _time(self, function: str) -> float:
+    def _time(self, function: str) -> float | None:
+        if not self._clock.trusted:
+            return None
         local = datetime.fromtimestamp(self._clock.utc_ns() / 1e9)  # local on purpose
         if function == "weekday":
             return float(local.isoweekday())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .timekeeping import UNKNOWN
+
 if TYPE_CHECKING:
     from ..plan.resources import Placement
     from .gateway import Gateway
@@ -31,6 +33,8 @@ def health(gateway: Gateway) -> Health:
     ]
     if gateway.store.stats.error:
         problems.append(f"store: {gateway.store.stats.error}")
+    if not gateway.clock.trusted:
+        problems.append(f"clock: {UNKNOWN}; records are dated once somebody does")
     return Health(not problems, tuple(problems))
 
 

@@ -55,12 +55,21 @@ class Clock:
         """Whether the clock kept the time, and how far it is ahead of the computer; a clock that
         stood still has no offset. Raises BusError, UnexpectedValue."""
         yield from ()  # nothing to wait for
-        told = self._told()
+        told = self.utc()
         if told is None:
             if not self._kernels and self._host.time_synchronized():
                 self._set()
             return [Reading(INTACT.name, False), Reading(OFFSET.name, None, Status.FAULT)]
         return [Reading(INTACT.name, True), Reading(OFFSET.name, told - self._seconds // 1)]
+
+    def utc(self) -> float | None:
+        """Seconds since 1970 that the clock says; None when it lost the time. Raises BusError,
+        UnexpectedValue."""
+        if not self._kernels:
+            read = self._chip.read()
+            return None if read.lost else read.utc.timestamp()
+        chip = self._host.clock_chip()
+        return chip.time if chip else None
 
     def command(self, name: str, arguments: Mapping[str, Value]) -> Commanding:
         """Raises OutputRefused, Unavailable, BusError."""
@@ -87,14 +96,6 @@ class Clock:
     @property
     def _seconds(self) -> float:
         return self._time.utc_ns() / 1e9
-
-    def _told(self) -> float | None:
-        """Seconds since 1970 that the clock says; None when it lost the time."""
-        if not self._kernels:
-            read = self._chip.read()
-            return None if read.lost else read.utc.timestamp()
-        chip = self._host.clock_chip()
-        return chip.time if chip else None
 
     def _set(self) -> dict[str, Value]:
         if self._kernels:

@@ -4,18 +4,20 @@ its lane."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
 from pathlib import Path
 
+from ..core.clock import SteadyClock
 from ..core.points import Point, Reading
 from . import retention
+from .dating import Dating
 from .point_rows import PointRows
 from .records import Entry, Record
-from .schema import PAGE, encode, gap_of, record_of
+from .schema import PAGE, encode, gap_of, record_of, transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, top, write_side
 from .wal import Wal
 
@@ -36,6 +38,8 @@ class Extent:
     used: int
     """Bytes of the database in use."""
     set_aside: int
+    held: int | None = None
+    """The first number that is not to be offered yet, for its time is not known."""
 
 
 class Database:
@@ -47,9 +51,10 @@ class Database:
         folder: Path,
         points: Sequence[Point],
         bounds: retention.Bounds,
-        now: Callable[[], int],
+        clock: SteadyClock,
     ) -> None:
-        self._db, self._folder, self._bounds, self._now = connection, folder, bounds, now
+        self._db, self._folder, self._bounds, self._clock = connection, folder, bounds, clock
+        self.dating = Dating(connection)
         self.points = PointRows(connection, points)
         self._wal: Wal | None = None
         self._series = Series(1, 1)
@@ -65,7 +70,8 @@ class Database:
         same_boot = read_side(side).boot_id == boot_id != ""
         self._boot_id = boot_id
         series, lost = resume(self._db, same_boot)
-        with self._transaction():
+        with transaction(self._db):
+            self.dating.start(series.next, boot_id, self._clock)
             if lost is not None:
                 self._add_gap(series.next, *lost, POWER_LOST)
                 series = replace(series, next=series.next + 1)
@@ -81,7 +87,7 @@ class Database:
     def close(self) -> None:
         """Write the exact next number, empty the log into the database and let go."""
         try:
-            with self._transaction():
+            with transaction(self._db):
                 self._series = Series(self._series.next, self._series.next)
                 keep(self._db, self._series, clean=True)
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -114,7 +120,7 @@ class Database:
         fresh = self._series.reserved(count)
         if fresh == self._series:
             return
-        with self._transaction():
+        with transaction(self._db):
             keep(self._db, fresh, clean=False)
         self.sync()
         self._series = fresh
@@ -125,7 +131,7 @@ class Database:
         """A transaction that gives its numbers back when it fails."""
         series, ids = self._series, self.points.remember()
         try:
-            with self._transaction():
+            with transaction(self._db):
                 yield
         except BaseException:
             self._series = series
@@ -148,7 +154,8 @@ class Database:
         if not always and self._since_trim < retention.STEP // 2:
             return False
         self._since_trim, trimmed = 0, False
-        while (upto := retention.beyond(self._db, self._bounds, self._now())) is not None:
+        now = self._clock.utc_ns() if self.dating.dated else 0  # by a wrong time nothing is too old
+        while (upto := retention.beyond(self._db, self._bounds, now)) is not None:
             self._reserve(len(self._sinks) + 1)
             trimmed = True
             with self._numbering():
@@ -181,8 +188,14 @@ class Database:
 
     def _add_gap(self, seq: int, first: int, last: int, cause: str) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO gap VALUES (?,?,?,?,?)", (seq, self._now(), first, last, cause)
+            "INSERT OR REPLACE INTO gap VALUES (?,?,?,?,?)",
+            (seq, self._clock.utc_ns(), first, last, cause),
         )
+
+    def correct(self, shift: int) -> Extent:
+        """Everything so far whose time was estimated is `shift` nanoseconds later."""
+        self.dating.correct(shift, self._series.next)
+        return self.extent()
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -198,7 +211,7 @@ class Database:
             (seq, limit),
         )
         entries: list[Iterator[Entry]] = [self._records(seq, limit, points), map(gap_of, gaps)]
-        return list(islice(merge(*entries, key=lambda e: e.seq), limit))
+        return self.dating.marked(islice(merge(*entries, key=lambda e: e.seq), limit))
 
     def _records(self, seq: int, limit: int, points: frozenset[str] | None) -> Iterator[Record]:
         chosen = ""
@@ -229,7 +242,7 @@ class Database:
         )
 
     def set_aside(self, sink: str, seqs: Sequence[int], why: str) -> None:
-        with self._transaction():
+        with transaction(self._db):
             self._db.executemany(
                 "INSERT OR REPLACE INTO aside VALUES (?, ?, ?)", [(sink, s, why) for s in seqs]
             )
@@ -249,16 +262,4 @@ class Database:
         aside = self._db.execute("SELECT count(*) FROM aside").fetchone()[0]
         log = self._wal.size if self._wal is not None else 0
         records = max(0, last - first + 1 - skipped - gaps)
-        return Extent(last, records, oldest_ns, pages * PAGE + log, used, aside)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                with suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-            raise
+        return Extent(last, records, oldest_ns, pages * PAGE + log, used, aside, self.dating.held)

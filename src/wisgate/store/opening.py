@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from ..core.clock import Clock
+from ..core.clock import SteadyClock
 from ..core.errors import Unavailable
 from ..core.points import Point
 from .database import FILE, SIDE, Database
@@ -45,7 +45,7 @@ def damaged(error: Exception) -> bool:
 
 
 def open_database(
-    folder: Path, points: Sequence[Point], bounds: Bounds, clock: Clock, boot_id: str,
+    folder: Path, points: Sequence[Point], bounds: Bounds, clock: SteadyClock, boot_id: str,
     notices: list[str], *, suspect: bool = False,
 ) -> Database:  # fmt: skip
     """Open or make `folder/wisgate.db`. What had to be repaired is told in `notices`.
@@ -71,7 +71,7 @@ def open_database(
 
 
 def _open(
-    folder: Path, left: Left | None, points: Sequence[Point], bounds: Bounds, clock: Clock,
+    folder: Path, left: Left | None, points: Sequence[Point], bounds: Bounds, clock: SteadyClock,
     boot_id: str,
 ) -> Database:  # fmt: skip
     path = folder / FILE
@@ -84,7 +84,7 @@ def _open(
         _check(connection, clock)
         if left is not None and read_side(folder / SIDE).boot_id == boot_id:
             _check_log(connection, left)
-        database = Database(connection, folder, points, bounds, clock.utc_ns)
+        database = Database(connection, folder, points, bounds, clock)
     except BaseException:
         connection.close()
         raise
@@ -96,7 +96,7 @@ def _open(
     return database
 
 
-def _recreate(folder: Path, clock: Clock) -> None:
+def _recreate(folder: Path, clock: SteadyClock) -> None:
     """The file is gone and the mark is not: numbers that somebody has seen must not come again."""
     with closing(connect(folder / FILE)) as connection:
         create(connection)
@@ -134,7 +134,7 @@ def _recognize(connection: sqlite3.Connection) -> None:
         raise Damage("not a store of wisgate")
 
 
-def _check(connection: sqlite3.Connection, clock: Clock) -> None:
+def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     """Make the tables of a new file; look for damage in one that was not closed."""
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         create(connection)
@@ -156,7 +156,7 @@ def _check_log(connection: sqlite3.Connection, left: Left) -> None:
         raise Damage("the end of the log is lost")
 
 
-def _quick_check(connection: sqlite3.Connection, clock: Clock) -> None:
+def _quick_check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     end = clock.monotonic() + CHECK_SECONDS
     connection.set_progress_handler(lambda: int(clock.monotonic() > end), _CHECK_STEPS)
     try:
@@ -171,7 +171,7 @@ def _quick_check(connection: sqlite3.Connection, clock: Clock) -> None:
         raise Damage(verdict)
 
 
-def _replace(folder: Path, left: Left, clock: Clock, notices: list[str]) -> None:
+def _replace(folder: Path, left: Left, clock: SteadyClock, notices: list[str]) -> None:
     """Set the damaged file aside and put what is whole of it in its place. It stays where it is
     until the new one is complete, so that a full disk or a kill costs nothing."""
     path, fresh = folder / FILE, folder / SALVAGED

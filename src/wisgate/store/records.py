@@ -66,6 +66,8 @@ class Record:
     status: Status
     cause: str = ""
     """Of a write to an output or virtual point: who did it. "" for a measurement."""
+    estimated: bool = False
+    """Whether its time is an estimate: nobody knew the time when it was made."""
 
     @property
     def is_alarm(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from ..core.points import Reading
+from ..core.points import Reading, moved
 
 RING = 20_000
 """Readings kept in memory while the disk takes none: some 6 MB."""
@@ -42,6 +42,10 @@ class Ring:
         self._queue.extendleft(reversed(readings))
         self._lost += lost
         self.bound()
+
+    def shift(self, shift: int) -> None:
+        """Everything in memory is `shift` nanoseconds later than it says."""
+        self._queue = deque(moved(reading, shift) for reading in self._queue)
 
     def bound(self) -> None:
         """The oldest measurement goes; what people and rules did stays as long as it can."""

@@ -91,7 +91,7 @@ def _lend_first_page(damaged: Path) -> None:
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, limit: int) -> None:
-    for table, width in (("point", 4), ("cursor", 4), ("aside", 3)):
+    for table, width in (("point", 4), ("cursor", 4), ("aside", 3), ("undated", 6)):
         with suppress(*UNREADABLE):
             for row in source.execute(f"SELECT * FROM {table} LIMIT 100000"):
                 _put(target, table, row[:width])

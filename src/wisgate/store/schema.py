@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 from ..core.points import Kind, Status, Value
@@ -32,6 +32,8 @@ CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL, gap INTEGER NO
                      first INTEGER NOT NULL) STRICT;
 CREATE TABLE aside (sink TEXT NOT NULL, seq INTEGER NOT NULL, why TEXT NOT NULL,
                     PRIMARY KEY (sink, seq)) STRICT;
+CREATE TABLE undated (id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,
+                      boot TEXT NOT NULL, offset INTEGER NOT NULL, shift INTEGER) STRICT;
 CREATE INDEX record_by_point ON record (point, time_ns, value, status);
 """
 """`record_by_point` holds all that a chart needs, so that 30 days of a point are read in order
@@ -67,6 +69,20 @@ def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in one transaction."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}INSERT INTO series VALUES (1,1,1,1);COMMIT;")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of what happens within, or none of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+        raise
 
 
 Layout = list[tuple[object, ...]]

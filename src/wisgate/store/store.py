@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from ..bus.lane import Lane
-from ..core.clock import Clock
+from ..core.clock import Clock, SteadyClock
 from ..core.errors import StoreError
-from ..core.points import Point, Reading
+from ..core.points import Point, Reading, moved
+from .commits import RETRY_S, Corrections, Watchers, commit, settle
 from .database import Database, Extent
 from .forecast import LEAST_RECORDS, Forecast
 from .history import BUCKETS_PER_JOB, MAX_BUCKETS, History, Span, around, bucket_job, latest, raw
@@ -28,8 +28,6 @@ from .schema import PAGE
 from .stats import StoreStats
 
 log = logging.getLogger(__name__)
-
-RETRY_S = 1.0
 
 
 class Store:
@@ -49,7 +47,7 @@ class Store:
         self._error = ""
         self._wake, self._hurry, self._dirty = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._flushes: list[asyncio.Future[None]] = []
-        self._watchers: list[asyncio.Future[None]] = []
+        self._watchers, self._corrections = Watchers(), Corrections(jobs)
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
 
@@ -59,24 +57,27 @@ class Store:
         bounds: Bounds, pace: Pace = REAL_TIME, written: Callable[[], int | None] = lambda: None,
     ) -> Store:  # fmt: skip
         """Open or make `folder/wisgate.db`; repair it when it is damaged. `written`: bytes that
-        this process has had written to drives. The caller holds the folder's lock and closes the
-        lane.
-
-        Raises Unavailable when the folder cannot be written.
+        this process has had written to drives. A steady clock that is not trusted gets an estimate
+        here. The caller holds the folder's lock and closes the lane. Raises Unavailable when the
+        folder cannot be written.
         """
         notices: list[str] = []
 
         def open_file(suspect: bool) -> Database:
-            return open_database(folder, points, bounds, clock, boot_id, notices, suspect=suspect)
+            steady = SteadyClock.over(clock)
+            return open_database(folder, points, bounds, steady, boot_id, notices, suspect=suspect)
 
         database = await lane.run(lambda: open_file(False))
         jobs = Jobs(database, lambda: open_file(True), lane)
         store = cls(jobs, notices, clock, pace, bounds, written)
         store._extent = await jobs.run(Database.extent)
-        store._tasks.append(asyncio.create_task(store._commit_on(), name="store commits"))
+        works = {
+            "commits": store._commit_on(),
+            "dates": store._corrections.run(store._look_again, store._tell),
+        }
         if pace.sync is not None:
-            syncs = store._sync_on(pace.sync)
-            store._tasks.append(asyncio.create_task(syncs, name="store syncs"))
+            works["syncs"] = store._sync_on(pace.sync)
+        store._tasks = [asyncio.create_task(w, name=f"store {name}") for name, w in works.items()]
         return store
 
     # Writing
@@ -91,6 +92,19 @@ class Store:
             self._ring.bound()
         elif len(self._ring) >= self._pace.limit:
             self._hurry.set()
+
+    def correct(self, shift: int) -> None:
+        """The time is known: what was appended so far, with estimated times, is `shift` nanoseconds
+        later. With no estimates in the store, this is said of all since it was opened."""
+        self._ring.shift(shift)
+        self._corrections.add(shift)
+        self._wake.set()
+        self._hurry.set()
+
+    async def release(self) -> None:
+        """Offer records with estimated times, too. Raises StoreError."""
+        await self._jobs.run(lambda db: db.dating.release())
+        await self._look_again()
 
     async def flush(self) -> None:
         """Return when everything appended so far is committed and synced. Raises StoreError."""
@@ -128,15 +142,14 @@ class Store:
         self, seq: int, limit: int, points: frozenset[str] | None = None
     ) -> list[Entry]:
         """The next entries beyond `seq`, at most `limit`, in order; records of `points` only (None:
-        all) and every gap. Raises StoreError."""
-        return await self._jobs.run(lambda db: db.after(seq, limit, points))
+        all) and every gap. None that is not `offered`. Raises StoreError."""
+        found = await self._jobs.run(lambda db: db.after(seq, limit, points))
+        return [entry for entry in found if entry.seq <= self.offered]
 
     async def wait(self, seq: int) -> None:
-        """Return when something beyond `seq` is committed."""
-        while self.last_seq <= seq:
-            committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._watchers.append(committed)
-            await committed
+        """Return when something beyond `seq` is committed, and offered."""
+        while self.offered <= seq:
+            await self._watchers.wait()
 
     async def history(
         self, point: str, start_ns: int, end_ns: int, buckets: int | None = None
@@ -181,6 +194,12 @@ class Store:
         return self._extent.last_seq
 
     @property
+    def offered(self) -> int:
+        """The greatest number that sinks may have: what comes after waits for its time."""
+        last, held = self._extent.last_seq, self._extent.held
+        return last if held is None else min(last, held - 1)
+
+    @property
     def stats(self) -> StoreStats:
         extent, pending = self._extent, len(self._ring) + self._committing
         rates, bounds = self._forecast.rates, self._bounds
@@ -200,7 +219,7 @@ class Store:
             await self._wake.wait()
             await self._pause(self._pace.group)
             self._wake.clear()
-            while self._ring or self._flushes:
+            while self._ring or self._flushes or self._corrections.pending:
                 if not await self._commit():
                     await self._pause(RETRY_S)
 
@@ -213,25 +232,29 @@ class Store:
     async def _commit(self) -> bool:
         """One group. Whether it is on the disk; if not, its readings are in the queue again."""
         flushes, self._flushes = self._flushes, []
+        corrected = self._corrections.total
         batch, lost = self._ring.take()
         self._committing = len(batch)
         try:
+            if self._corrections.pending:
+                self._extent = await self._corrections.tell(corrected)
             if batch or lost:
-                job = partial(_commit, batch=batch, lost=lost)
+                job = partial(commit, batch=batch, lost=lost)
                 self._extent = await self._jobs.run(job, urgent=True)
         except StoreError as error:
             self._committing = 0
-            self._ring.put_back(batch, lost)
+            late = self._corrections.total - corrected
+            self._ring.put_back([moved(reading, late) for reading in batch], lost)
             self._tell(str(error))
-            _settle(flushes, error)
+            settle(flushes, error)
             return False
         self._committing = 0
         self._forecast.look(self._clock.monotonic(), self._extent.last_seq)
         self._dirty.set()
-        self._notify()
+        self._watchers.wake()
         failure = await self._settle_down(synced=bool(flushes))
         self._tell(str(failure or ""))
-        _settle(flushes, failure)
+        settle(flushes, failure)
         return True
 
     async def _settle_down(self, *, synced: bool) -> StoreError | None:
@@ -240,11 +263,14 @@ class Store:
             if synced:
                 await self._jobs.run(Database.sync, urgent=True)
             if await self._jobs.run(lambda db: db.trim(always=False)):
-                self._extent = await self._jobs.run(Database.extent)
-                self._notify()
+                await self._look_again()
         except StoreError as error:
             return error
         return None
+
+    async def _look_again(self) -> None:
+        self._extent = await self._jobs.run(Database.extent)
+        self._watchers.wake()
 
     async def _sync_on(self, seconds: float) -> None:
         while True:
@@ -258,32 +284,9 @@ class Store:
                 self._dirty.set()
                 await asyncio.sleep(RETRY_S)
 
-    def _notify(self) -> None:
-        watchers, self._watchers = self._watchers, []
-        _settle(watchers, None)
-
     def _tell(self, error: str) -> None:
         if error and not self._error:
             log.warning("%s; readings wait in memory, next try in %g s", error, RETRY_S)
         elif self._error and not error:
             log.warning("the store takes readings again; %d dropped so far", self._ring.dropped)
         self._error = error
-
-
-def _commit(database: Database, batch: Sequence[Reading], lost: int) -> Extent:
-    try:
-        database.commit(batch, lost)
-    except sqlite3.Error:
-        database.relieve()
-        raise
-    return database.extent()
-
-
-def _settle(waiting: list[asyncio.Future[None]], error: StoreError | None) -> None:
-    for future in waiting:
-        if future.done():
-            continue
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)

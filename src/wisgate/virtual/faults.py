@@ -47,6 +47,12 @@ class FaultKind(StrEnum):
     """The clock chip loses the time with the supply. Target: "clock"."""
     CLOCK_STOPPED = "clock-stopped"
     """The crystal of the clock chip does not swing. Target: "clock"."""
+    TIME_UNKNOWN = "time-unknown"
+    """No time service keeps the computer's clock right, which is off by `seconds` (-1e8, three
+    years behind). Target: "computer"."""
+    CLOCK_JUMP = "clock-jump"
+    """The time service sets the computer's clock, by `seconds` (3600); cleared, back again. Target:
+    "computer"."""
     MODULE_PULLED = "module-pulled"
     """The module leaves its slot; cleared, it is put back, freshly powered. Target: a slot."""
     BROKER_GONE = "broker-gone"

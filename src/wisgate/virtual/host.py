@@ -100,6 +100,10 @@ class VirtualHost:
         self.owners: dict[int, str] = {}
         """Address on i2c-1: the kernel driver that owns it. The bus has the same."""
         self.clock_of_kernel: ClockChip | None = None
+        self.clock_error_ns = 0
+        """By how much the clock of the system is ahead of the world's time."""
+        self.synchronized = True
+        """Whether a time service keeps that clock right."""
         self.alarm: float | None = None
         """When the kernel's clock wakes the computer, in seconds since 1970."""
         self.free = FREE
@@ -146,8 +150,11 @@ class VirtualHost:
             raise Unavailable("the kernel has no clock")
         self.alarm = time
 
+    def utc_ns(self) -> int:
+        return self._world.utc_ns() + self.clock_error_ns
+
     def time_synchronized(self) -> bool:
-        return True
+        return self.synchronized
 
     def driver_of(self, bus: int, address: int) -> str:
         return self.owners.get(address, "") if bus == 1 else ""

@@ -18,6 +18,10 @@ MOVED_TO = 5
 """Default number of a port that came back."""
 
 
+YEARS_BEHIND, JUMP = -1e8, 3600.0
+"""Defaults, in seconds."""
+
+
 def register_host(board: VirtualBoard) -> None:
     """Make every fault of the computer possible. Cards are fitted later: whoever does registers
     theirs with `register_card`."""
@@ -34,11 +38,24 @@ def register_host(board: VirtualBoard) -> None:
     def fill(on: bool, parameters: Parameters) -> None:
         host.free = 0.0 if on else FREE
 
+    def forget_time(on: bool, parameters: Parameters) -> None:
+        host.synchronized = not on
+        host.clock_error_ns = _nanoseconds(parameters, YEARS_BEHIND) if on else 0
+
+    def jump(on: bool, parameters: Parameters) -> None:
+        host.clock_error_ns = _nanoseconds(parameters, JUMP) if on else 0
+
+    register(FaultKind.TIME_UNKNOWN, "computer", forget_time)
+    register(FaultKind.CLOCK_JUMP, "computer", jump)
     if host.serial_at:  # behind the hub that such a cable switches off
         register(FaultKind.TYPE_C_CABLE, "usb", plug)
     register(FaultKind.NETWORK_GONE, "network", pull_cable)
     register(FaultKind.DISK_FULL, "drive", fill)
     register(FaultKind.UNDERVOLTAGE, "supply", lambda on, parameters: host.undervolt(on))
+
+
+def _nanoseconds(parameters: Parameters, default: float) -> int:
+    return round(float(parameters.get("seconds", default)) * 1e9)
 
 
 def register_card(board: VirtualBoard, socket: str) -> None:

@@ -90,6 +90,10 @@ class World:
         for process in self._processes:
             process.start(self._values, Random(f"{seed}/{type(process).__name__}"))
 
+    def utc_ns(self) -> int:
+        """The right time in this world, in nanoseconds since 1970-01-01 UTC."""
+        return self._clock.utc_ns()
+
     def process(self, kind: type[P]) -> P:
         """The process of a kind. Raises ValueError when this world has none."""
         for process in self._processes:

@@ -83,7 +83,7 @@ def test_what_is_wrong() -> None:
         for _ in range(5):
             await climate.sample(climate.placed.module.groups[0])
 
-    run(main(), made.clock)
+    run(main(), made.board.ends.clock)
     (_, wrong) = pages(made, [ETH])
     assert wrong == Page("1 wrong", ("climate: no", "acknowledge from 0x70"))
 
@@ -112,11 +112,11 @@ def test_the_display_is_told_again_and_again() -> None:
         await asyncio.sleep(12)
         task.cancel()
 
-    run(main(), made.clock)
+    run(main(), made.board.ends.clock)
     assert told == [2, 2, 2]
 
 
 def test_without_a_display_there_is_nothing_to_do() -> None:
     made = gateway('name = "pump-house"\nboard = "rak7391"\n')
-    run(keep_showing(made), made.clock)
+    run(keep_showing(made), made.board.ends.clock)
     assert not any(isinstance(s.placed.module, Screen) for s in made.sampled)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wisgate.gateway.payloads import MAX_COMMAND, command_value, time_text
+from wisgate.core.points import Status
+from wisgate.gateway.payloads import MAX_COMMAND, alarm, command_value, reading, time_text
+from wisgate.store.records import AlarmState, Phase, Record
 
 
 def test_time_has_milliseconds_and_z() -> None:
@@ -40,3 +44,12 @@ def test_any_bytes_are_a_value_or_a_value_error(payload: bytes) -> None:
     except ValueError:
         return
     assert isinstance(value, bool | int | float | str)
+
+
+def test_an_estimated_time_is_marked_and_no_other() -> None:
+    record = Record(7, 1_795_176_000_000_000_000, "level", "m", 1.5, Status.GOOD)
+    assert "time_estimated" not in reading(record)
+    assert reading(replace(record, estimated=True))["time_estimated"] is True
+    state = AlarmState(Phase.ACTIVE, "high")
+    assert "time_estimated" not in alarm(record, state)
+    assert alarm(replace(record, estimated=True), state)["time_estimated"] is True

@@ -80,6 +80,9 @@ class LinuxHost:
     def wake_at(self, time: float | None) -> None:
         timekeeping.wake_at(self._root, time)
 
+    def utc_ns(self) -> int:
+        return timekeeping.utc_ns()
+
     def time_synchronized(self) -> bool | None:
         return timekeeping.synchronized()
 

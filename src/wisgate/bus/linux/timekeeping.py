@@ -7,6 +7,7 @@ stood still refuses to be read); adjtimex(2).
 from __future__ import annotations
 
 import ctypes
+import time
 from pathlib import Path
 
 from ...core.errors import Unavailable
@@ -28,20 +29,25 @@ def clock_chip(root: Path) -> ClockChip | None:
     return ClockChip(name, place_of(node), float(counted) if counted.isdigit() else None)
 
 
-def wake_at(root: Path, time: float | None) -> None:
+def wake_at(root: Path, at: float | None) -> None:
     """Set the alarm of the first clock. An alarm that is there must be taken back first; 0 does."""
     node = root / "sys/class/rtc/rtc0/wakealarm"
     if not node.exists():
         raise Unavailable("the kernel's clock has no alarm; look at /sys/class/rtc/rtc0/wakealarm")
     try:
         node.write_text("0\n", encoding="ascii")
-        if time is not None:
-            node.write_text(f"{round(time)}\n", encoding="ascii")
+        if at is not None:
+            node.write_text(f"{round(at)}\n", encoding="ascii")
     except OSError as error:
         raise Unavailable(
             f"/sys/class/rtc/rtc0/wakealarm cannot be written: {error.strerror}; only the superuser"
             " may set an alarm"
         ) from error
+
+
+def utc_ns() -> int:
+    """What the clock of the system says."""
+    return time.time_ns()
 
 
 def synchronized() -> bool | None:

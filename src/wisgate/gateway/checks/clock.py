@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..timekeeping import UNKNOWN
 from ..verdicts import Box, Level, Verdict, fine, unknown
 
 APART_S = 30.0
@@ -14,7 +15,25 @@ the two do not drift apart meanwhile."""
 async def check(box: Box) -> Sequence[Verdict]:
     """The kernel's clock chip where it drives one, and the kernel's own word on its clock."""
     synchronized = await box.host(lambda host: host.time_synchronized())
-    return [*await _chip(box, bool(synchronized)), _service(synchronized)]
+    return [*await _chip(box, bool(synchronized)), _service(synchronized), *_records(box)]
+
+
+def _records(box: Box) -> Sequence[Verdict]:
+    """Of a gateway that runs: whether it dates what it stores."""
+    if box.gateway.clock.trusted:
+        return []
+    waiting = box.gateway.store.last_seq - box.gateway.store.offered
+    return [
+        Verdict(
+            Level.DIFFERENCE,
+            "time-unknown",
+            "time of records",
+            f"{UNKNOWN}; {waiting} records wait for it",
+            "somebody who knows the time",
+            "let a time service reach its server; or set the clock chip by hand: sudo date -s,"
+            " then sudo hwclock --systohc",
+        )
+    ]
 
 
 def _service(synchronized: bool | None) -> Verdict:

@@ -156,7 +156,7 @@ def _of_line(placed: Placed, subject: str) -> Verdict:
 def _warming(box: Box, placed: Placed) -> bool:
     """Whether the module needs longer than the gateway has run."""
     settles = placed.placement.module.settles if placed.placement else ""
-    seconds = (box.gateway.clock.utc_ns() - box.gateway.started_ns) / 1e9
+    seconds = box.gateway.clock.monotonic() - box.gateway.started
     return bool(settles) and seconds < parse(settles, "time").si
 
 

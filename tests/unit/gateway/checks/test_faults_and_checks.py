@@ -225,6 +225,8 @@ ROWS = [
     Row(K.FAN_BLOCKED, "fan", set(), why="this box has no function that asks the fan"),
     Row(K.BATTERY_EMPTY, "clock", set(), late=True, why="it shows when the supply returns"),
     Row(K.CLOCK_STOPPED, "clock", {"clock-stopped"}),
+    Row(K.TIME_UNKNOWN, "computer", {"time-not-kept"}),
+    Row(K.CLOCK_JUMP, "computer", set(), why="a time service may set the clock"),
     Row(K.BROWN_OUT, "fan", set(), COOLED, late=True, why="it gets its set-up again"),
 ]
 

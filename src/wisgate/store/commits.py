@@ -1,0 +1,92 @@
+"""What a commit is in the lane, what it corrects, and who waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+
+from ..core.errors import StoreError
+from ..core.points import Reading
+from .database import Database, Extent
+from .jobs import Jobs
+
+RETRY_S = 1.0
+
+
+class Corrections:
+    """How far the times of appended readings were off, in nanoseconds; the file is told, and then
+    dated some records at a time. Threads: the event loop only."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self.total = 0
+        self.pending = False
+        """Whether the file must be told: also that estimates were right."""
+        self._jobs, self._told = jobs, 0
+        self._inexact = asyncio.Event()
+        self._inexact.set()  # what an earlier process has not done
+
+    def add(self, shift: int) -> None:
+        self.total += shift
+        self.pending = True
+
+    async def tell(self, total: int) -> Extent:
+        """Everything in the file is later by what it does not know yet of a total. Raises
+        StoreError."""
+        shift = total - self._told
+        extent = await self._jobs.run(lambda db: db.correct(shift), urgent=True)
+        self._told, self.pending = total, self.total != total
+        self._inexact.set()
+        return extent
+
+    async def run(
+        self, changed: Callable[[], Awaitable[None]], failed: Callable[[str], None]
+    ) -> None:
+        """Date what the file holds, now and after each correction."""
+        while True:
+            await self._inexact.wait()
+            self._inexact.clear()
+            try:
+                more = True
+                while more:
+                    more = await self._jobs.run(lambda db: db.dating.step())
+                    await changed()
+            except StoreError as error:
+                failed(str(error))
+                self._inexact.set()
+                await asyncio.sleep(RETRY_S)
+
+
+class Watchers:
+    """Who waits for the next change of the store. Threads: the event loop only."""
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def wait(self) -> None:
+        changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(changed)
+        await changed
+
+    def wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        settle(waiting, None)
+
+
+def commit(database: Database, batch: Sequence[Reading], lost: int) -> Extent:
+    try:
+        database.commit(batch, lost)
+    except sqlite3.Error:
+        database.relieve()
+        raise
+    return database.extent()
+
+
+def settle(waiting: list[asyncio.Future[None]], error: StoreError | None) -> None:
+    for future in waiting:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
