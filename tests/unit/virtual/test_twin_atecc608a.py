@@ -93,20 +93,28 @@ def test_a_command_must_end_before_the_watchdog_strikes() -> None:
     [
         (0x30, 1, 0, b"", 3), (0x30, 0, 1, b"", 3), (0x30, 0, 0, b"x", 3),
         (0x02, 3, 0, b"", 3), (0x02, 4, 0, b"", 3), (0x02, 0, 32, b"", 3), (0x02, 0, 0, b"x", 3),
-        (0x02, 0x80, 32, b"", 3), (0x02, 1, 0, b"", 15), (0x02, 0x82, 0, b"", 15),
+        (0x02, 0, 0x100, b"", 3), (0x02, 0x80, 32, b"", 3), (0x02, 1, 0, b"", 15),
+        (0x02, 0x82, 0, b"", 15),
         (0x1B, 2, 0, b"", 3), (0x1B, 0, 1, b"", 3), (0x1B, 0, 0, b"x", 3),
         (0x16, 0, 0, bytes(20), 3), (0x16, 3, 0, bytes(31), 3), (0x16, 3, 1, DIGEST, 3),
         (0x47, 3, 0, b"", 3), (0x47, 0, 1, b"x", 3), (0x47, 1, 64, bytes(64), 15),
         (0x47, 2, 0, b"", 15), (0x47, 2, 1, b"", 3), (0x47, 2, 64, b"abc", 3),
         (0x40, 1, 0, b"", 3), (0x40, 4, 16, b"", 3), (0x40, 4, 0, b"x", 3), (0x40, 4, 3, b"", 15),
         (0x40, 0, 15, b"", 15), (0x41, 0, 0, b"", 3), (0x41, 0x80, 16, b"", 3),
-        (0x41, 0x80, 0, b"x", 3), (0x45, 0, 4, bytes(128), 3), (0x45, 2, 3, bytes(128), 3),
+        (0x41, 0x80, 0, b"x", 3), (0x41, 0x80, 15, b"", 15),
+        (0x45, 0, 4, bytes(128), 3), (0x45, 2, 3, bytes(128), 3),
         (0x45, 2, 4, bytes(127), 3),
     ],
 )  # fmt: skip
 def test_refusals(opcode: int, mode: int, parameter: int, body: bytes, status: int) -> None:
     bench = awake(locked=True, keys={0: 1})
     assert bench.ask(opcode, mode, parameter, body) == bytes([status])
+
+
+def test_a_block_is_read_from_its_begin() -> None:
+    bench = awake()
+    assert bench.ask(0x02, 0x80, 7) == bench.ask(0x02, 0x80, 0)
+    assert bench.ask(0x02, 0x80, 15) == bench.ask(0x02, 0x80, 8)
 
 
 def test_a_digest_takes_whole_blocks_and_then_less_than_one() -> None:
@@ -126,8 +134,11 @@ def test_a_digest_ends_once() -> None:
 def test_random_numbers_follow_the_seed() -> None:
     one, again, other = (awake(True, seed=seed).ask(0x1B) for seed in (1, 1, 2))
     assert one == again != other
+    assert awake(True).ask(0x1B) == one
     bench = awake(True)
-    assert bench.ask(0x1B) != bench.ask(0x1B, 1)
+    first, second = bench.ask(0x1B), bench.ask(0x1B, 1)
+    assert first != second
+    assert len(first) == len(second) == 32
 
 
 def test_an_error_comes_at_once() -> None:
@@ -140,6 +151,7 @@ def test_each_slot_has_its_own_key_and_keeps_it_without_supply() -> None:
     bench = awake(True)
     first, second = bench.ask(0x40, 4, 0), bench.ask(0x40, 4, 2)
     assert first != second
+    assert len(first) == len(second) == 64
     assert bench.ask(0x40, 0, 0) == first
     bench.chip.power_cycle()
     bench.wake()
@@ -204,6 +216,16 @@ def test_a_command_that_never_ends() -> None:
     assert bench.bus.transfer(0x60, read=1) == b"\0", "the fault is one of commands that run"
 
 
+def test_a_wake_ends_what_idle_interrupted() -> None:
+    bench = awake()
+    bench.bus.transfer(0x60, packet(0x30))
+    bench.clock.advance(0.005)
+    bench.bus.transfer(0x60, b"\2")
+    bench.chip.never_ready = True
+    bench.wake()
+    assert bench.bus.transfer(0x60, read=4) == bytes.fromhex("04113343")
+
+
 @pytest.mark.parametrize(
     ("write", "acknowledged"),
     [("", 0), ("04", 0), ("FF00", 0), ("00", 1), ("01", 1), ("02", 1), ("03", 1), ("0307", 2),
@@ -213,7 +235,7 @@ def test_how_many_bytes_it_acknowledges(write: str, acknowledged: int) -> None:
     assert awake().chip.write(bytes.fromhex(write)) == acknowledged
 
 
-@pytest.mark.parametrize("short", ["00", "01", "063000000000", "0430AABB"])
+@pytest.mark.parametrize("short", ["00", "01", "063000000000", "06300000E100", "0430AABB"])
 def test_too_short_a_command_is_a_damaged_one(short: str) -> None:
     bench = awake()
     bench.bus.transfer(0x60, b"\3" + bytes.fromhex(short))

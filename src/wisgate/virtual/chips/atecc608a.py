@@ -51,10 +51,16 @@ KEY_SLOTS = (0, 1, 2)
 UNSEEDED = bytes.fromhex("FFFF0000") * 8
 """What Random gives before the configuration is locked."""
 
-# The configuration as it comes from the maker, zeros for counters and other bytes nobody reads.
-_START = bytes.fromhex("010100C0000000")
-_SLOT_CONFIG = bytes.fromhex("832087208F20C48F8F8F8F8F9F8FAF8F") + bytes(14) + b"\xaf\x8f"
-_KEY_CONFIG = b"\x33\x00" * 3 + b"\x1c\x00" * 5 + b"\x3c\x00" * 7 + b"\x1c\x00"
+_BLANK = bytes.fromhex(
+    "01 01 00 C0 00 00 00 83 20 87 20 8F 20 C4 8F 8F 8F 8F 8F"
+    "9F 8F AF 8F 00 00 00 00 00 00 00 00 00 00 00 00"
+    "00 00 AF 8F FF FF FF FF 00 00 00 00 FF FF FF FF"
+    "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+    "00 00 00 00 00 00 55 55 FF FF 00 00 00 00 00 00"
+    "33 00 33 00 33 00 1C 00 1C 00 1C 00 1C 00 1C 00"
+    "3C 00 3C 00 3C 00 3C 00 3C 00 3C 00 3C 00 1C 00"
+)
+"""The configuration from byte 13 on, as it comes from the maker."""
 
 
 class _Power(Enum):
@@ -139,9 +145,6 @@ class Atecc608aTwin:
         self._temp_key: bytes | None = None
         self._hashing: bytes | None = None
         self._answer: bytes | None = None
-        self._position = 0
-        self._running = False
-        self._ready_at = self._asleep_at = 0.0
 
     def _now(self) -> float:
         return self._clock.monotonic() + 1e-9  # the clock counts whole nanoseconds
@@ -201,17 +204,14 @@ class Atecc608aTwin:
         _demand(zone & ~BLOCK in tuple(Zone) and not data)
         if zone & ~BLOCK != Zone.CONFIG:
             raise _Refusal(Status.EXECUTION_ERROR)
-        _demand(begin + size <= 128)
-        return self._config()[begin : begin + size]
+        found = self._config()[begin : begin + size]
+        _demand(bool(found))
+        return found
 
     def _config(self) -> bytes:
-        config = bytearray(128)
-        config[:13] = self._serial[:4] + REVISION_608A + self._serial[4:]
-        config[13:20] = _START
-        config[20:52] = _SLOT_CONFIG
+        config = bytearray(self._serial[:4] + REVISION_608A + self._serial[4:] + _BLANK)
         config[LOCK_VALUE] = LOCKED if self.slots_locked else UNLOCKED
         config[LOCK_CONFIG] = LOCKED if self.config_locked else UNLOCKED
-        config[96:] = _KEY_CONFIG
         return bytes(config)
 
     def _draw(self, mode: int, parameter: int, data: bytes) -> bytes:
@@ -281,5 +281,5 @@ def _crc(packet: bytes) -> bytes:
     for byte in packet:
         for n in range(8):
             feedback = crc >> 15 ^ byte >> n & 1
-            crc = (crc << 1 & 0xFFFF) ^ (CRC_POLYNOMIAL if feedback else 0)
+            crc = (crc << 1 ^ (CRC_POLYNOMIAL if feedback else 0)) & 0xFFFF
     return crc.to_bytes(2, "little")
