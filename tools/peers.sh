@@ -1,7 +1,7 @@
 #!/bin/sh
 # Make sure that the programs which the full tests talk to are here: a broker, a browser with its
-# driver, a Modbus client, compilers of devicetree and C++, docker-compose (its daemon is not needed),
-# Node.js with what tests/npm/package.json names (Node-RED), which goes into the virtual environment.
+# driver, a Modbus client, InfluxDB, compilers of devicetree and C++, docker-compose (its daemon is not
+# needed), Node.js with what tests/npm/package.json names, which goes into the virtual environment.
 # Installs them if it may; otherwise prints the line that does and fails.
 #
 #     peers.sh VENV
@@ -34,6 +34,7 @@ look() {
     need chromium chromium chromium-browser google-chrome
     need chromium-driver chromedriver
     need mbpoll mbpoll
+    need influxdb influxd
     need device-tree-compiler dtc
     need docker-compose docker-compose
     need g++ g++

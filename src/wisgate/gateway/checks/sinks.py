@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 from ...config.model import SinkConfig
+from ...config.requests import RequestConfig
 from ..verdicts import Box, Level, Verdict, fine, unknown
 
 LONGEST_S = 3.0
@@ -40,6 +41,8 @@ async def _sink(box: Box, sink: SinkConfig) -> Verdict:
         return _unreachable(subject, state.error or "not connected yet")
     if box.gateway.virtual:
         return unknown(subject, "a virtual board opens no sink; wisgate run --virtual does")
+    if isinstance(sink, RequestConfig) and sink.url.scheme == "udp":
+        return unknown(subject, "whether datagrams arrive, nobody says")
     if isinstance(sink, Reached):
         return await _port(subject, sink.host, sink.port)
     return unknown(subject, f"only a running gateway tries a {sink.type}")
