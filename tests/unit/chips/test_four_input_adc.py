@@ -179,3 +179,70 @@ def test_a_channel_that_is_none(kind, channel):
         pytest.raises(ValueError, match=rf"^{kind.number:#04x}: channel {channel} "),
     ):
         kind.driver(bus).trigger(channel)
+    with (
+        conversation([]) as bus,
+        pytest.raises(ValueError, match=rf"^{kind.number:#04x}: channel {channel} "),
+    ):
+        kind.driver(bus).run(channel)
+
+
+def test_a_run_and_a_conversion_after_it(kind):
+    with script(kind.name, "a run of one input, and what it leaves") as bus:
+        adc = kind.driver(bus)
+        assert adc.run(1) == pytest.approx(1.3e-3)
+        assert adc.latest() == pytest.approx(1.5)
+        assert adc.latest() == pytest.approx(1.0)
+        adc.halt()
+        adc.trigger(0)
+        assert adc.collect() == pytest.approx(0.5)
+
+
+def test_a_run_with_another_gain(kind):
+    with conversation(kind.talk(IDLE + "@: 01 E4 E3\n@: 00 -> 40 00")) as bus:
+        adc = kind.driver(bus)
+        adc.run(2, Gain.V2_048)
+        assert adc.latest() == pytest.approx(1.024)
+
+
+def test_nothing_runs(kind):
+    with conversation([]) as bus:
+        adc = kind.driver(bus)
+        with pytest.raises(UnexpectedValue, match=rf"^{kind.number:#04x}: nothing is running"):
+            adc.latest()
+        adc.halt()
+
+
+def test_after_its_end_a_run_has_no_latest(kind):
+    with conversation(kind.talk(IDLE + "@: 01 C2 E3\n@: 01 -> 42 E3\n@: 01 43 E3")) as bus:
+        adc = kind.driver(bus)
+        adc.run(0)
+        adc.halt()
+        with pytest.raises(UnexpectedValue, match="nothing is running"):
+            adc.latest()
+
+
+def test_a_run_leaves_nothing_to_collect(kind):
+    with conversation(kind.talk(IDLE + "@: 01 C3 83\n" + IDLE + "@: 01 D2 E3")) as bus:
+        adc = kind.driver(bus)
+        adc.trigger(0)
+        adc.run(1)
+        with pytest.raises(UnexpectedValue, match="there is no conversion"):
+            adc.collect()
+
+
+def test_a_run_waits_for_a_conversion(kind):
+    with conversation(kind.talk("@: 01 -> 43 83")) as bus:
+        adc = kind.driver(bus)
+        with pytest.raises(NotReady):
+            adc.run(1)
+        with pytest.raises(UnexpectedValue):
+            adc.latest()
+
+
+def test_a_run_that_a_brown_out_ended(kind):
+    text = IDLE + "@: 01 D2 E3\n@: 01 -> 85 83\n@: 01 53 E3"
+    with conversation(kind.talk(text)) as bus:
+        adc = kind.driver(bus)
+        adc.run(1)
+        with pytest.raises(UnexpectedValue, match=rf"^{kind.number:#04x}: .*0x8583.*0xd2e3.*reset"):
+            adc.halt()
