@@ -44,6 +44,13 @@ def test_another_chip_is_told_apart(answers):
         Tpt29555(bus, 0x26).identify()
 
 
+def test_which_lines_are_inputs():
+    with script("tpt29555", "which lines are inputs") as bus:
+        for write in (b"\x06\xef", b"\x07\xfe"):
+            bus.transfer(0x26, write)
+        assert Tpt29555(bus, 0x26).inputs() == 0xFEEF
+
+
 def test_an_output_starts_high():
     with script("tpt29555", "first use clears the polarity, then line 4 goes out high") as bus:
         Tpt29555(bus, 0x26).request(4, HIGH, "enable")
