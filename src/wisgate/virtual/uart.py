@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from operator import itemgetter
 from random import Random
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from ..core.clock import Clock
 from ..core.errors import BusUnavailable
@@ -32,26 +33,25 @@ class SerialTwin(Protocol):
         ...
 
 
-@runtime_checkable
-class LineTwin(Protocol):
+class LineTwin(ABC):
     """A twin that hears the line itself, at any baud rate, breaks included, and may speak unasked.
 
     What `sent` and `held` return begins now; a first piece with a negative silence began that long
     ago: what the port hears while it sends.
     """
 
+    @abstractmethod
     def sent(self, data: bytes, baud: int) -> Iterable[tuple[float, bytes]]:
         """Take what was sent in one go, whose last bit has just left."""
-        ...
 
+    @abstractmethod
     def held(self, seconds: float) -> Iterable[tuple[float, bytes]]:
         """The line was held at its dominant level for that long, until now."""
-        ...
 
+    @abstractmethod
     def spoken(self, until: float) -> Iterable[tuple[float, bytes]]:
         """The next thing that it says unasked and that begins before `until`, each piece with its
         begin, both in monotonic seconds; nothing if it stays silent till then."""
-        ...
 
 
 class VirtualUart:

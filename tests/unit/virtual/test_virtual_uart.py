@@ -4,7 +4,7 @@ import pytest
 
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusUnavailable
-from wisgate.virtual.uart import BUFFER, VirtualUart
+from wisgate.virtual.uart import BUFFER, LineTwin, VirtualUart
 
 BYTE = 10 / 9600
 
@@ -123,7 +123,7 @@ def test_break_takes_its_time() -> None:
     assert clock.monotonic() == pytest.approx(0.0014)
 
 
-class Talker:
+class Talker(LineTwin):
     """Hears the line and says something unasked now and then."""
 
     def __init__(self, *sayings: tuple[float, bytes]) -> None:

@@ -20,6 +20,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from ...core.clock import Clock
+from ..uart import LineTwin
 from .lin_nodes import Commander, Responder, protected
 
 Piece = tuple[float, bytes]
@@ -58,8 +59,8 @@ class _Header(NamedTuple):
     identifier: int
 
 
-class LinBus:
-    """`LineTwin` of one bus. `connected` says whether the transceiver is in normal mode and has
+class LinBus(LineTwin):
+    """One bus. `connected` says whether the transceiver is in normal mode and has
     its supply; without it nothing is heard and nothing sent. Threads: lane only."""
 
     def __init__(
