@@ -29,6 +29,7 @@ from .locked import Lock, LockedI2c, LockedLines, LockedSpi
 from .memory import Memories
 from .peers import is_local, real_peers
 from .twin_hosts import TwinPeer, twin_of
+from .virtual_time import RESOLUTION_S
 
 
 class Twins:
@@ -73,7 +74,9 @@ class Twins:
     async def play(self) -> None:
         """Let the scenario happen, each action at its time."""
         while self._player is not None and (at := self._player.next()) is not None:
-            await asyncio.sleep(max(0.0, at - self._clock.monotonic()))
+            if (wait := at - self._clock.monotonic()) > 0:
+                # Less than a tick of a virtual clock would be no wait at all, again and again.
+                await asyncio.sleep(wait + RESOLUTION_S)
             with self._lock:
                 self._player.step()
 

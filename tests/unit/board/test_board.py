@@ -163,6 +163,20 @@ def test_a_scenario_happens_at_its_time(tmp_path: Path) -> None:
         opened("", scenario=file)
 
 
+def test_a_scenario_between_two_ticks_of_the_clock_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "story.toml"
+    file.write_text('[[at]]\ntime = "10.0000000003s"\nfault = "broker-gone"\ntarget = "broker"\n')
+    clock = VirtualClock()
+    board = opened("", clock=clock, scenario=file)
+
+    async def main() -> None:
+        await asyncio.sleep(10.0)
+        await board.surroundings.play()
+        assert not board.surroundings.link()
+
+    run(main(), clock)
+
+
 def test_around_a_real_board_nothing_is_played() -> None:
     assert REALITY.link()
     asyncio.run(REALITY.play())
