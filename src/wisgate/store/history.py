@@ -19,6 +19,10 @@ MAX_BUCKETS = 10_000
 BUCKETS_PER_JOB = 2
 """So that commits are not held up: a chart of 30 days is read in many short jobs."""
 
+_FIELDS = "SELECT seq, time_ns, point, value, status, cause FROM record "
+_NEAR = 10_000
+"""Numbers from the newest back in which a point that is sampled has a record."""
+
 
 @dataclass(frozen=True)
 class Bucket:
@@ -67,7 +71,7 @@ def around(database: Database, name: str, span: Span) -> History:
     """The frame of a history: unit, span and the value at its begin."""
     found = database.points.current(name)
     unit = found[1].unit if found else ""
-    return History(name, unit, span.start_ns, span.end_ns, latest(database, name, span.start_ns))
+    return History(name, unit, span.start_ns, span.end_ns, before(database, name, span.start_ns))
 
 
 def raw(database: Database, name: str, span: Span) -> History:
@@ -76,8 +80,7 @@ def raw(database: Database, name: str, span: Span) -> History:
     if found is None:
         return around(database, name, span)
     rows = database.connection.execute(
-        "SELECT seq, time_ns, point, value, status, cause FROM record "
-        "WHERE point = ? AND time_ns >= ? AND time_ns < ? ORDER BY time_ns, seq LIMIT ?",
+        f"{_FIELDS} WHERE point = ? AND time_ns >= ? AND time_ns < ? ORDER BY time_ns, seq LIMIT ?",
         (found[0], span.start_ns, span.end_ns, RAW_LIMIT + 1),
     ).fetchall()
     records = [
@@ -88,15 +91,32 @@ def raw(database: Database, name: str, span: Span) -> History:
     )
 
 
-def latest(database: Database, name: str, before_ns: int | None = None) -> Record | None:
-    """The newest record of a point, or the newest older than a time."""
+def latest(database: Database, name: str) -> Record | None:
+    """The newest record of a point: the one that was stored last, whatever its clock said."""
+    found = database.points.current(name)
+    if found is None:
+        return None
+    top = database.extent().last_seq
+    row = (
+        database.connection.execute(
+            f"{_FIELDS} WHERE seq > ? AND point = ? ORDER BY seq DESC LIMIT 1",
+            (top - _NEAR, found[0]),
+        ).fetchone()
+        or database.connection.execute(
+            f"{_FIELDS} WHERE seq = (SELECT max(seq) FROM record WHERE point = ?)", (found[0],)
+        ).fetchone()
+    )
+    return record_of(row, database.points.by_id) if row else None
+
+
+def before(database: Database, name: str, time_ns: int) -> Record | None:
+    """The newest record of a point that is older than a time."""
     found = database.points.current(name)
     if found is None:
         return None
     row = database.connection.execute(
-        "SELECT seq, time_ns, point, value, status, cause FROM record "
-        "WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
-        (found[0], before_ns if before_ns is not None else 2**63 - 1),
+        f"{_FIELDS} WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
+        (found[0], time_ns),
     ).fetchone()
     return record_of(row, database.points.by_id) if row else None
 

@@ -168,7 +168,7 @@ class Store:
         return replace(frame, buckets=tuple(made))
 
     async def latest(self, point: str) -> Record | None:
-        """The newest committed record of a point. Raises StoreError."""
+        """The record of a point that was committed last. Raises StoreError."""
         return await self._jobs.run(lambda db: latest(db, point))
 
     # Sinks

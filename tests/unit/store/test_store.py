@@ -213,8 +213,24 @@ def test_history_raw_and_in_buckets(tmp_path: Path) -> None:
             assert (await store.history("nobody", 0, 10, 5)).buckets == ()
             latest = await store.latest("level")
             assert latest is not None
-            assert latest.value == 99.0
+            assert latest.status is Status.ABSENT  # stored last
             assert await store.latest("nobody") is None
+
+    run(main())
+
+
+def test_the_latest_is_the_last_that_was_stored_though_the_clock_went_back(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as store:
+            await put(store, [Reading("level", 1.0, time_ns=5000), Reading("pump", True)])
+            await put(store, [Reading("level", 2.0, time_ns=3000)])
+            latest = await store.latest("level")
+            assert latest is not None
+            assert latest.value == 2.0
+            await put(store, (Reading("count", n, time_ns=6000) for n in range(10_001)))
+            latest = await store.latest("level")
+            assert latest is not None
+            assert latest.value == 2.0
 
     run(main())
 
