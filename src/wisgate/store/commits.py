@@ -11,7 +11,9 @@ from ..core.points import Reading
 from .database import Database, Extent
 from .jobs import Jobs
 
-RETRY_S = 1.0
+RETRY_S, LONGEST_RETRY_S = 1.0, 30.0
+"""After a commit that failed, twice as long after each: every try on a full disk has SQLite write
+megabytes to the flash again."""
 
 
 class Corrections:

@@ -14,7 +14,7 @@ from ..bus.lane import Lane
 from ..core.clock import Clock, SteadyClock
 from ..core.errors import StoreError
 from ..core.points import Point, Reading, moved
-from .commits import RETRY_S, Corrections, Watchers, commit, settle
+from .commits import LONGEST_RETRY_S, RETRY_S, Corrections, Watchers, commit, settle
 from .database import Database, Extent
 from .forecast import LEAST_RECORDS, Forecast
 from .history import BUCKETS_PER_JOB, MAX_BUCKETS, History, Span, around, bucket_job, latest, raw
@@ -219,9 +219,13 @@ class Store:
             await self._wake.wait()
             await self._pause(self._pace.group)
             self._wake.clear()
+            wait = RETRY_S
             while self._ring or self._flushes or self._corrections.pending:
-                if not await self._commit():
-                    await self._pause(RETRY_S)
+                if await self._commit():
+                    wait = RETRY_S
+                else:
+                    await self._pause(wait)
+                    wait = min(2 * wait, LONGEST_RETRY_S)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -286,7 +290,7 @@ class Store:
 
     def _tell(self, error: str) -> None:
         if error and not self._error:
-            log.warning("%s; readings wait in memory, next try in %g s", error, RETRY_S)
+            log.warning("%s; readings wait in memory, and it is tried again", error)
         elif self._error and not error:
             log.warning("the store takes readings again; %d dropped so far", self._ring.dropped)
         self._error = error

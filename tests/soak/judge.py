@@ -1,0 +1,159 @@
+"""Judges a life of the box: what was promised, kept against what the world outside remembers."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wisgate.store.series import POWER_LOST
+
+from .ledger import SESSION, Ledger
+from .story import DAY, HOUR, PROMISE_S, Boot
+
+MAX_BYTES = 64e6
+MAX_AGE_S = 10 * DAY
+WARM_UP_S = 6 * HOUR
+GROWTH_BYTES = 8e6
+LIMIT_C = 45.0
+
+
+@dataclass
+class Verdict:
+    """What was wrong, and the figures of the run."""
+
+    faults: list[str] = field(default_factory=list)
+    figures: Counter[str] = field(default_factory=Counter)
+
+
+def judge(ledger: Ledger, boots: Sequence[Boot], ends: Sequence[float]) -> Verdict:
+    """`ends`: when each boot ended, in its own monotonic seconds."""
+    verdict = Verdict()
+    gaps = {int(row[0]): row for row in ledger.notes("gap")}  # type: ignore[call-overload]
+    delivered = _deliveries(ledger, verdict)
+    spans = sorted((int(g[1]), int(g[2]), str(g[3])) for g in gaps.values())  # type: ignore[call-overload]
+    verdict.faults += _unexplained(delivered, spans)
+    verdict.faults += _losses(ledger, delivered, spans, boots, ends, verdict.figures)
+    verdict.faults += _alarms(ledger, delivered, spans, verdict.figures)
+    verdict.faults += _looks(ledger, boots)
+    verdict.figures["boots"] = len(boots)
+    verdict.figures["gaps"] = len(gaps)
+    return verdict
+
+
+def _deliveries(ledger: Ledger, verdict: Verdict) -> array[int]:
+    """The key of each number that the broker got; 0 where it got none, 1 for a gap record."""
+    keys = array("Q", [0])
+    top = 0
+    for seq, key in ledger.all_received():
+        if seq == SESSION:
+            verdict.figures["connections"] += 1
+            continue
+        verdict.figures["deliveries"] += 1
+        key = key or 1
+        if seq > top:
+            keys.extend([0] * (seq - top))
+            top = seq
+        elif not keys[seq]:
+            verdict.faults.append(f"{seq} came after {top}")
+        elif keys[seq] != key:
+            verdict.faults.append(f"{seq} came twice with different content")
+        else:
+            verdict.figures["duplicates"] += 1
+        keys[seq] = key
+    return keys
+
+
+def _unexplained(keys: array[int], spans: Sequence[tuple[int, int, str]]) -> Iterator[str]:
+    """A number that never came lies in a gap that was told."""
+    begins = [first for first, _, _ in spans]
+    reach, farthest = [], 0
+    for _, last, _ in spans:
+        farthest = max(farthest, last)
+        reach.append(farthest)
+    missing = [seq for seq in range(1, len(keys)) if not keys[seq]]
+    for seq in missing:
+        place = bisect_right(begins, seq) - 1
+        if place < 0 or reach[place] < seq:
+            yield f"{seq} never came, and no gap tells of it"
+
+
+def _losses(
+    ledger: Ledger, keys: array[int], spans: Sequence[tuple[int, int, str]],
+    boots: Sequence[Boot], ends: Sequence[float], figures: Counter[str],
+) -> Iterator[str]:  # fmt: skip
+    """What was handed to the store came, in this order, but for what the promise leaves out."""
+    told = sum(last - first + 1 for first, last, cause in spans if cause != POWER_LOST)
+    numbers = (key for key in keys if key > 1)
+    expected = next(numbers, None)
+    lost = promised = 0
+    for key, boot, when in ledger.all_appended():
+        figures["readings"] += 1
+        if key == expected:
+            expected = next(numbers, None)
+            continue
+        age = ends[boot] - when
+        if age <= PROMISE_S[boots[boot].end] + 0.001:
+            figures["lost within the promise"] += 1
+        else:
+            promised += 1
+            if promised > told:
+                yield f"lost from boot {boot} at {when:.3f} s, {age:.3f} s before its end"
+        lost += 1
+    figures["lost and told"] = promised
+    if expected is not None:
+        yield "the broker got something, or in an order, that nobody handed to the store"
+
+
+def _alarms(
+    ledger: Ledger, keys: array[int], spans: Sequence[tuple[int, int, str]], figures: Counter[str]
+) -> Iterator[str]:
+    """Every excursion raises the alarm once, in the order in which it was delivered."""
+    rows: dict[int, Any] = {int(row[0]): row[1:] for row in ledger.notes("reading")}  # type: ignore[call-overload]
+    unknown = {last for _, last, cause in spans if cause != POWER_LOST}
+    active: bool | None = False
+    hot = 0
+    for seq, key in enumerate(keys):
+        if seq in unknown:
+            active = None  # some of its changes were dropped, and that was told
+        if key not in rows:
+            continue
+        name, value, _status = rows[key]
+        if name == "warmth" and isinstance(value, float):
+            hot = hot + 1 if value > LIMIT_C else 0
+            if hot > 1 and active is False:
+                yield f"{seq}: no alarm in spite of {value:.1f} °C"
+        elif name == "alarm/hot":
+            now = '"active"' in str(value)
+            figures["alarms"] += now
+            if now and active:
+                yield f"{seq}: the alarm fired twice for one excursion"
+            if now and not hot and active is not None:
+                yield f"{seq}: the alarm fired without heat"
+            active = now
+
+
+def _looks(ledger: Ledger, boots: Sequence[Boot]) -> Iterator[str]:
+    memory: dict[int, list[float]] = defaultdict(list)
+    jumped = sum(abs(by) for boot in boots for _, by in boot.jumps)
+    for boot, what, value in ledger.notes("look"):
+        assert isinstance(boot, int)
+        assert isinstance(value, int | float)
+        match what:
+            case "size" if value > MAX_BYTES:
+                yield f"the store has {value / 1e6:.1f} MB in boot {boot}"
+            case "age" if value > MAX_AGE_S + HOUR + jumped:
+                yield f"a record of {value / DAY:.1f} days is kept in boot {boot}"
+            case "left on" if value:
+                yield f"the relay is on after the end of boot {boot}"
+            case "astray" if value:
+                yield f"the relay differs from its point in boot {boot}"
+            case "memory":
+                memory[boot].append(float(value))
+    for boot, values in memory.items():
+        warm = values[int(WARM_UP_S / 600) :]
+        if warm and max(warm) - warm[0] > GROWTH_BYTES:
+            yield f"memory grew by {(max(warm) - warm[0]) / 1e6:.1f} MB in boot {boot}"
