@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make sure that the programs which the full tests talk to are here: a broker, a browser with its
-# driver, a Modbus client, InfluxDB, compilers of devicetree and C++, docker-compose (its daemon is not
+# driver, a Modbus client, InfluxDB, PostgreSQL, compilers of devicetree and C++, docker-compose (its daemon is not
 # needed), Node.js with what tests/npm/package.json names, which goes into the virtual environment.
 # Installs them if it may; otherwise prints the line that does and fails.
 #
@@ -35,6 +35,7 @@ look() {
     need chromium-driver chromedriver
     need mbpoll mbpoll
     need influxdb influxd
+    need postgresql pg_ctlcluster
     need device-tree-compiler dtc
     need docker-compose docker-compose
     need g++ g++

@@ -14,6 +14,7 @@ import pytest
 from influxd import Influxd, influxd
 from peers import free_port, until
 from receiver import Got, Reply, receiver
+from sink_access import access
 from stores import levels, opened, put
 
 from wisgate.config.addresses import Url
@@ -43,7 +44,7 @@ def sink(port: int, version: str = "1", scheme: str = "http", **options: Any) ->
         Where("gateway.toml", 1), "influx", "influx", (), url=url, version=version,
         database=database, **options,
     )  # fmt: skip
-    return make(config, "pump-house", lambda point, value: None)
+    return make(config, "pump-house", access())
 
 
 def record(seq: int, value: Any = 1.5, *, point: str = "level", at: int | None = None) -> Record:

@@ -16,7 +16,7 @@ from ...config.sinks.influx import UDP, InfluxConfig
 from ...core.clock import SystemClock
 from ...core.errors import SinkError, SinkRefused
 from ...store.records import Entry
-from .base import OnCommand, Sink
+from .base import Access, Sink
 from .influx_udp import InfluxUdpSink
 from .line_protocol import line
 from .offering import offer
@@ -51,7 +51,7 @@ class InfluxSink:
         if await self._endpoint.open():
             try:
                 self._headers = await asyncio.to_thread(self._login)
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 await self._endpoint.close()
                 raise SinkError(f"{self._endpoint.place}: {error}") from error
 
@@ -79,7 +79,7 @@ class InfluxSink:
         return await self._endpoint.post(self._url, content, headers)
 
     def _login(self) -> dict[str, str]:
-        """At every connect: a changed secret needs no restart. Raises OSError."""
+        """At every connect: a changed secret needs no restart. Raises OSError, ValueError."""
         config = self._config
         if config.token_file is not None:
             word = "Token" if config.version == "2" else "Bearer"
@@ -113,7 +113,7 @@ def bad_lines(answer: Answer, count: int) -> list[BadLine]:
     return found if all(1 <= one.line_number <= count for one in found) else []
 
 
-def make(config: InfluxConfig, gateway: str, on_command: OnCommand) -> Sink:
+def make(config: InfluxConfig, gateway: str, access: Access) -> Sink:
     if config.url.scheme == UDP:
         return InfluxUdpSink(config, gateway)
     return InfluxSink(config, gateway)

@@ -1,0 +1,14 @@
+"""What a type needs beyond the plain installation."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from .tables import Table
+
+
+def demand_extra(table: Table, extra: str, module: str) -> None:
+    """Fault a table whose type needs `module`, which `extra` installs, where it is not."""
+    if find_spec(module) is None:
+        found = f'type: "{table.values["type"]}" needs {module}, which is not installed'
+        table.fault(f"{found}; run: pip install 'wisgate[{extra}]'", "type")
