@@ -118,6 +118,7 @@ class Received:
     topic: str
     payload: bytes
     retained: bool
+    qos: int = 1
 
 
 class Subscriber:
@@ -139,7 +140,7 @@ class Subscriber:
         self._client.on_connect = lambda *_: self._client.subscribe([(t, 1) for t in self._topics])
         self._client.on_subscribe = self._count
         self._client.on_message = lambda _client, _userdata, message: self.messages.append(
-            Received(message.topic, bytes(message.payload), message.retain)
+            Received(message.topic, bytes(message.payload), message.retain, message.qos)
         )
 
     def __enter__(self) -> Subscriber:
@@ -159,7 +160,7 @@ class Subscriber:
         """Wait for that many subscriptions: one, and one more after every restart of the broker."""
         until(lambda: self.subscriptions >= times, f"the subscriber is subscribed {times} times")
 
-    def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
+    def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
         self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(DEADLINE_S)
 
     def wait(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from wisgate.catalog import catalog as catalogs
@@ -24,8 +24,11 @@ def access(
     command: OnCommand = nobody,
     last: Mapping[str, Reading] | None = None,
     phases: Mapping[str, Phase] | None = None,
+    newest: Callable[[], int] = lambda: 0,
 ) -> Access:
     """`text`: what the file says beside name and board. `last` and `phases` may change later."""
     config = read(parse(HEAD + text, "gateway.toml"), Path(), catalogs.load())
     readings, states = last if last is not None else {}, phases or {}
-    return Access(config, readings.get, lambda name: states.get(name, Phase.NORMAL), command)
+    return Access(
+        config, readings.get, lambda name: states.get(name, Phase.NORMAL), newest, command
+    )

@@ -121,6 +121,7 @@ def _access(gateway: Gateway, sink: str) -> Access:
         gateway.config,
         gateway.live.get,
         gateway.alarms.phase,
+        lambda: gateway.store.last_seq,
         lambda point, value: gateway.command(point, value, f"sink {sink}"),
     )
 

@@ -9,6 +9,10 @@ from .tables import Table
 
 def demand_extra(table: Table, extra: str, module: str) -> None:
     """Fault a table whose type needs `module`, which `extra` installs, where it is not."""
-    if find_spec(module) is None:
+    try:
+        there = find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package around it
+        there = False
+    if not there:
         found = f'type: "{table.values["type"]}" needs {module}, which is not installed'
         table.fault(f"{found}; run: pip install 'wisgate[{extra}]'", "type")

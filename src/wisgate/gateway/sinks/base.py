@@ -24,6 +24,8 @@ class Access:
     """The last reading of a point, as stale when it is too old; None before the first."""
     phase: Callable[[str], Phase]
     """The state of an alarm."""
+    newest: Callable[[], int]
+    """The greatest number that a record has so far."""
     command: OnCommand
 
     def points(self, chosen: Sequence[str]) -> tuple[Point, ...]:

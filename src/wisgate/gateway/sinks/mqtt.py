@@ -46,7 +46,7 @@ class MqttSink:
             )
             self._kept = frozenset(p.name for p in access.config.points if not p.event)
         self._announcing: set[asyncio.Task[None]] = set()
-        self._broker = Connection(config, f"wisgate-{gateway}", self._arrived)
+        self._broker = Connection(config, f"wisgate-{gateway}-{config.name}", self._arrived)
         self._complained: set[str] = set()
 
     async def open(self) -> None:

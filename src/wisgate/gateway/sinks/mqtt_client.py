@@ -30,6 +30,8 @@ class Message(NamedTuple):
     """Numbers of the records inside."""
     retain: bool = False
     """Whether the broker keeps it for who comes later."""
+    whole: bool = False
+    """Whether it cannot be made smaller: only what the broker says limits it then."""
 
 
 class ClosingSocket(ssl.SSLSocket):
