@@ -88,7 +88,7 @@ def test_only_what_suits_a_metric_changes_it(entry: Entry, why: str) -> None:
     found = node().unfit(entry)
     assert (why in found) if why else found == ""
     if not why:
-        node().data([entry], 0, 1, 1000)
+        node().changes([entry], 0, 1, 1000)
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ class SparkplugSink:
 
     def _sized(self, part: Sequence[Entry], refused: dict[int, str]) -> Iterator[Message]:
         seq = (self._seq + 1) % NUMBERS
-        payload = self._node.data(part, self._known, seq, self._now_ms())
+        payload = self._node.changes(part, self._known, seq, self._now_ms())
         message = Message(self._topic.format("NDATA"), payload)
         if self._broker.fits(message):
             self._seq = seq

@@ -96,7 +96,7 @@ class Node:
         payload.metrics.add(name=REBIRTH, timestamp=now_ms, datatype=BOOLEAN, boolean_value=False)
         return bytes(payload.SerializeToString())
 
-    def data(self, entries: Iterable[Entry], known: int, seq: int, now_ms: int) -> bytes:
+    def changes(self, entries: Iterable[Entry], known: int, seq: int, now_ms: int) -> bytes:
         """Changes. Those numbered up to `known` had happened before the last birth."""
         payload = Payload(timestamp=now_ms, seq=seq)
         for entry in entries:

@@ -12,9 +12,9 @@ from typing import Any
 from google.protobuf import (  # type: ignore[import-untyped]  # it brings no types
     descriptor_pb2,
     descriptor_pool,
+    message,
     message_factory,
 )
-from google.protobuf.message import DecodeError as _DecodeError  # type: ignore[import-untyped]
 
 INT64, DOUBLE, BOOLEAN, STRING = 4, 10, 11, 12
 """Data types of metrics. Int64 is carried in `long_value` as its two's complement."""
@@ -52,19 +52,19 @@ def _built() -> dict[str, Any]:
         name="sparkplug_b.proto", package=_PACKAGE, syntax="proto2"
     )
     for name, fields in _FIELDS.items():
-        message = file.message_type.add(name=name)
+        described = file.message_type.add(name=name)
         if any(field.endswith(_VALUE) for field, _, _ in fields):
-            message.oneof_decl.add(name="value")
+            described.oneof_decl.add(name="value")
         for field, number, kind in fields:
-            _add(message, field, number, kind)
+            _add(described, field, number, kind)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     found = {name: pool.FindMessageTypeByName(f"{_PACKAGE}.{name}") for name in _FIELDS}
     return {name: message_factory.GetMessageClass(found[name]) for name in _FIELDS}
 
 
-def _add(message: Any, name: str, number: int, kind: str) -> None:
-    field = message.field.add(name=name, number=number)
+def _add(described: Any, name: str, number: int, kind: str) -> None:
+    field = described.field.add(name=name, number=number)
     plain = kind.removesuffix("*")
     field.label = field.LABEL_REPEATED if kind.endswith("*") else field.LABEL_OPTIONAL
     if plain in _FIELDS:
@@ -75,6 +75,6 @@ def _add(message: Any, name: str, number: int, kind: str) -> None:
         field.oneof_index = 0
 
 
-DecodeError: type[Exception] = _DecodeError
+DecodeError: type[Exception] = message.DecodeError
 Payload: Any = _built()["Payload"]
 """A message. `SerializeToString`, `FromString`; its `metrics` as in `_FIELDS`."""
