@@ -1,7 +1,8 @@
 #!/bin/sh
 # Make sure that the programs which the full tests talk to are here: a broker, a browser with its
-# driver, a Modbus client, InfluxDB, PostgreSQL, compilers of devicetree and C++, docker-compose (its daemon is not
-# needed), Node.js with what tests/npm/package.json names, which goes into the virtual environment.
+# driver, a Modbus client, InfluxDB, PostgreSQL, compilers of devicetree and C++, docker-compose (its
+# daemon is not needed), Node.js with what tests/npm/package.json names, which goes into the virtual
+# environment.
 # Installs them if it may; otherwise prints the line that does and fails.
 #
 #     peers.sh VENV

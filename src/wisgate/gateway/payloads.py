@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -19,8 +20,12 @@ _WORDS = {"on": True, "off": False}
 
 def time_text(time_ns: int) -> str:
     """UTC with milliseconds: "2026-11-20T12:00:00.000Z"."""
-    whole = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
-    return f"{whole:%Y-%m-%dT%H:%M:%S}.{time_ns // 1_000_000 % 1000:03d}Z"
+    return f"{_second(time_ns // 1_000_000_000)}.{time_ns // 1_000_000 % 1000:03d}Z"
+
+
+@lru_cache(maxsize=64)  # neighbours share it, and it is most of what a record's JSON costs
+def _second(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def reading(record: Record) -> dict[str, Value]:

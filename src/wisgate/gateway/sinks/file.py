@@ -3,11 +3,9 @@ the disk."""
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
 from ...bus.lane import ThreadLane
 from ...config.sinks.file import FileConfig
@@ -22,6 +20,8 @@ COLUMNS = (
     "seq", "time", "kind", "name", "value", "unit", "status", "cause", "severity", "text",
     "shelved_until", "first", "last",
 )  # fmt: skip
+DAY_NS = 86_400_000_000_000
+FIRST_DAY = date(1970, 1, 1).toordinal()
 _ONE_LINE = str.maketrans({"\r": "\\r", "\n": "\\n", "\0": "\\0"})
 """A line is a record, also where a text has several."""
 
@@ -73,7 +73,7 @@ class FileSink:
 
 
 def _day(time_ns: int) -> date:
-    return datetime.fromtimestamp(time_ns // 1_000_000_000, UTC).date()
+    return date.fromordinal(FIRST_DAY + time_ns // DAY_NS)
 
 
 def csv_entry(entry: Entry) -> bytes:
@@ -89,9 +89,14 @@ def csv_entry(entry: Entry) -> bytes:
 
 
 def csv_line(cells: Sequence[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue().encode("utf-8", "backslashreplace")
+    """After RFC 4180, with a plain line feed."""
+    return (",".join(map(_quoted, cells)) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _quoted(cell: str) -> str:
+    if "," not in cell and '"' not in cell:
+        return cell
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def _cell(value: Value) -> str:
