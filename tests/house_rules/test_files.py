@@ -143,7 +143,15 @@ def imported_by_tests() -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "folder", ["gateway/pipeline", "gateway/sinks", "gateway/checks", "onboard", "protocols"]
+    "folder",
+    [
+        "gateway/pipeline",
+        "gateway/sinks",
+        "gateway/servers",
+        "gateway/checks",
+        "onboard",
+        "protocols",
+    ],
 )
 def test_every_part_has_a_test(folder: str) -> None:
     """A stage, a sink, an onboard function, a protocol: the file, and a test of its name or one

@@ -17,7 +17,7 @@ from wisgate.config.tables import Option, Section, Shape
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "src" / "wisgate" / "config"
-VARIED = ("sinks",)
+VARIED = ("sinks", "servers")
 
 
 def sections(section: Section = GATEWAY) -> Iterator[Section]:

@@ -140,8 +140,7 @@ def _step(prompt: Prompt, tape: Tape, call: str, name: str, group: str) -> Itera
     if told != msgspec.json.decode(msgspec.json.encode(result)):
         raise ReplayDiffers(f"{name} {group}: recorded {told}; now {result}")
     if readings:
-        # When it was stands in the tape, in coarser steps than a module may tell it.
-        yield [r._replace(name=f"{name}/{r.name}", time_ns=0) for r in readings]
+        yield [r._replace(name=f"{name}/{r.name}") for r in readings]
 
 
 def _recorded(plan: Plan, clock: Clock, virtual: bool, tape: Tape) -> Ends:

@@ -21,6 +21,7 @@ OPTIONS = {
     "antenna": ("--antenna", "config-txt"),
     "usb": ("--usb", "udev"),
     "slot": ("--slot", "meshtastic"),
+    "server": ("--server", "modbus-map"),
 }
 """Options that belong to one kind."""
 
@@ -59,6 +60,7 @@ OPTIONS = {
     help="udev: the USB path of a slot's serial bridge, as in wisblock-1=1-1.4.",
 )  # fmt: skip
 @click.option("--slot", metavar="SLOT", default="", help="meshtastic: the slot with the radio.")
+@click.option("--server", metavar="NAME", default="", help="modbus-map: which of several servers.")
 def command(file: Path, kind: str | None, output: Path | None, force: bool, **said: Any) -> None:
     """Write the plan of FILE as KIND; without KIND, list what there is.
 

@@ -74,7 +74,7 @@ def examine_virtual(
     async def main() -> Examined:
         with TemporaryDirectory(prefix="wisgate-doctor-") as folder:
             session = Session(config, Path(folder), True, scenario, seed)
-            gateway = await open_gateway(session, clock, InlineLane, VIRTUAL_TIME, sinks=False)
+            gateway = await open_gateway(session, clock, InlineLane, VIRTUAL_TIME, outward=False)
             stop = asyncio.Event()
             work = asyncio.create_task(gateway.run(stop), name="gateway")
             try:

@@ -62,12 +62,12 @@ class Session:
 
 
 async def open_gateway(
-    session: Session, clock: Clock, lane: Callable[[str], Lane], pace: Pace, *, sinks: bool
+    session: Session, clock: Clock, lane: Callable[[str], Lane], pace: Pace, *, outward: bool
 ) -> Gateway:
-    """A gateway that is ready to run. Raises PlanConflict, Unavailable, BusUnavailable."""
-    plan = session.plan()
+    """Ready to run, with sinks and servers if `outward`. Raises PlanConflict, Unavailable,
+    BusUnavailable."""
     board = open_board(
-        plan,
+        session.plan(),
         clock=clock,
         lane=lane,
         virtual=session.virtual,
@@ -96,15 +96,18 @@ async def open_gateway(
         raise
     for notice in store.notices:
         log.warning("%s", notice)
-    parts = Parts(board, store, store_lane, session.folder, session.virtual, timekeeper)
-    gateway = Gateway(parts)
-    if sinks:
-        _attach_sinks(gateway)
+    folder, virtual = session.folder, session.virtual
+    gateway = Gateway(Parts(board, store, store_lane, folder, virtual, timekeeper))
+    if outward:
+        _attach(gateway)
     return gateway
 
 
-def _attach_sinks(gateway: Gateway) -> None:
-    """A forwarder for each sink of the file; they connect when the gateway runs."""
+def _attach(gateway: Gateway) -> None:
+    """A forwarder for each sink of the file, and its servers; they connect and listen when the
+    gateway runs."""
+    for server in gateway.config.servers:
+        gateway.servers.add(server, gateway)
     for config in gateway.config.sinks:
         gateway.forwarders[config.name] = Forwarder(
             open_sink(config, gateway.config.name, _access(gateway, config.name)),
@@ -142,7 +145,7 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, sinks=True)
+    gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, outward=True)
     app = App(gateway)
     gateway.claim_code = lambda: app.claim_code
     up = asyncio.Event()
@@ -194,7 +197,7 @@ async def open_once(session: Session) -> AsyncIterator[Gateway]:
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with hold_folder(session.folder):
-        gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, sinks=False)
+        gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, outward=False)
         try:
             await gateway.start()
             yield gateway
@@ -241,7 +244,7 @@ def fast_forward(
         )
 
     async def main() -> Gateway:
-        gateway = await open_gateway(session, clock, InlineLane, VIRTUAL_TIME, sinks=False)
+        gateway = await open_gateway(session, clock, InlineLane, VIRTUAL_TIME, outward=False)
         stop = asyncio.Event()
         ticking = asyncio.create_task(_tick(seconds, progress), name="progress")
         asyncio.get_running_loop().call_later(seconds, stop.set)

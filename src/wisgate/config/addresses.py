@@ -122,6 +122,19 @@ def _listen(value: object) -> Listen:
     return Listen(host, port)
 
 
+def any_network() -> Reader[str]:
+    """An address, or a network in CIDR notation."""
+
+    def read(value: object) -> str:
+        try:
+            return str(ipaddress.ip_network(value if isinstance(value, str) else ""))
+        except ValueError:
+            like = 'write one like "10.0.0.7" or "10.1.0.0/16"'
+            raise Misfit(f"{shown(value)} is no address and no network; {like}") from None
+
+    return Reader('an address, or a network such as "10.1.0.0/16"', read)
+
+
 def host() -> Reader[str]:
     """A name or an address of a host, without port."""
     like = 'write one like "10.0.0.5"'

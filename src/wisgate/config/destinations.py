@@ -1,4 +1,4 @@
-"""Sinks: what all of them have, and their types."""
+"""Sinks and servers: what all of them have, and their types."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .model import Kind, PointConfig, SinkConfig
+from .model import Kind, PointConfig, ServerConfig, SinkConfig
 from .naming import Names, no_point
 from .readers import shown
+from .schema import servers as server_schema
 from .schema import sinks as schema
-from .tables import Table
+from .tables import Option, Table
 
 
 def read_sinks(
@@ -43,21 +44,55 @@ def _demand_pace(table: Table, sink: SinkConfig, sampled: Sequence[PointConfig])
 
 
 def _sink(name: str, table: Table, folder: Path, names: Names) -> SinkConfig:
-    if schema.SINK_NAME.fullmatch(name) is None:
-        cure = "write a lower-case letter first, then letters, digits, _ and -"
-        table.fault(f"sink: {shown(name)} is no name of a sink; {cure}")
+    _demand_name(table, name)
     kind = table.get(schema.SINK_TYPE)
     variant = schema.VARIANTS[kind]
     table.refuse_others(tuple(o.name for o in variant.SECTION.options))
     rate = table.get(schema.SINK_RATE)
-    common = SinkConfig(table.where(), name, kind, _filter(table, names), rate=rate)
+    common = SinkConfig(
+        table.where(), name, kind, _chosen(table, schema.SINK_POINTS, names), rate=rate
+    )
     read: SinkConfig = variant.read(table, common, folder, names)
     return read
 
 
-def _filter(table: Table, names: Names) -> tuple[str, ...]:
-    chosen = table.get(schema.SINK_POINTS)
+def read_servers(
+    tables: Mapping[str, Table], folder: Path, names: Names
+) -> tuple[ServerConfig, ...]:
+    """Every `[server.<name>]`, once all points are known."""
+    return tuple(_server(name, table, folder, names) for name, table in tables.items())
+
+
+def _server(name: str, table: Table, folder: Path, names: Names) -> ServerConfig:
+    _demand_name(table, name)
+    kind = table.get(server_schema.SERVER_TYPE)
+    variant = server_schema.VARIANTS[kind]
+    table.refuse_others(tuple(o.name for o in variant.SECTION.options))
+    common = ServerConfig(
+        table.where(),
+        name,
+        kind,
+        _chosen(table, server_schema.SERVER_POINTS, names),
+        commands=table.get(server_schema.SERVER_COMMANDS),
+        clients=table.get(server_schema.SERVER_CLIENTS),
+        connections=table.get(server_schema.SERVER_CONNECTIONS),
+    )
+    read: ServerConfig = variant.read(table, common, folder, names)
+    return read
+
+
+def _demand_name(table: Table, name: str) -> None:
+    if schema.SINK_NAME.fullmatch(name) is None:
+        what, cure = (
+            table.section.key,
+            "write a lower-case letter first, then letters, digits, _ and -",
+        )
+        table.fault(f"{what}: {shown(name)} is no name of a {what}; {cure}")
+
+
+def _chosen(table: Table, option: Option[tuple[str, ...]], names: Names) -> tuple[str, ...]:
+    chosen = table.get(option)
     for place, name in enumerate(chosen):
         if name not in names.points and not names.unsettled([name]):
-            table.wrong(schema.SINK_POINTS, no_point(name, names.points), place)
+            table.wrong(option, no_point(name, names.points), place)
     return chosen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 from ..catalog import catalog as catalogs
@@ -9,7 +10,7 @@ from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
 from ..core import toml
 from .alarms import read_alarms, read_calculates
-from .destinations import read_sinks
+from .destinations import read_servers, read_sinks
 from .installation import (
     read_core,
     read_environment,
@@ -38,6 +39,7 @@ from .schema import (
     ONBOARD,
     POWER,
     RULE,
+    SERVER,
     SINK,
     SLOT,
     STORE,
@@ -68,7 +70,6 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     if board is None:
         names.unsettle_all("")
     places = [s.points for s in slots] + [h.points for h in hosts] + [f.points for f in onboard]
-    sampled = [point for points in places for point in points]
     config = Config(
         file=document.file,
         name=name,
@@ -81,7 +82,8 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         alarms=read_alarms(top.list(ALARM), names),
         rules=read_rules(top.list(RULE), names),
         interlocks=read_interlocks(names),
-        sinks=read_sinks(top.named(SINK), folder, names, sampled),
+        sinks=read_sinks(top.named(SINK), folder, names, [*chain.from_iterable(places)]),
+        servers=read_servers(top.named(SERVER), folder, names),
         web=read_web(top.one(WEB), folder),
         store=read_store(top.one(STORE), top),
         straps=read_straps(top.one(STRAPS), board),

@@ -206,6 +206,23 @@ class SinkConfig:
 
 
 @dataclass(frozen=True)
+class ServerConfig:
+    """What every server has; `type` names the file in gateway/servers."""
+
+    where: Where
+    name: str
+    type: str
+    points: tuple[str, ...]
+    """Names of the points that it shows; empty means all."""
+    commands: bool = field(default=False, kw_only=True)
+    """Whether clients may write."""
+    clients: tuple[str, ...] = field(default=(), kw_only=True)
+    """Addresses and networks that may connect; empty means all."""
+    connections: int = field(default=16, kw_only=True)
+    """At one time at most."""
+
+
+@dataclass(frozen=True)
 class WebConfig:
     where: Where
     host: str
@@ -232,6 +249,7 @@ class Config:
     rules: tuple[RuleConfig, ...] = ()
     interlocks: tuple[InterlockConfig, ...] = ()
     sinks: tuple[SinkConfig, ...] = ()
+    servers: tuple[ServerConfig, ...] = ()
     web: WebConfig | None = None
     store: StoreConfig = field(default_factory=lambda: StoreConfig(Where("", 0)))
     straps: StrapsConfig = field(default_factory=StrapsConfig)
@@ -257,6 +275,7 @@ class Config:
 __all__ = [
     "Config", "EntryConfig", "EnvironmentConfig", "FrameConfig", "HatConfig", "HostConfig",
     "JumpersConfig", "Kind", "ModbusHostConfig", "OnboardConfig", "PointConfig", "PowerConfig",
-    "RegisterConfig", "RuleConfig", "ScheduleConfig", "SignalConfig", "SinkConfig", "SlotConfig",
-    "StoreConfig", "StrapsConfig", "UnitConfig", "VirtualConfig", "WebConfig", "Where",
+    "RegisterConfig", "RuleConfig", "ScheduleConfig", "ServerConfig", "SignalConfig",
+    "SinkConfig", "SlotConfig", "StoreConfig", "StrapsConfig", "UnitConfig", "VirtualConfig",
+    "WebConfig", "Where",
 ]  # fmt: skip

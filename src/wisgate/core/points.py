@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from .units import Seconds
@@ -110,9 +111,9 @@ def fitting(point: Point, value: Value) -> Value:
 
 class Reading(NamedTuple):
     """A value, or the status that says why there is none. Below the pipeline `name` is a channel of
-    the module, above it a point of the gateway. `time_ns` is UTC; 0 until the sampler dates it,
-    unless the module knows better when it was. A tuple: made several times for each value that
-    passes, and a frozen dataclass takes three times as long."""
+    the module, above it a point of the gateway. `time_ns` is UTC; 0 until the sampler dates it.
+    A tuple: made several times for each value that passes, and a frozen dataclass takes three times
+    as long."""
 
     name: str
     value: Value
@@ -125,6 +126,17 @@ class Reading(NamedTuple):
 def moved(reading: Reading, shift: int) -> Reading:
     """A reading `shift` nanoseconds later."""
     return reading._replace(time_ns=reading.time_ns + shift) if shift else reading
+
+
+reading_of: Callable[[tuple[str, Value, Status, int, str]], Reading] = partial(
+    tuple.__new__, Reading
+)
+"""A reading of all its fields, in half the time of `Reading(…)`: for where thousands come."""
+
+
+def dated(readings: Iterable[Reading], time_ns: int) -> list[Reading]:
+    """The same readings, all of one time."""
+    return [reading_of((n, value, status, time_ns, by)) for n, value, status, _, by in readings]
 
 
 @dataclass(frozen=True)

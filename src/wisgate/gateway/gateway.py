@@ -30,7 +30,8 @@ from .live import Live
 from .logic import Logic
 from .outputs import Outputs
 from .pipeline import Pipeline
-from .sampler import RESTART_S, Sampled, keep_sampling
+from .sampler import RESTART_S, Sampled, keep_sampling, phases
+from .servers import Servers
 from .timekeeping import Timekeeper
 from .view import Health, health, plan_view
 from .walking import Holds
@@ -63,7 +64,8 @@ class Gateway:
         self.board, self.store, self.folder = parts.board, parts.store, parts.folder
         self.virtual, self._store_lane = parts.virtual, parts.store_lane
         self.forwarders: dict[str, Forwarder] = {}
-        """By the name of the sink; filled before `run`."""
+        """By the name of the sink; filled before `run`, as `servers`."""
+        self.servers = Servers()
         self.config: Config = parts.board.plan.config
         self.timekeeper = parts.timekeeper or Timekeeper(
             SteadyClock.over(parts.board.ends.clock), parts.board
@@ -78,10 +80,8 @@ class Gateway:
         self._complained: set[str] = set()
         self._closed = False
         self.live = Live(self.config.points, self.clock)
-        holds = Holds()
-        self.sampled = [
-            Sampled(placed, self.clock, holds, self.counters) for placed in self.board.placed
-        ]
+        holds, placed = Holds(), self.board.placed
+        self.sampled = [Sampled(p, self.clock, holds, self.counters) for p in placed]
         self._pipelines = {
             (s.placed.name, p.channel): Pipeline(p, self.clock, self.live.put, self.store.append)
             for s in self.sampled
@@ -186,9 +186,11 @@ class Gateway:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then close. An unexpected exception in one of its parts never
-        ends the gateway. Raises StoreError when the last readings could not be stored."""
+        ends the gateway. Raises StoreError when the last readings could not be stored, Unavailable
+        when a server cannot listen."""
         try:
             await self.start()
+            await self.servers.open()
             self._forwarding = [
                 asyncio.create_task(_kept(f"sink {name}", forwarder.run), name=f"forward {name}")
                 for name, forwarder in self.forwarders.items()
@@ -198,9 +200,9 @@ class Gateway:
             await self.close()
 
     async def close(self) -> None:
-        """In order: outputs to safe, modules, store flushed, sinks with a deadline, lanes, store;
-        each whatever became of the one before. Idempotent. Raises StoreError when readings could
-        not be stored."""
+        """In order: servers, outputs to safe, modules, store flushed, sinks with a deadline, lanes,
+        store; each whatever became of the one before. Idempotent. Raises StoreError when readings
+        could not be stored."""
         if self._closed:
             return
         self._closed = True
@@ -214,6 +216,7 @@ class Gateway:
                 last_first.push_async_callback(sampled.close)
             last_first.push_async_callback(self._end_commands)
             last_first.push_async_callback(self.outputs.close)
+            last_first.push_async_callback(self.servers.close)
 
     async def _end_commands(self) -> None:
         """Those that came late were refused; none may write once the modules are closed."""
@@ -247,7 +250,7 @@ class Gateway:
                     _kept(sampled.placed.name, partial(self._sample_on, sampled, group, phase)),
                     name=f"sample {sampled.placed.name} {group.name}",
                 )
-                for sampled, group, phase in self._phases()
+                for sampled, group, phase in phases(self.sampled)
             ]
             parts = self.logic.tasks() | {
                 "time": partial(self.timekeeper.run, self.store, self.live),
@@ -262,14 +265,6 @@ class Gateway:
 
     async def _sample_on(self, sampled: Sampled, group: Group, phase: float) -> None:
         await keep_sampling(sampled, group, self.clock, phase, self._take, self.counters)
-
-    def _phases(self) -> list[tuple[Sampled, Group, float]]:
-        """Spread the groups over the first of their intervals, so that they do not meet."""
-        groups = [(s, g) for s in self.sampled for g in s.placed.module.groups]
-        return [
-            (s, g, min(g.interval, 1.0) * index / len(groups))
-            for index, (s, g) in enumerate(groups)
-        ]
 
     def _take(self, sampled: Sampled, readings: Sequence[Reading]) -> None:
         for reading in readings:

@@ -46,6 +46,11 @@ class Live:
             return reading._replace(value=None, status=Status.STALE)
         return reading
 
+    def age(self, name: str) -> float | None:
+        """Seconds since the last reading came; None before the first."""
+        seen = self._seen.get(name)
+        return None if seen is None else self._clock.monotonic() - seen
+
     def stale_in(self, name: str) -> float | None:
         """Seconds until the last reading is too old; None for one that never will be, or is."""
         if name not in self._last or (interval := self._interval(name)) is None:

@@ -19,7 +19,7 @@ from ..core.errors import (
     Saturated,
     WisgateError,
 )
-from ..core.points import Group, Reading, Status, Step, Value
+from ..core.points import Group, Reading, Status, Step, Value, dated
 from .walking import Holds, walk
 
 log = logging.getLogger(__name__)
@@ -80,10 +80,7 @@ class Sampled:
                 return self._without_value(group, Status.FAULT)
         self._answered(group.name)
         self._counters["samples"] += 1
-        now = self._clock.utc_ns()
-        return [
-            r if r.time_ns else Reading(r.name, r.value, r.status, now, r.cause) for r in readings
-        ]
+        return dated(readings, self._clock.utc_ns())
 
     async def open(self) -> None:
         """Open now instead of at the first sampling: outputs become safe. Never raises."""
@@ -241,6 +238,15 @@ class Sampled:
         for key in (group, ""):
             self._crashes.pop(key, None)
             self._lost.pop(key, None)
+
+
+def phases(sampled: Sequence[Sampled]) -> list[tuple[Sampled, Group, float]]:
+    """Every group with the seconds after which it is sampled first: spread over the first of their
+    intervals, so that they do not meet."""
+    groups = [(s, g) for s in sampled for g in s.placed.module.groups]
+    return [
+        (s, g, min(g.interval, 1.0) * index / len(groups)) for index, (s, g) in enumerate(groups)
+    ]
 
 
 async def keep_sampling(

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import repeat
 from struct import Struct
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..core.errors import ChipError
-from ..core.points import Reading, Status, Value
+from ..core.points import Reading, Status, Value, reading_of
 from .modbus_registers import converter, layout
 from .modbus_spans import Located, Span
 
@@ -57,10 +56,10 @@ class SpanDecoder(Generic[R]):
             if not span.table.holds_bits
         ]
 
-    def readings(self, payload: bytes, time_ns: int) -> dict[str, Reading]:
+    def readings(self, payload: bytes) -> dict[str, Reading]:
         """One for each register of the span, by name; a number that is none is a fault."""
         found = {
-            name: Reading(name, bool(payload[at >> 3] >> (at & 7) & 1), Status.GOOD, time_ns)
+            name: Reading(name, bool(payload[at >> 3] >> (at & 7) & 1), Status.GOOD)
             for name, at in self._bits
         }
         for struct, start, names, converts in self._pieces:
@@ -68,28 +67,24 @@ class SpanDecoder(Generic[R]):
             try:
                 values = [c if f is None else f(c) for f, c in zip(converts, codes, strict=True)]
             except ChipError:
-                found |= _one_by_one(names, converts, codes, time_ns)
+                found |= _one_by_one(names, converts, codes)
             else:
-                good = zip(names, values, repeat(Status.GOOD), repeat(time_ns), repeat(""))
-                found.update(zip(names, map(_reading, good), strict=True))
+                good = zip(names, values, repeat(Status.GOOD), repeat(0), repeat(""))
+                found.update(zip(names, map(reading_of, good), strict=True))
         return found
 
 
-_reading = partial(tuple.__new__, Reading)
-"""Of a tuple with all its fields: half the time of calling `Reading`."""
-
-
 def _one_by_one(
-    names: Sequence[str], converts: Sequence[Convert | None], codes: Sequence[Any], time_ns: int
+    names: Sequence[str], converts: Sequence[Convert | None], codes: Sequence[Any]
 ) -> dict[str, Reading]:
     """Where one number is none, it alone is a fault."""
     found = {}
     for name, convert, code in zip(names, converts, codes, strict=True):
         try:
             value = code if convert is None else convert(code)
-            found[name] = Reading(name, value, Status.GOOD, time_ns)
+            found[name] = Reading(name, value)
         except ChipError as error:
-            found[name] = Reading(name, None, error.status, time_ns)
+            found[name] = Reading(name, None, error.status)
     return found
 
 

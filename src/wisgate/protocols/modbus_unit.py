@@ -121,7 +121,7 @@ class ModbusUnit:
             span, decoder = laid_out
             try:
                 payload = yield from self._payload(span)
-                readings |= decoder.readings(payload, self._clock.utc_ns())
+                readings |= decoder.readings(payload)
             except UnitRefused as refused:
                 if _may_split(span, refused):
                     waiting[:0] = self._split(laid_out)

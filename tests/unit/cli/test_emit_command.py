@@ -47,11 +47,11 @@ def test_without_a_kind_all_are_listed_a_line_each(capsys) -> None:
     assert run(PUMP_HOUSE) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [
-        "config-txt", "gpio-names", "udev", "compose", "meshtastic", "arduino-pins",
+        "config-txt", "gpio-names", "udev", "compose", "modbus-map", "meshtastic", "arduino-pins",
         "zephyr-overlay",
     ]  # fmt: skip
     assert "needs" not in lines[0]
-    assert 'needs a WisBlock base with core = "rak4631"' in lines[5]
+    assert 'needs a WisBlock base with core = "rak4631"' in lines[6]
 
 
 def test_a_core_gets_what_firmware_needs(capsys) -> None:

@@ -26,7 +26,7 @@ def test_loads_as_it_is(name):
 def test_loads_with_the_files_it_names(example, tmp_path):
     shutil.copy(example, tmp_path)
     for name in re.findall(r'^(?:\w+_file|certificate|key) = "(.+?)"', example.read_text(), re.M):
-        (tmp_path / name).write_text("x")
+        (tmp_path / name).write_text("point,address\n" if name.endswith(".csv") else "x")
         (tmp_path / name).chmod(0o600)
     load(tmp_path / example.name)
 

@@ -12,22 +12,15 @@ import pytest
 from peers import free_port
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
+from running import running
 
-from wisgate.board import open_board
 from wisgate.board.twins import Twins
 from wisgate.board.virtual_time import run
-from wisgate.bus.lane import InlineLane, ThreadLane
-from wisgate.catalog.catalog import load
-from wisgate.config.load import read
-from wisgate.core import toml
-from wisgate.core.clock import Clock, SystemClock, VirtualClock
+from wisgate.core.clock import SystemClock, VirtualClock
 from wisgate.core.errors import NoAnswer
 from wisgate.core.points import Reading, Status, Value
-from wisgate.gateway.gateway import Gateway, Parts
+from wisgate.gateway.gateway import Gateway
 from wisgate.gateway.sampler import QUIET_S
-from wisgate.plan.plan import make
-from wisgate.store.pace import REAL_TIME, VIRTUAL_TIME
-from wisgate.store.store import Store
 
 HEAD = 'name = "plant"\nboard = "rak7391"\n'
 METER = """
@@ -64,26 +57,6 @@ def many(hosts: int, units: int) -> str:
             row = '{ name = "level", address = 7, kind = "holding" }'
             text += f'[[modbus.unit]]\nid = {unit}\nname = "u{host}_{unit}"\nregisters = [{row}]\n'
     return text
-
-
-@asynccontextmanager
-async def running(text: str, folder: Path, clock: Clock) -> AsyncIterator[Gateway]:
-    virtual = isinstance(clock, VirtualClock)
-    config = read(toml.parse(text, "gateway.toml"), Path(), load())
-    lane = InlineLane if virtual else ThreadLane
-    board = open_board(make(config, load()), clock=clock, lane=lane, virtual=True)
-    store_lane = lane("store")
-    store = await Store.open(
-        folder, lane=store_lane, clock=clock, boot_id="boot-1", points=config.points,
-        max_size=1e8, max_age=1e9, pace=VIRTUAL_TIME if virtual else REAL_TIME,
-    )  # fmt: skip
-    gateway, stop = Gateway(Parts(board, store, store_lane, folder, virtual=True)), asyncio.Event()
-    working = asyncio.create_task(gateway.run(stop))
-    try:
-        yield gateway
-    finally:
-        stop.set()
-        await working
 
 
 def on_twins(text: str, folder: Path, story: Callable[[Gateway], Awaitable[None]]) -> None:

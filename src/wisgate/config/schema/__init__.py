@@ -8,6 +8,7 @@ from ..wording import any_text, short_name
 from .alarms import ALARM, CALCULATE
 from .bench import CORE, ENVIRONMENT, HAT, HOST, JUMPERS, POWER, STRAPS
 from .rules import RULE, VIRTUAL
+from .servers import SERVER
 from .sinks import SINK
 from .slots import ONBOARD, SLOT
 from .surroundings import STORE, WEB
@@ -43,6 +44,7 @@ GATEWAY = Section(
         RULE,
         ONBOARD,
         SINK,
+        SERVER,
         WEB,
         STORE,
         POWER,
@@ -56,6 +58,6 @@ GATEWAY = Section(
 
 __all__ = [
     "ALARM", "BOARD", "CALCULATE", "CORE", "ENVIRONMENT", "GATEWAY", "HAT", "HOST", "JUMPERS",
-    "MODBUS", "NAME", "ONBOARD", "POWER", "RULE", "SINK", "SLOT", "STORE", "STRAPS", "VIRTUAL",
-    "WEB",
+    "MODBUS", "NAME", "ONBOARD", "POWER", "RULE", "SERVER", "SINK", "SLOT", "STORE", "STRAPS",
+    "VIRTUAL", "WEB",
 ]  # fmt: skip

@@ -41,6 +41,7 @@ KINDS = {
         Kind("gpio-names", "Device-tree overlay that names every GPIO line after its use."),
         Kind("udev", "Rules for stable names of serial ports and GPIO chips."),
         Kind("compose", "Containers beside the gateway, for docker compose."),
+        Kind("modbus-map", "Table of the registers in which our Modbus server shows each point."),
         Kind("meshtastic", "Configuration of meshtasticd for a RAK13300 in a slot."),
         Kind("arduino-pins", "C header with pins and addresses of a WisBlock core."),
         Kind("zephyr-overlay", "Devicetree overlay of a WisBlock core for Zephyr."),

@@ -36,6 +36,8 @@ class Order:
     """`udev`: (slot, USB path) of serial bridges."""
     slot: str = ""
     """`meshtastic`: the slot with the radio, when there are several."""
+    server: str = ""
+    """`modbus-map`: the server, when there are several."""
 
     @property
     def board(self) -> Board:
