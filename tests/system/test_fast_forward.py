@@ -58,10 +58,13 @@ def check_day(folder: Path, hours: float, scenario: Path) -> None:
     assert digest(first) != digest(other)
     check_faults(Stored(first))
     for data in (first, other):
-        assert sorted(file.name for file in data.iterdir()) == ["boot", "lock", "wisgate.db"]
+        names = ["boot", "lock", "power-fail.json", "wisgate.db"]
+        assert sorted(file.name for file in data.iterdir()) == names
         stored = Stored(data)
-        assert [row[0] for row in stored.rows] == list(range(1, len(stored.rows) + 1))
-        assert not stored.gaps
+        ((seq, first, last, cause),) = stored.gaps
+        assert (first, last, cause) == (seq - 1, seq - 1, "power fail")
+        numbers = sorted([seq, first, *(row[0] for row in stored.rows)])
+        assert numbers == list(range(1, len(stored.rows) + 3))
         assert stored.of("pump")[-1][0] == 0
 
 

@@ -100,6 +100,8 @@ class Rail(Entry, frozen=True, kw_only=True):
     """Maximum current, a quantity; "" where nobody says."""
     origin: str = ""
     """Rail or input that it comes from; "supply" is whichever input is used."""
+    hold: str = ""
+    """How long it lasts after the input is lost; "" where nothing carries it."""
     switched: str = ""
     """The signal that switches it; "" means always on."""
 

@@ -73,7 +73,7 @@ class Forwarder:
         self._connected, self._error = False, ""
         self._since_ns = clock.utc_ns()
         self._delivered = self._refused = self._failures = 0
-        self._stopping = asyncio.Event()
+        self._stopping, self._moved = asyncio.Event(), asyncio.Event()
 
     @property
     def state(self) -> ForwarderState:
@@ -86,6 +86,12 @@ class Forwarder:
     def stop(self) -> None:
         """Let `run` return once everything committed is delivered, or at the next failure."""
         self._stopping.set()
+
+    async def caught_up(self, seq: int) -> None:
+        """Return when everything up to `seq` is delivered, or at a failure."""
+        while self._connected and (self._cursor or 0) < seq:
+            self._moved.clear()
+            await self._moved.wait()
 
     async def close(self, deadline: float) -> None:
         """Let go of the sink, within `deadline` seconds. After `run` has ended."""
@@ -166,6 +172,7 @@ class Forwarder:
             log.warning("%s; trying again", error)
             self._since_ns = self._clock.utc_ns()
         self._connected, self._error = False, str(error)
+        self._moved.set()
         self._failures += 1
         await self._or_stop(asyncio.sleep(delay))
 
@@ -175,3 +182,4 @@ class Forwarder:
         if not self._connected:
             self._since_ns = self._clock.utc_ns()
         self._connected, self._error, self._failures = True, "", 0
+        self._moved.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -26,11 +26,14 @@ from ..store.store import Store
 from .display import keep_showing
 from .doctor import Examined, examine
 from .forwarder import Forwarder
+from .kept import kept
 from .live import Live
 from .logic import Logic
 from .outputs import Outputs
 from .pipeline import Pipeline
-from .sampler import RESTART_S, Sampled, keep_sampling, phases
+from .power_fail import FUNCTION as POWER
+from .power_fail import PowerFail
+from .sampler import Sampled, keep_sampling, phases
 from .servers import Servers
 from .timekeeping import Timekeeper
 from .view import Health, health, plan_view
@@ -62,14 +65,13 @@ class Gateway:
 
     def __init__(self, parts: Parts) -> None:
         self.board, self.store, self.folder = parts.board, parts.store, parts.folder
-        self.virtual, self._store_lane = parts.virtual, parts.store_lane
+        self.virtual, self.store_lane = parts.virtual, parts.store_lane
         self.forwarders: dict[str, Forwarder] = {}
         """By the name of the sink; filled before `run`, as `servers`."""
         self.servers = Servers()
         self.config: Config = parts.board.plan.config
-        self.timekeeper = parts.timekeeper or Timekeeper(
-            SteadyClock.over(parts.board.ends.clock), parts.board
-        )
+        steady = SteadyClock.over(parts.board.ends.clock)
+        self.timekeeper = parts.timekeeper or Timekeeper(steady, parts.board)
         self.clock = self.timekeeper.clock
         self.started = self.clock.monotonic()
         self.claim_code: Callable[[], str] = lambda: ""
@@ -97,6 +99,7 @@ class Gateway:
             self.config, self.live, self.outputs, self.clock, self.store.append, self._written
         )
         self.alarms = self.logic.alarms
+        self.power_fail = PowerFail(self)
         for sampled in self.sampled:
             sampled.recovered.append(partial(self._reopened, sampled))
 
@@ -192,7 +195,7 @@ class Gateway:
             await self.start()
             await self.servers.open()
             self._forwarding = [
-                asyncio.create_task(_kept(f"sink {name}", forwarder.run), name=f"forward {name}")
+                asyncio.create_task(kept(f"sink {name}", forwarder.run), name=f"forward {name}")
                 for name, forwarder in self.forwarders.items()
             ]
             await self._work(stop)
@@ -207,7 +210,7 @@ class Gateway:
             return
         self._closed = True
         async with AsyncExitStack() as last_first:
-            last_first.push_async_callback(self._store_lane.close)
+            last_first.push_async_callback(self.store_lane.close)
             last_first.push_async_callback(self.store.close)
             last_first.push_async_callback(self.board.close)
             last_first.push_async_callback(self._end_forwarding)
@@ -247,17 +250,18 @@ class Gateway:
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(
-                    _kept(sampled.placed.name, partial(self._sample_on, sampled, group, phase)),
+                    kept(sampled.placed.name, partial(self._sample_on, sampled, group, phase)),
                     name=f"sample {sampled.placed.name} {group.name}",
                 )
                 for sampled, group, phase in phases(self.sampled)
             ]
             parts = self.logic.tasks() | {
+                "power fail": self.power_fail.run,
                 "time": partial(self.timekeeper.run, self.store, self.live),
                 "display": partial(keep_showing, self),
             }
             for name, run in parts.items():
-                running.append(tasks.create_task(_kept(name, run), name=name))
+                running.append(tasks.create_task(kept(name, run), name=name))
             running.append(tasks.create_task(self.board.surroundings.play(), name="scenario"))
             await stop.wait()
             for task in running:
@@ -267,6 +271,8 @@ class Gateway:
         await keep_sampling(sampled, group, self.clock, phase, self._take, self.counters)
 
     def _take(self, sampled: Sampled, readings: Sequence[Reading]) -> None:
+        if self.power_fail.down and sampled.placed.name != POWER:
+            return  # the gap is marked already
         for reading in readings:
             pipeline = self._pipelines.get((sampled.placed.name, reading.name))
             if pipeline is not None:
@@ -281,14 +287,3 @@ class Gateway:
 
     def _reopened(self, sampled: Sampled) -> None:
         self.logic.rules.rearm(self.outputs.reopened(sampled))
-
-
-async def _kept(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Do `work`; after an exception that nobody expected, rest and do it again."""
-    while True:
-        try:
-            await work()
-            return
-        except Exception:
-            log.exception("%s: unexpected; starting again in %g s", name, RESTART_S)
-        await asyncio.sleep(RESTART_S)

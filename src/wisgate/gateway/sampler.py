@@ -48,7 +48,7 @@ class Sampled:
         self.errors: deque[tuple[float, BusError | ChipError]] = deque(maxlen=32)
         """What went wrong lately and when, in monotonic seconds; also what a retry mended."""
         self._clock, self._holds, self._counters = clock, holds, counters
-        self._busy, self._closed = asyncio.Lock(), False
+        self._busy, self._closed, self._paused = asyncio.Lock(), False, False
         self._lost: dict[str, str] = {}
         self._failures: Counter[str] = Counter()
         self._told: set[str] = set()
@@ -65,6 +65,8 @@ class Sampled:
     async def sample(self, group: Group) -> Sequence[Reading]:
         """Read `group` once, from one conversation at a time per module."""
         async with self._busy:
+            if self._paused:
+                return ()
             if self._resting:
                 return self._without_value(group, Status.FAULT)
             try:
@@ -137,6 +139,16 @@ class Sampled:
             log.warning("%s: not closed cleanly: %s", self.placed.name, error)
         except Exception:
             log.exception("%s: unexpected while closing", self.placed.name)
+
+    async def pause(self) -> None:
+        """Close, and give no readings until `resume`. Never raises."""
+        self._paused = True
+        await self.close()
+
+    async def resume(self) -> None:
+        """Work again after `pause`. Never raises."""
+        self._paused, self._closed, self._had_to_reopen = False, False, True
+        await self.open()
 
     async def _ensure_open(self) -> None:
         if self._closed:

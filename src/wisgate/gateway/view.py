@@ -35,6 +35,8 @@ def health(gateway: Gateway) -> Health:
         problems.append(f"store: {gateway.store.stats.error}")
     if not gateway.clock.trusted:
         problems.append(f"clock: {UNKNOWN}; records are dated once somebody does")
+    if gateway.power_fail.down:
+        problems.append("supply: lost; everything is off until it is back")
     return Health(not problems, tuple(problems))
 
 

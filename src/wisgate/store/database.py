@@ -110,7 +110,7 @@ class Database:
         self._reserve(len(readings) + dropped + 1)
         with self._numbering():
             if dropped:
-                self._skip(dropped)
+                self._skip(dropped, DISK_FULL)
             self._insert(readings)
         self._since_trim += len(readings)
         return self._series.next - 1
@@ -181,9 +181,20 @@ class Database:
         self._db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?)", rows)
         self._series = replace(self._series, next=self._series.next + len(rows))
 
-    def _skip(self, count: int) -> None:
+    def interrupt(self, cause: str) -> Extent:
+        """Nothing comes for some time: a gap record says why, and an end without warning that
+        follows loses no numbers. Synced."""
+        self._reserve(2)
+        with self._numbering():
+            self._skip(1, cause)
+            self._series = Series(self._series.next, self._series.next)
+            keep(self._db, self._series, clean=True)
+        self.sync()
+        return self.extent()
+
+    def _skip(self, count: int, cause: str) -> None:
         first = self._series.next
-        self._add_gap(first + count, first, first + count - 1, DISK_FULL)
+        self._add_gap(first + count, first, first + count - 1, cause)
         self._series = replace(self._series, next=first + count + 1)
 
     def _add_gap(self, seq: int, first: int, last: int, cause: str) -> None:

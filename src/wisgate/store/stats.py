@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .database import Extent
+from .forecast import LEAST_RECORDS, Rates
+from .retention import Bounds
+from .schema import PAGE
+
 
 @dataclass(frozen=True)
 class StoreStats:
@@ -47,3 +52,17 @@ def _years(years: float) -> str:
     if years >= 100:
         return "more than 100 years"
     return f"{years:.0f} years" if years >= 2 else f"{years * 12:.0f} months"
+
+
+def gathered(
+    extent: Extent, rates: Rates, bounds: Bounds, pending: int, dropped: int, error: str
+) -> StoreStats:
+    """What the parts of the store know, put together."""
+    size = extent.used / extent.records if extent.records >= LEAST_RECORDS else None
+    known = rates.records_per_second is not None
+    return StoreStats(
+        extent.records, extent.bytes, extent.oldest_ns, pending, dropped, error,
+        extent.last_seq, extent.set_aside, rates.records_per_second,
+        rates.hours_kept(bounds.pages * PAGE, size, bounds.max_age) if known else None,
+        rates.bytes_written_per_day, rates.flash_years(bounds.endurance),
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from ..core.errors import StoreError
 from ..core.points import Point, Reading, moved
 from .commits import LONGEST_RETRY_S, RETRY_S, Corrections, Watchers, commit, settle
 from .database import Database, Extent
-from .forecast import LEAST_RECORDS, Forecast
+from .forecast import Forecast
 from .history import BUCKETS_PER_JOB, MAX_BUCKETS, History, Span, around, bucket_job, latest, raw
 from .jobs import Jobs
 from .opening import open_database
@@ -24,8 +24,7 @@ from .pace import REAL_TIME, Pace
 from .records import Entry, Record
 from .retention import Bounds
 from .ring import Ring
-from .schema import PAGE
-from .stats import StoreStats
+from .stats import StoreStats, gathered
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +104,12 @@ class Store:
         """Offer records with estimated times, too. Raises StoreError."""
         await self._jobs.run(lambda db: db.dating.release())
         await self._look_again()
+
+    async def interrupt(self, cause: str) -> None:
+        """Flush, and note in a gap record that nothing comes for some time. Raises StoreError."""
+        await self.flush()
+        self._extent = await self._jobs.run(lambda db: db.interrupt(cause), urgent=True)
+        self._watchers.wake()
 
     async def flush(self) -> None:
         """Return when everything appended so far is committed and synced. Raises StoreError."""
@@ -201,16 +206,9 @@ class Store:
 
     @property
     def stats(self) -> StoreStats:
-        extent, pending = self._extent, len(self._ring) + self._committing
-        rates, bounds = self._forecast.rates, self._bounds
-        size = extent.used / extent.records if extent.records >= LEAST_RECORDS else None
-        known = rates.records_per_second is not None
-        return StoreStats(
-            extent.records, extent.bytes, extent.oldest_ns, pending, self._ring.dropped,
-            self._error, extent.last_seq, extent.set_aside, rates.records_per_second,
-            rates.hours_kept(bounds.pages * PAGE, size, bounds.max_age) if known else None,
-            rates.bytes_written_per_day, rates.flash_years(bounds.endurance),
-        )  # fmt: skip
+        pending, rates = len(self._ring) + self._committing, self._forecast.rates
+        dropped = self._ring.dropped
+        return gathered(self._extent, rates, self._bounds, pending, dropped, self._error)
 
     # In the background
 

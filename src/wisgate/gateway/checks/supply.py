@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ...bus.host import Throttling
 from ...core.errors import Unavailable
+from ..payloads import time_text
+from ..power_fail import Failure
 from ..verdicts import Box, Level, Verdict, fine, unknown
 
 HOT, TOO_HOT = 75.0, 82.0
@@ -15,6 +17,8 @@ HOT, TOO_HOT = 75.0, 82.0
 async def check(box: Box) -> Sequence[Verdict]:
     """What the firmware says, then the thermal zone."""
     verdicts = list(_throttling(await box.host(lambda host: host.throttling())))
+    if (failure := box.gateway.power_fail.last) is not None:
+        verdicts.append(power_failure(failure))
     try:
         degrees = await box.host(lambda host: host.cpu_temperature())
     except Unavailable as error:
@@ -49,6 +53,22 @@ def _throttling(told: Throttling | None) -> Iterator[Verdict]:
         )
     else:
         yield fine(subject, "full voltage and speed since its start")
+
+
+def power_failure(failure: Failure) -> Verdict:
+    """What the last power failure says of the supercapacitors."""
+    subject = f"power failure of {time_text(failure.time_ns)}"
+    if not failure.late and failure.seconds <= failure.budget:
+        return fine(subject, str(failure))
+    return Verdict(
+        Level.WARNING,
+        "power-budget",
+        subject,
+        str(failure),
+        "everything done while the supercapacitors carry the box",
+        "measure how long they do and set supercap_hold of [power]; look for modules or sinks that"
+        " answer slowly",
+    )
 
 
 def _heat(degrees: float) -> Verdict:
