@@ -60,6 +60,7 @@ def _checked(
     except Unfit as error:
         short = text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
         raise ValueError(f'"{short}" at column {error.at + 1}: {error}') from None
+    root = _bare(root, typed)
     return Expression(text, root, used_names(text), tuple(dict.fromkeys(_calls(root)))), typed
 
 

@@ -140,7 +140,7 @@ class Table:
 
     def _misspelt(self, option: Option[Any]) -> bool:
         """Whether a key looks as if it were meant for `option`: that is told already."""
-        names = [o.name for o in self.section.options]
+        names = [*(o.name for o in self.section.options), *(s.key for s in self.section.sections)]
         return any(
             did_you_mean(key, names, "") == f'did you mean "{option.name}"?'
             for key in self.values

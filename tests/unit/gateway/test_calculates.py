@@ -7,6 +7,7 @@ from typing import Any
 
 from wisgate.board.virtual_time import run
 from wisgate.config.conditions import calculation
+from wisgate.config.expressions import calculated
 from wisgate.config.model import CalculateConfig, Where
 from wisgate.core.clock import VirtualClock
 from wisgate.core.points import Kind, Point, Reading, Status
@@ -56,6 +57,12 @@ class Bench:
 
         run(main(), self.clock)
         return self.made
+
+
+def test_a_constant_is_a_value_in_its_unit() -> None:
+    for text, number, unit in (("90s", 90.0, "s"), ("-(0.5m)", -0.5, "m"), ("3", 3.0, "")):
+        value, kind, found = calculation(text, {})
+        assert (calculated(value, lambda _: None), kind, found) == (number, Kind.FLOAT, unit)
 
 
 def test_a_value_follows_its_points() -> None:
