@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from frozen_pipe import pipe_to
 from gateways import pump_house, running
 from peers import Mosquitto, Received, Subscriber, mosquitto
 from sink_access import access
@@ -447,6 +448,31 @@ def test_a_broker_that_goes_and_comes_back_misses_nothing(tmp_path: Path) -> Non
     assert set(found) == set(range(1, 1511))
     assert all(found[n] for n in range(1001, 1501))
     assert not any(found[n] for n in range(1501, 1511))
+
+
+def test_what_never_reached_the_broker_is_not_delivered(tmp_path: Path) -> None:
+    """The operating system takes QoS 0 messages for a connection that is dead already."""
+
+    async def main(port: int) -> None:
+        async with pipe_to(port) as (pipe, entry):
+            newest = 0
+            async with born(entry, access(FILE, newest=lambda: newest)) as sink:
+                await sink.deliver([record(1, "count", 1)])
+                pipe.frozen = True
+                delivering = asyncio.create_task(sink.deliver([record(2, "count", 2)]))
+                await asyncio.wait([delivering], timeout=0.5)
+                assert not delivering.done()
+                pipe.cut()
+                with pytest.raises(SinkError):
+                    await delivering
+                pipe.frozen, newest = False, 2
+                await sink.deliver([record(2, "count", 2)])
+
+    with mosquitto(tmp_path) as broker, Subscriber(broker.port, ["spBv1.0/+/NDATA/#"]) as host:
+        run(main(broker.port))
+        got = host.wait(lambda messages: len(messages) == 2)
+    rows = [row for told in fields(*(m.payload for m in got)) for row in told["metrics"]]
+    assert [(r["longValue"], r.get("isHistorical", False)) for r in rows] == [(1, False), (2, True)]
 
 
 def test_a_whole_gateway_is_an_edge_node(tmp_path: Path) -> None:

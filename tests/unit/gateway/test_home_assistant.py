@@ -198,6 +198,20 @@ def test_modules_are_reached_through_the_gateway() -> None:
     assert bodies[f"{OWN}/gateway/config"]["dev"]["ids"] == module["via_device"]
 
 
+def test_a_unit_on_a_line_or_in_the_network_is_one_of_its_own() -> None:
+    unit = (
+        '[[{}.unit]]\nid = 1\nname = "{}"\nregisters = [{{ name = "a_b", address = 1,'
+        ' kind = "input" }}]\n'
+    )
+    text = '[[slot]]\nslot = "wisblock-1"\nmodule = "rak5802"\n' + unit.format("slot", "meter")
+    text += '[[modbus]]\nhost = "127.0.0.1"\n' + unit.format("modbus", "gateway")
+    bodies = {m.topic: json.loads(m.payload) for m in home(text).messages(LARGE)}
+    for name in ("meter", "gateway"):
+        body = bodies[f"{OWN}/unit-{name}/config"]
+        assert list(body["cmps"]) == [f"sensor-{name}_a_b"]
+        assert body["dev"]["name"] == f"pump-house {name}"
+
+
 def test_chosen_points_alone_are_told() -> None:
     (message,) = home(FILE, "pump").messages(LARGE)
     assert list(judged(PREFIX, message.topic, message.payload)) == ["switch-pump"]

@@ -1,6 +1,7 @@
-"""What Home Assistant is told of us: a retained discovery message per module, and one for the rest.
+"""What Home Assistant is told of us: a retained discovery message for each module and each Modbus
+unit, and one for the rest.
 
-Each module is one of its devices, reached through the device of the gateway, to which onboard,
+Each of these is one of its devices, reached through the device of the gateway, to which onboard,
 virtual and calculated points and the alarms belong. A point keeps its identity as long as it keeps
 its name. One that is gone is named once more with its platform alone, which removes it.
 
@@ -26,6 +27,8 @@ Json: TypeAlias = dict[str, Any]
 
 GATEWAY = "gateway"
 """The place of what belongs to no module."""
+UNIT = "unit-"
+"""What the place of a Modbus unit begins with; its name follows."""
 
 CLASSES = {
     "temperature": ("Cel", "K", "[degF]"),
@@ -81,6 +84,11 @@ class HomeAssistant:
         self._prefix, self._root, self._commands = prefix, root, commands
         self._config = access.config
         self._points, self._alarms = access.points(chosen), access.alarms(chosen)
+        lines, hosts = self._config.slots, self._config.modbus
+        units = [
+            u for found in ([s.units for s in lines] + [h.units for h in hosts]) for u in found
+        ]
+        self._units = {f"{u.name}_{r.name}": u.name for u in units for r in u.registers}
         self._before: dict[str, Json] = {}
         """Topics of discovery messages and their components, as the broker keeps them."""
         self._told: dict[str, Json] = {}
@@ -123,7 +131,7 @@ class HomeAssistant:
         """Topic and payload of every message."""
         places: dict[str, Json] = {GATEWAY: {}}
         for point in self._points:
-            components = places.setdefault(point.slot or GATEWAY, {})
+            components = places.setdefault(self._place(point), {})
             platform, component = self._of_point(point)
             components[f"{platform}-{point.name}"] = component
         for alarm in self._alarms:
@@ -137,8 +145,15 @@ class HomeAssistant:
                 "avty_t": f"{self._root}/state",
             }
             for number, part in enumerate(_parts(shared, components, largest)):
-                name = f"{place}_{number + 1}" if number else place
-                yield self._topic(name), shared | {"cmps": part}
+                yield (
+                    self._topic(f"{place}_{number + 1}" if number else place),
+                    shared | {"cmps": part},
+                )
+
+    def _place(self, point: Point) -> str:
+        """The Modbus unit or the module that a point belongs to."""
+        unit = self._units.get(point.name)
+        return f"{UNIT}{unit}" if unit else point.slot or GATEWAY
 
     def _owner(self, place: str, hub: bool) -> Json:
         """`hub` says whether the gateway is a device there."""
@@ -152,7 +167,7 @@ class HomeAssistant:
                 "mdl": self._config.board.upper(),
             }
         module = next((s.module for s in self._config.slots if s.slot == place), "")
-        told = {"ids": f"{own}-{place}", "name": f"{name} {place}"}
+        told = {"ids": f"{own}-{place}", "name": f"{name} {place.removeprefix(UNIT)}"}
         told |= {"via_device": own} if hub else {}
         return told | ({"mf": "RAKwireless", "mdl": module.upper()} if module else {})
 

@@ -49,7 +49,7 @@ class Client(aiomqtt.Client):
     """One connection; use as a context, once. Threads: the event loop only."""
 
     def __init__(self, host: str, port: int, **settings: Any) -> None:
-        super().__init__(host, port, max_inflight_messages=INFLIGHT, **settings)
+        super().__init__(host, port, max_inflight_messages=0, **settings)  # `send` counts them
         self._connecting = False
         self._under_way: dict[int, Message] = {}
         self.refused: list[tuple[Message, ReasonCode]] = []
