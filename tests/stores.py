@@ -36,10 +36,11 @@ async def open_store(
     max_age: float = 1e10,
     pace: Pace = REAL_TIME,
     written: Callable[[], int | None] = lambda: None,
+    minutes: float = 1e10,
 ) -> Store:
     return await Store.open(
         folder, lane=lane or InlineLane("store"), clock=clock or VirtualClock(), boot_id=boot,
-        points=POINTS, bounds=Bounds(max_size, max_age), pace=pace,
+        points=POINTS, bounds=Bounds(max_size, max_age, max_age_minutes=minutes), pace=pace,
         written=written,
     )  # fmt: skip
 

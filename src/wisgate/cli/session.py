@@ -32,13 +32,17 @@ from .remote import CONTROL
 
 log = logging.getLogger(__name__)
 
-UNBOUNDED = 1e15
-"""Bytes, or seconds."""
+_WITHOUT_END = 1e15
+UNBOUNDED = Bounds(
+    _WITHOUT_END, _WITHOUT_END, max_age_minutes=_WITHOUT_END, max_age_hours=_WITHOUT_END
+)
 
 
 def bounds_of(store: StoreConfig) -> Bounds:
     """What the file says about the store."""
-    return Bounds(store.max_size, store.max_age, store.endurance)
+    return Bounds(
+        store.max_size, store.max_age, store.endurance, store.max_age_minutes, store.max_age_hours
+    )
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,7 @@ async def open_store(config: Config, folder: Path) -> AsyncIterator[Store]:
             clock=SteadyClock(SystemClock()),
             boot_id=boot_id(),
             points=config.points,
-            bounds=Bounds(UNBOUNDED, UNBOUNDED),  # who only looks drops nothing, old as it may be
+            bounds=UNBOUNDED,  # who only looks drops nothing, old as it may be
         )
         try:
             yield store

@@ -46,5 +46,7 @@ def read_store(table: Table | None, whole: Table) -> StoreConfig:
         where=table.where(),
         max_size=table.get(surroundings.STORE_MAX_SIZE),
         max_age=table.get(surroundings.STORE_MAX_AGE),
+        max_age_minutes=table.get(surroundings.STORE_MAX_AGE_MINUTES),
+        max_age_hours=table.get(surroundings.STORE_MAX_AGE_HOURS),
         endurance=table.get(surroundings.STORE_ENDURANCE),
     )

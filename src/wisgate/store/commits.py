@@ -1,14 +1,12 @@
-"""What a commit is in the lane, what it corrects, and who waits for it."""
+"""What a commit corrects, and who waits for it."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from ..core.errors import StoreError
-from ..core.points import Reading
-from .database import Database, Extent
+from .extent import Extent
 from .jobs import Jobs
 
 RETRY_S, LONGEST_RETRY_S = 1.0, 30.0
@@ -73,15 +71,6 @@ class Watchers:
     def wake(self) -> None:
         waiting, self._waiting = self._waiting, []
         settle(waiting, None)
-
-
-def commit(database: Database, batch: Sequence[Reading], lost: int) -> Extent:
-    try:
-        database.commit(batch, lost)
-    except sqlite3.Error:
-        database.relieve()
-        raise
-    return database.extent()
 
 
 def settle(waiting: list[asyncio.Future[None]], error: StoreError | None) -> None:

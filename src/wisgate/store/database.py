@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import merge
 from itertools import islice
 from pathlib import Path
@@ -15,31 +15,17 @@ from ..core.clock import SteadyClock
 from ..core.points import Point, Reading
 from . import retention
 from .dating import Dating
+from .extent import Extent
 from .point_rows import PointRows
 from .records import Entry, Record
 from .schema import PAGE, encode, gap_of, record_of, transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, top, write_side
+from .tiers import Tiers
 from .wal import Wal
 
 FILE = "wisgate.db"
 SIDE = "boot"
 DISK_FULL = "the store could not be written and memory had no room for these"
-
-
-@dataclass(frozen=True)
-class Extent:
-    """What the file holds."""
-
-    last_seq: int
-    records: int
-    oldest_ns: int | None
-    bytes: int
-    """On disk, with the log and what is free for new records."""
-    used: int
-    """Bytes of the database in use."""
-    set_aside: int
-    held: int | None = None
-    """The first number that is not to be offered yet, for its time is not known."""
 
 
 class Database:
@@ -56,6 +42,7 @@ class Database:
         self._db, self._folder, self._bounds, self._clock = connection, folder, bounds, clock
         self.dating = Dating(connection)
         self.points = PointRows(connection, points)
+        self.tiers = Tiers(connection, bounds)
         self._wal: Wal | None = None
         self._series = Series(1, 1)
         self._boot_id = ""
@@ -115,6 +102,15 @@ class Database:
         self._since_trim += len(readings)
         return self._series.next - 1
 
+    def take(self, readings: Sequence[Reading], dropped: int) -> Extent:
+        """`commit`; after a failure the log has room again for the next try."""
+        try:
+            self.commit(readings, dropped)
+        except sqlite3.Error:
+            self.relieve()
+            raise
+        return self.extent()
+
     def _reserve(self, count: int) -> None:
         """Have the mark on the disk before any number beyond the old one is seen by anybody."""
         fresh = self._series.reserved(count)
@@ -156,6 +152,8 @@ class Database:
         self._since_trim, trimmed = 0, False
         now = self._clock.utc_ns() if self.dating.dated else 0  # by a wrong time nothing is too old
         while (upto := retention.beyond(self._db, self._bounds, now)) is not None:
+            while not self.tiers.through(upto):
+                self._roll(upto)
             self._reserve(len(self._sinks) + 1)
             trimmed = True
             with self._numbering():
@@ -163,6 +161,17 @@ class Database:
                 for name, first, open_gap in retention.passed(self._db, self._sinks, upto):
                     self._tell_passed(name, first, upto, open_gap)
         return trimmed
+
+    def roll(self) -> bool:
+        """Add some more of what is committed to the tiers, but nothing whose time is still to be
+        found out; returns whether all of it is in."""
+        waiting = self.dating.waiting
+        last = self._series.next - 1 if waiting is None else waiting - 1
+        return self.tiers.through(last) or self._roll(last)
+
+    def _roll(self, last: int) -> bool:
+        now = self._clock.utc_ns() if self.dating.dated else 0
+        return self.tiers.step(self.points.by_id, last, now, transaction(self._db))
 
     def _tell_passed(self, sink: str, first: int, upto: int, open_gap: int) -> None:
         seq = open_gap or self._series.next
@@ -178,6 +187,7 @@ class Database:
             value, status = encode(reading.value, reading.status, row.kind)
             point, cause = self.points.id_of(row), reading.cause or None
             rows.append((seq, reading.time_ns, point, value, status, cause))
+            self.tiers.saw(reading.time_ns)
         self._db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?)", rows)
         self._series = replace(self._series, next=self._series.next + len(rows))
 
@@ -205,6 +215,10 @@ class Database:
 
     def correct(self, shift: int) -> Extent:
         """Everything so far whose time was estimated is `shift` nanoseconds later."""
+        first = self.dating.first_to_correct
+        if not self.tiers.before(first):
+            with transaction(self._db):
+                self.tiers.forget_from(first, self.points.by_id)
         self.dating.correct(shift, self._series.next)
         return self.extent()
 

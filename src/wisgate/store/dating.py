@@ -117,6 +117,17 @@ class Dating:
         return any(span.shift is not None for span in self._spans)
 
     @property
+    def waiting(self) -> int | None:
+        """The first number whose time may still change; None when none is."""
+        changing = [s.first for s in self._spans if s.shift is not None or s.last == OPEN]
+        return min(changing, default=None)
+
+    @property
+    def first_to_correct(self) -> int:
+        """The first number that `correct` is about."""
+        return next((span.first for span in self._spans if span.last == OPEN), self._begin)
+
+    @property
     def held(self) -> int | None:
         """The first number that is not to be offered yet; None when all are."""
         waiting = [

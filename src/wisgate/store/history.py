@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ..core.points import Kind, Status, Value
+from ..core.points import Status, Value
 from .database import Database
 from .records import Record
-from .schema import PointRow, record_of, status_of, value_of
+from .schema import TIERS, record_of
 
 RAW_LIMIT = 10_000
 """Records returned without buckets at most."""
 
 MAX_BUCKETS = 10_000
-BUCKETS_PER_JOB = 2
-"""So that commits are not held up: a chart of 30 days is read in many short jobs."""
+SLOTS_PER_BUCKET = 4
+"""A tier is used for buckets of so many of its slots at least."""
+SECOND_NS = 1_000_000_000
 
 _FIELDS = "SELECT seq, time_ns, point, value, status, cause FROM record "
 _NEAR = 10_000
@@ -60,11 +59,18 @@ class Span:
     start_ns: int
     end_ns: int
 
-    def split(self, count: int) -> Iterator[Span]:
-        """`count` spans of equal length, to the nanosecond."""
+    def split(self, count: int) -> tuple[int, list[Span]]:
+        """`count` buckets, of equal length to the nanosecond where they are short: then 0 comes
+        with them. Otherwise the span in seconds of the tier that suits them, and their edges lie on
+        its grid, the outer ones widened to it."""
         length = self.end_ns - self.start_ns
         edges = [self.start_ns + length * i // count for i in range(count + 1)]
-        return (Span(a, b) for a, b in pairwise(edges))
+        suits = [t for t in TIERS if length // count >= SLOTS_PER_BUCKET * t * SECOND_NS]
+        tier = max(suits, default=0)
+        if tier:
+            grid = tier * SECOND_NS
+            edges = [edge // grid * grid for edge in edges[:-1]] + [-(-edges[-1] // grid) * grid]
+        return tier, [Span(a, b) for a, b in pairwise(edges)]
 
 
 def around(database: Database, name: str, span: Span) -> History:
@@ -83,9 +89,8 @@ def raw(database: Database, name: str, span: Span) -> History:
         f"{_FIELDS} WHERE point = ? AND time_ns >= ? AND time_ns < ? ORDER BY time_ns, seq LIMIT ?",
         (found[0], span.start_ns, span.end_ns, RAW_LIMIT + 1),
     ).fetchall()
-    records = [
-        r for row in rows[:RAW_LIMIT] if (r := record_of(row, database.points.by_id)) is not None
-    ]
+    known = database.points.by_id
+    records = [r for row in rows[:RAW_LIMIT] if (r := record_of(row, known)) is not None]
     return replace(
         around(database, name, span), records=tuple(records), truncated=len(rows) > RAW_LIMIT
     )
@@ -119,31 +124,3 @@ def before(database: Database, name: str, time_ns: int) -> Record | None:
         (found[0], time_ns),
     ).fetchone()
     return record_of(row, database.points.by_id) if row else None
-
-
-def bucket_job(name: str, spans: list[Span]) -> Callable[[Database], list[Bucket]]:
-    """A job that makes the buckets of some spans."""
-
-    def job(database: Database) -> list[Bucket]:
-        found = database.points.current(name)
-        if found is None:
-            return []
-        made = (_bucket(database.connection, *found, span) for span in spans)
-        return [bucket for bucket in made if bucket is not None]
-
-    return job
-
-
-def _bucket(connection: sqlite3.Connection, key: int, row: PointRow, span: Span) -> Bucket | None:
-    where = "FROM record WHERE point = ? AND time_ns >= ? AND time_ns < ?"
-    place = (key, span.start_ns, span.end_ns)
-    numeric = row.kind in (Kind.FLOAT, Kind.INT)
-    figures = "min(value), avg(value), max(value)" if numeric else "NULL, NULL, NULL"
-    low, mean, high, count, worst = connection.execute(
-        f"SELECT {figures}, count(*), max(status) {where}", place
-    ).fetchone()
-    if not count:
-        return None
-    last = connection.execute(f"SELECT value {where} ORDER BY time_ns DESC LIMIT 1", place)
-    value = value_of(last.fetchone()[0], row.kind)
-    return Bucket(span.start_ns, low, mean, high, value, count, status_of(worst))

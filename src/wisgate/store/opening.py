@@ -13,7 +13,7 @@ from ..core.points import Point
 from .database import FILE, SIDE, Database
 from .retention import WAL_BYTES, Bounds
 from .salvage import NoSalvage, salvage
-from .schema import APPLICATION_ID, PAGE, create, fresh_page, layout, lenient
+from .schema import APPLICATION_ID, PAGE, Known, create, layout, lenient, migrate, version_of
 from .series import begin_beyond, read_side
 from .wal import Left
 
@@ -56,13 +56,13 @@ def open_database(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with closing(Left(folder / FILE)) as left:
             if suspect:
-                _replace(folder, left, clock, notices)
+                _replace(folder, left, points, clock, notices)
             try:
                 return _open(folder, left, points, bounds, clock, boot_id)
             except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
                 if not damaged(error):
                     raise
-                _replace(folder, left, clock, notices)
+                _replace(folder, left, points, clock, notices)
         return _open(folder, None, points, bounds, clock, boot_id)
     except (sqlite3.Error, OSError) as error:
         raise Unavailable(
@@ -139,8 +139,11 @@ def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         create(connection)
         return
-    if layout(connection) != fresh_page()[1]:
-        raise Damage("the names of the tables are damaged")
+    match version_of(layout(connection)):
+        case Known.OLD:
+            migrate(connection)
+        case Known.NOT_OURS:
+            raise Damage("the names of the tables are damaged")
     clean = connection.execute("SELECT clean FROM series WHERE id = 1").fetchone()
     if clean is None:
         raise Damage("the table of the series is empty")
@@ -171,7 +174,9 @@ def _quick_check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
         raise Damage(verdict)
 
 
-def _replace(folder: Path, left: Left, clock: SteadyClock, notices: list[str]) -> None:
+def _replace(
+    folder: Path, left: Left, points: Sequence[Point], clock: SteadyClock, notices: list[str]
+) -> None:
     """Set the damaged file aside and put what is whole of it in its place. It stays where it is
     until the new one is complete, so that a full disk or a kill costs nothing."""
     path, fresh = folder / FILE, folder / SALVAGED
@@ -183,7 +188,8 @@ def _replace(folder: Path, left: Left, clock: SteadyClock, notices: list[str]) -
     with closing(connect(fresh)) as target:
         create(target)
         try:
-            found = f"{salvage(path, log, target, mark, clock.utc_ns())} records salvaged"
+            saved = salvage(path, log, target, mark, clock.utc_ns(), points)
+            found = f"{saved} records salvaged"
         except NoSalvage as error:
             begin_beyond(target, mark, clock.utc_ns())
             found = f"nothing of it could be used ({error})"

@@ -7,7 +7,7 @@ Facts: https://www.sqlite.org/fileformat2.html, sections 1.6 (pages), 2.1 (rows)
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ from .schema import PAGE
 
 Row = tuple[Any, ...]
 
-_LEAF = 0x0D
-_HEAD = 8
+_LEAF, _INDEX_LEAF, _INDEX = 0x0D, 0x0A, 0x02
+_HEAD, _INNER_HEAD = 8, 12
 """Bytes in front of the places of the cells."""
-_LONGEST = PAGE - 35
+_LONGEST, _LONGEST_KEY = PAGE - 35, (PAGE - 12) * 64 // 255 - 23
 """A longer row goes on in other pages, and is not read here."""
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 _LOG_HEAD, _FRAME_HEAD = 32, 24
@@ -32,16 +32,25 @@ class NoRow(ValueError):
 def rows_of(page: bytes) -> list[Row]:
     """The rows of a leaf of a table, each with its number in front; those that are not whole are
     left out. Empty for any other page."""
-    if len(page) != PAGE or page[0] != _LEAF:
-        return []
+    return list(_read(page, _HEAD, _row)) if page[:1] == bytes([_LEAF]) else []
+
+
+def keys_of(page: bytes) -> list[Row]:
+    """The rows of an index, or of a table without numbers, in the same way."""
+    if page[:1] == bytes([_INDEX_LEAF]):
+        return list(_read(page, _HEAD, _key))
+    return list(_read(page, _INNER_HEAD, _inner_key)) if page[:1] == bytes([_INDEX]) else []
+
+
+def _read(page: bytes, head: int, cell: Callable[[bytes, int], Row]) -> Iterator[Row]:
+    if len(page) != PAGE:
+        return
     count = int.from_bytes(page[3:5], "big")
-    rows = []
-    for place in range(_HEAD, min(_HEAD + 2 * count, PAGE - 1), 2):
+    for place in range(head, min(head + 2 * count, PAGE - 1), 2):
         try:
-            rows.append(_row(page, int.from_bytes(page[place : place + 2], "big")))
+            yield cell(page, int.from_bytes(page[place : place + 2], "big"))
         except NoRow:
             continue
-    return rows
 
 
 def rising(rows: Iterable[Row], beyond: int = 0) -> Iterator[Row]:
@@ -93,11 +102,25 @@ def _checksum(before: bytes, content: bytes) -> bytes:
 def _row(page: bytes, at: int) -> Row:
     length, at = _varint(page, at)
     number, at = _varint(page, at)
-    if length > _LONGEST or at + length > PAGE:
+    return (number - (1 << 64) if number >> 63 else number, *_values(page, at, length, _LONGEST))
+
+
+def _key(page: bytes, at: int) -> Row:
+    length, at = _varint(page, at)
+    return _values(page, at, length, _LONGEST_KEY)
+
+
+def _inner_key(page: bytes, at: int) -> Row:
+    """Behind the number of the page below."""
+    return _key(page, at + 4)
+
+
+def _values(page: bytes, at: int, length: int, longest: int) -> Row:
+    if length > longest or at + length > PAGE:
         raise NoRow("beyond the page")
     payload = page[at : at + length]
     head, place = _varint(payload, 0)
-    values: list[object] = [number - (1 << 64) if number >> 63 else number]
+    values: list[object] = []
     content = head
     while place < head:
         code, place = _varint(payload, place)

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from ..config.storing import ENDURANCE
+from ..config.storing import ENDURANCE, HOURS_AGE, MINUTES_AGE
 from .schema import PAGE
 
 STEP = 1000
@@ -25,12 +25,19 @@ _SHRINK_PAGES = 4096
 
 @dataclass(frozen=True)
 class Bounds:
-    """`max_size` in bytes on disk with the log, `max_age` in seconds; `endurance`: bytes that the
-    drive bears in its life."""
+    """`max_size` in bytes on disk with the log, ages in seconds: of readings, of the figures of a
+    minute and of an hour; `endurance`: bytes that the drive bears in its life."""
 
     max_size: float
     max_age: float
     endurance: float = ENDURANCE
+    max_age_minutes: float = MINUTES_AGE
+    max_age_hours: float = HOURS_AGE
+
+    @property
+    def tier_ages(self) -> tuple[float, float]:
+        """Seconds, in the order of the tiers."""
+        return self.max_age_minutes, self.max_age_hours
 
     @property
     def pages(self) -> int:

@@ -4,23 +4,21 @@ page what that does not reach."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from types import UnionType
 
-from .pages import Row, pages_of, pages_of_log, rising, rows_of
-from .schema import PAGE, Layout, fresh_page, layout, lenient
+from ..core.points import Point
+from .pages import Row, rising
+from .schema import KINDS, PAGE, TIERS, Known, Layout, fresh_page, layout, lenient, version_of
 from .series import BLOCK, Series, keep, top
+from .unreached import add_pages, put
 
 MAX_LEAP = 1 << 24
 """Numbers skipped at most while looking for the next readable row."""
 
 MAX_BREAKS = 10_000
 """Broken places passed at most; a file with more of them is given up from there."""
-
-MAX_LATER = 10_000
-"""Pages kept for the second round at most."""
 
 DAMAGED = "the store was damaged"
 UNREADABLE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
@@ -34,36 +32,31 @@ _COLUMNS = {
     "record": "seq, time_ns, point, value, status, cause",
     "gap": "seq, time_ns, first, last, cause",
 }
-_NONE, _ANY = type(None), object
-_SHAPES: dict[tuple[type | UnionType, ...], str] = {
-    (_NONE, int, int, _ANY, int, str | None): "record",
-    (_NONE, int, int, int, str): "gap",
-    (_NONE, str, str, int): "point",
-}
-"""The columns of a row in its page, behind the number, which stands for the first of them."""
+_SMALL = {"cursor": 4, "aside": 3, "undated": 6, "tier": 3, "rolled": 2}
 
 
 class NoSalvage(Exception):
     """Nothing can be read. The text says why."""
 
 
-def salvage(damaged: Path, log: Path, target: sqlite3.Connection, mark: int, now_ns: int) -> int:
+def salvage(
+    damaged: Path, log: Path, target: sqlite3.Connection, mark: int, now_ns: int,
+    points: Sequence[Point],
+) -> int:  # fmt: skip
     """Copy rows of the file `damaged` into the empty store `target`; returns how many records.
 
     `log`: a copy of its write-ahead log as it was, if there was one. `mark` is the mark of the side
-    file, 0 when that is lost too. The series goes on beyond every number that can have been used.
-    Raises NoSalvage.
+    file, 0 when that is lost too. `points`: as they are declared. The series
+    goes on beyond every number that can have been used. Raises NoSalvage.
     """
     limit = mark or _INT64
     _lend_first_page(damaged)
     target.execute("BEGIN IMMEDIATE")
     with closing(sqlite3.connect(damaged, isolation_level=None)) as source:
         source.text_factory = lenient
-        _copy(source, target, limit)
+        _copy(source, target, limit, points)
         stored_mark, oldest = _stored_mark(source), _oldest(source)
-    _add(target, pages_of(damaged), limit)
-    if log.exists():
-        _add(target, pages_of_log(log), limit)
+    add_pages(target, damaged, log, limit)
     _finish(target, mark or stored_mark, oldest, now_ns)
     target.execute("COMMIT")
     return int(target.execute("SELECT count(*) FROM record").fetchone()[0])
@@ -72,12 +65,12 @@ def salvage(damaged: Path, log: Path, target: sqlite3.Connection, mark: int, now
 def _lend_first_page(damaged: Path) -> None:
     """When the first page, which holds the names of the tables, is broken: write that of a new
     store over it, with the right number of pages and no free ones."""
-    first, expected = fresh_page()
+    first, _ = fresh_page()
     found: Layout = []
     with suppress(*UNREADABLE), closing(sqlite3.connect(damaged)) as source:
         source.text_factory = lenient
         found = layout(source)
-    if found == expected:
+    if version_of(found) is not Known.NOT_OURS:
         return
     if found and not {row[1] for row in found} & set(_COLUMNS):
         raise NoSalvage("it is a database of something else")
@@ -90,59 +83,35 @@ def _lend_first_page(damaged: Path) -> None:
         file.write(page)
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, limit: int) -> None:
-    for table, width in (("point", 4), ("cursor", 4), ("aside", 3), ("undated", 6)):
+def _copy(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    limit: int,
+    declared: Sequence[Point],
+) -> None:
+    for table, width in _SMALL.items():
         with suppress(*UNREADABLE):
             for row in source.execute(f"SELECT * FROM {table} LIMIT 100000"):
-                _put(target, table, row[:width])
+                put(target, table, row[:width])
+    _copy_points(source, target, declared)
     for table in _COLUMNS:
         for row in rising(_rows(source, table, limit)):
-            _put(target, table, row)
+            put(target, table, row)
 
 
-def _add(target: sqlite3.Connection, pages: Iterable[bytes], limit: int) -> None:
-    """What these pages hold and the target does not, those without a hole first: a number that is
-    not whole is more likely on another."""
-    later: list[tuple[str, list[Row]]] = []
-    for page in pages:
-        rows = list(rising(rows_of(page)))
-        table = _table(rows[0]) if rows else None
-        if table is None or _there(target, table, rows):
-            continue
-        if rows[-1][0] - rows[0][0] >= len(rows) and len(later) < MAX_LATER:
-            later.append((table, rows))
-        else:
-            _put_all(target, table, rows, limit)
-    for table, rows in later:
-        _put_all(target, table, rows, limit)
-
-
-def _put_all(target: sqlite3.Connection, table: str, rows: list[Row], limit: int) -> None:
-    for row in rows:
-        if row[0] < limit and _table(row) == table:
-            _put(target, table, (row[0], *row[2:]))
-
-
-def _table(row: Row) -> str | None:
-    """Whose row it is, by its columns."""
-    for shape, table in _SHAPES.items():
-        if len(row) == len(shape) + 1 and all(map(isinstance, row[1:], shape)):
-            return table
-    return None
-
-
-def _there(target: sqlite3.Connection, table: str, rows: list[Row]) -> bool:
-    key = "id" if table == "point" else "seq"
-    found = target.execute(
-        f"SELECT count(*) FROM {table} WHERE {key} BETWEEN ? AND ?", (rows[0][0], rows[-1][0])
-    ).fetchone()[0]
-    return int(found) >= len(rows)
-
-
-def _put(target: sqlite3.Connection, table: str, row: tuple[object, ...]) -> None:
-    """Rows that the tables refuse (a type, a number twice) were not whole."""
-    with suppress(sqlite3.IntegrityError, OverflowError):
-        target.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
+def _copy_points(
+    source: sqlite3.Connection, target: sqlite3.Connection, declared: Sequence[Point]
+) -> None:
+    """From the table and from its index; where these differ, the one that is declared."""
+    found: dict[int, list[tuple[object, ...]]] = {}
+    for place in ("NOT INDEXED", "INDEXED BY point_by_name"):
+        with suppress(*UNREADABLE):
+            query = f"SELECT id, name, unit, kind FROM point {place} LIMIT 100000"
+            for key, *row in source.execute(query):
+                found.setdefault(key, []).append(tuple(row))
+    rows = {(p.name, p.unit, KINDS.index(p.kind)) for p in declared}
+    for key, copies in found.items():
+        put(target, "point", (key, *next((c for c in copies if c in rows), copies[0])))
 
 
 def _rows(source: sqlite3.Connection, table: str, limit: int) -> Iterator[Row]:
@@ -200,8 +169,31 @@ def _finish(target: sqlite3.Connection, mark: int, oldest: int, now_ns: int) -> 
         holes.append((last + 1, start - 1))
     for seq, (first, end) in enumerate(holes, start):
         target.execute("INSERT INTO gap VALUES (?,?,?,?,?)", (seq, now_ns, first, end, DAMAGED))
+    _finish_tiers(target, last)
+    _name_lost_points(target)
     following = start + len(holes)
     keep(target, Series(following, following), clean=True)
+
+
+def _finish_tiers(target: sqlite3.Connection, last: int) -> None:
+    """Count their rows; where it is not known up to where readings are in, take them all for in: a
+    chart may miss some minutes and counts nothing twice."""
+    row = target.execute("SELECT min(seq) FROM tier WHERE seq BETWEEN 0 AND ?", (last,)).fetchone()
+    target.execute("DELETE FROM tier")
+    for span in TIERS:
+        target.execute(
+            "INSERT INTO tier VALUES (?1, (SELECT count(*) FROM rollup WHERE span = ?1), ?2)",
+            (span, last if row[0] is None else row[0]),
+        )
+    target.execute("DELETE FROM rolled WHERE seq > ?", (last,))
+
+
+def _name_lost_points(target: sqlite3.Connection) -> None:
+    """Records whose point is not known any more keep a number that no other point gets."""
+    target.execute(
+        "INSERT INTO point SELECT DISTINCT point, 'unknown-' || point, '', 0 FROM record"
+        " WHERE point NOT IN (SELECT id FROM point)"
+    )
 
 
 def _stored_mark(source: sqlite3.Connection) -> int:

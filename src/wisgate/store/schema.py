@@ -1,7 +1,7 @@
 """The tables of the store, and how readings become rows.
 
-Tables come before indexes and nothing is ever altered, so that page 1 of every store is the same
-but for a few counters: `salvage` puts a fresh one in the place of a damaged one.
+Nothing is ever altered and what is new comes last, so that the first page of every store says where
+the first tables begin: `salvage` puts a fresh one in the place of a damaged one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
 
 from ..core.points import Kind, Status, Value
 from .records import Gap, Record
@@ -32,12 +33,27 @@ CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL, gap INTEGER NO
                      first INTEGER NOT NULL) STRICT;
 CREATE TABLE aside (sink TEXT NOT NULL, seq INTEGER NOT NULL, why TEXT NOT NULL,
                     PRIMARY KEY (sink, seq)) STRICT;
-CREATE TABLE undated (id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,
-                      boot TEXT NOT NULL, offset INTEGER NOT NULL, shift INTEGER) STRICT;
 CREATE INDEX record_by_point ON record (point, time_ns, value, status);
 """
 """`record_by_point` holds all that a chart needs, so that 30 days of a point are read in order
 instead of from every page of the file."""
+
+VERSION = 2
+TIERS = (60, 3600)
+"""Spans of the tiers in seconds, shortest first."""
+
+ADDED = """
+CREATE TABLE rollup (span INTEGER NOT NULL, point INTEGER NOT NULL, slot INTEGER NOT NULL, low ANY,
+                     high ANY, total REAL NOT NULL, valued INTEGER NOT NULL, count INTEGER NOT NULL,
+                     worst INTEGER NOT NULL, last ANY, PRIMARY KEY (span, point, slot))
+                     STRICT, WITHOUT ROWID;
+CREATE TABLE tier (id INTEGER PRIMARY KEY, rows INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE rolled (point INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE undated (id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,
+                      boot TEXT NOT NULL, offset INTEGER NOT NULL, shift INTEGER) STRICT;
+CREATE INDEX point_by_name ON point (name, unit, kind);
+"""
+"""Of version 2. `point_by_name` is a second copy of what no other page could give back."""
 
 STATUSES = (
     Status.GOOD, Status.UNCERTAIN, Status.STALE, Status.SATURATED, Status.ABSENT, Status.FAULT,
@@ -68,7 +84,18 @@ def lenient(text: bytes) -> str:
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in one transaction."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}INSERT INTO series VALUES (1,1,1,1);COMMIT;")
+    connection.executescript(
+        f"BEGIN IMMEDIATE;{SCHEMA}INSERT INTO series VALUES (1,1,1,1);{_ADD}COMMIT;"
+    )
+
+
+_ADD = f"{ADDED}PRAGMA user_version = {VERSION};"
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Add what a store of version 1 lacks, in one transaction. What it holds stays where it is; the
+    tiers are filled from it later."""
+    connection.executescript(f"BEGIN IMMEDIATE;{_ADD}COMMIT;")
 
 
 @contextmanager
@@ -86,6 +113,28 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 Layout = list[tuple[object, ...]]
+
+
+class Known(Enum):
+    """What the names of the tables say of a file."""
+
+    CURRENT = 2
+    OLD = 1
+    NOT_OURS = 0
+
+
+def version_of(found: Layout) -> Known:
+    """A migrated store has its new tables where there was room."""
+    _, expected = fresh_page()
+    old = expected[: len(expected) - ADDED.count("CREATE")]
+    if found[: len(old)] != old:
+        return Known.NOT_OURS
+    new, added = found[len(old) :], expected[len(old) :]
+    if not new:
+        return Known.OLD
+    names = [(kind, name, of, sql) for kind, name, of, _, sql in new]
+    same = names == [(kind, name, of, sql) for kind, name, of, _, sql in added]
+    return Known.CURRENT if same else Known.NOT_OURS
 
 
 def layout(connection: sqlite3.Connection) -> Layout:

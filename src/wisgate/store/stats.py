@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .database import Extent
+from .extent import Extent
 from .forecast import LEAST_RECORDS, Rates
 from .retention import Bounds
 from .schema import PAGE

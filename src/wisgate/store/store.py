@@ -6,18 +6,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from ..bus.lane import Lane
 from ..core.clock import Clock, SteadyClock
 from ..core.errors import StoreError
 from ..core.points import Point, Reading, moved
-from .commits import LONGEST_RETRY_S, RETRY_S, Corrections, Watchers, commit, settle
-from .database import Database, Extent
+from .buckets import in_buckets
+from .commits import LONGEST_RETRY_S, RETRY_S, Corrections, Watchers, settle
+from .database import Database
+from .extent import Extent
 from .forecast import Forecast
-from .history import BUCKETS_PER_JOB, MAX_BUCKETS, History, Span, around, bucket_job, latest, raw
+from .history import History, Span, latest, raw
 from .jobs import Jobs
 from .opening import open_database
 from .pace import REAL_TIME, Pace
@@ -25,6 +25,7 @@ from .records import Entry, Record
 from .retention import Bounds
 from .ring import Ring
 from .stats import StoreStats, gathered
+from .tiers import ROLL_S
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class Store:
         store._extent = await jobs.run(Database.extent)
         works = {
             "commits": store._commit_on(),
+            "tiers": store._roll_on(),
             "dates": store._corrections.run(store._look_again, store._tell),
         }
         if pace.sync is not None:
@@ -159,18 +161,12 @@ class Store:
     async def history(
         self, point: str, start_ns: int, end_ns: int, buckets: int | None = None
     ) -> History:
-        """The readings of a point from `start_ns` up to `end_ns`: raw, or in equal buckets. Does
-        not hold up commits, however long the span. Raises StoreError."""
+        """The readings of a point from `start_ns` up to `end_ns`: raw, or in buckets that are equal
+        to a quarter. Does not hold up commits, however long the span. Raises StoreError."""
         span = Span(start_ns, max(start_ns, end_ns))
         if buckets is None:
             return await self._jobs.run(lambda db: raw(db, point, span))
-        count = max(1, min(buckets, MAX_BUCKETS, span.end_ns - span.start_ns))
-        spans = list(span.split(count))
-        made = []
-        for at in range(0, count, BUCKETS_PER_JOB):
-            made += await self._jobs.run(bucket_job(point, spans[at : at + BUCKETS_PER_JOB]))
-        frame = await self._jobs.run(lambda db: around(db, point, span))
-        return replace(frame, buckets=tuple(made))
+        return await in_buckets(self._jobs, point, span, buckets)
 
     async def latest(self, point: str) -> Record | None:
         """The record of a point that was committed last. Raises StoreError."""
@@ -241,8 +237,7 @@ class Store:
             if self._corrections.pending:
                 self._extent = await self._corrections.tell(corrected)
             if batch or lost:
-                job = partial(commit, batch=batch, lost=lost)
-                self._extent = await self._jobs.run(job, urgent=True)
+                self._extent = await self._jobs.run(lambda db: db.take(batch, lost), urgent=True)
         except StoreError as error:
             self._committing = 0
             late = self._corrections.total - corrected
@@ -285,6 +280,14 @@ class Store:
                 self._tell(str(error))
                 self._dirty.set()
                 await asyncio.sleep(RETRY_S)
+
+    async def _roll_on(self) -> None:
+        """Now and then, bring minutes and hours up to what is committed."""
+        while True:
+            await asyncio.sleep(ROLL_S)
+            with suppress(StoreError):  # the next commit tells of it
+                while not await self._jobs.run(Database.roll):
+                    pass
 
     def _tell(self, error: str) -> None:
         if error and not self._error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..addresses import Listen, listen
 from ..lists import texts
 from ..readers import duration, quantity, text
-from ..storing import ENDURANCE
+from ..storing import ENDURANCE, HOURS_AGE, MINUTES_AGE
 from ..tables import Option, Section, Shape
 from ..wording import FILE
 
@@ -62,10 +62,27 @@ STORE_MAX_SIZE = Option(
 STORE_MAX_AGE = Option(
     "max_age",
     duration("1h", "3650d"),
-    "Age beyond which records go.",
+    "Age beyond which readings go.",
     '"90d"',
     90 * 86400.0,
     otherwise='"90d"',
+)
+STORE_MAX_AGE_MINUTES = Option(
+    "max_age_minutes",
+    duration("1h", "3650d"),
+    "Age beyond which minimum, average and maximum of every minute go. Charts of days and weeks"
+    " are made of these.",
+    '"1095d"',
+    MINUTES_AGE,
+    otherwise='"400d"',
+)
+STORE_MAX_AGE_HOURS = Option(
+    "max_age_hours",
+    duration("1h", "36500d"),
+    "Age beyond which those of every hour go. Charts of months are made of these.",
+    '"7300d"',
+    HOURS_AGE,
+    otherwise='"3650d"',
 )
 STORE_ENDURANCE = Option(
     "endurance",
@@ -80,5 +97,11 @@ STORE = Section(
     "store",
     Shape.ONE,
     "How much of the past is kept.",
-    (STORE_MAX_SIZE, STORE_MAX_AGE, STORE_ENDURANCE),
+    (
+        STORE_MAX_SIZE,
+        STORE_MAX_AGE,
+        STORE_MAX_AGE_MINUTES,
+        STORE_MAX_AGE_HOURS,
+        STORE_ENDURANCE,
+    ),
 )

@@ -1,0 +1,222 @@
+"""Minimum, average and maximum of every minute and every hour, kept longer than the readings.
+
+What is committed is added some minutes later, point by point, in short transactions that also note
+up to which number: a killed process loses nothing and counts nothing twice. A row says of all
+readings within its slot what a chart needs; a slot is the time divided by the span.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.points import Kind
+from .retention import Bounds
+from .schema import PAGE, TIERS, PointRow
+
+ROLL_S = 300.0
+"""Between two passes, each of which writes a page or two for every point: rare enough for flash."""
+POINTS_PER_STEP = 50
+RECORDS_PER_POINT = 2000
+LEAST_RECORDS = 200_000
+"""One pass goes so far at most, so that a step is short even where months wait to be added."""
+
+SHARES = {60: 1 / 4, 3600: 1 / 8}
+"""Of the room in the file that each tier may take, by its span in seconds."""
+ROW_BYTES = 64
+SECOND_NS = 1_000_000_000
+
+_OVER_SLOTS = """
+    SELECT time_ns / ?1, {figures}, count(*), max(status) FROM record
+    WHERE point = ?2 AND time_ns >= ?3 AND seq > ?4 AND seq <= ?5 GROUP BY 1 ORDER BY 1
+"""
+_FIGURES = "min(value), max(value), total(value), count(value)"
+_NO_FIGURES = "NULL, NULL, 0.0, 0"
+_LAST = """
+    SELECT value FROM record WHERE point = ? AND time_ns >= ? AND time_ns < ? AND seq <= ?
+    ORDER BY time_ns DESC LIMIT 1
+"""
+_MERGE = """
+    UPDATE rollup SET low = min(coalesce(low, ?1), coalesce(?1, low)),
+        high = max(coalesce(high, ?2), coalesce(?2, high)), total = total + ?3,
+        valued = valued + ?4, count = count + ?5, worst = max(worst, ?6), last = ?7
+    WHERE span = ?8 AND point = ?9 AND slot = ?10
+"""
+
+
+@dataclass
+class _Pass:
+    """One round over all points, up to a number."""
+
+    upto: int
+    since_ns: int
+    """No record that it adds is older."""
+    points: list[int]
+    oldest: dict[int, int]
+    """By span: the first slot that was met."""
+
+
+class Tiers:
+    """Threads: lane only. Every method raises sqlite3.Error."""
+
+    def __init__(self, connection: sqlite3.Connection, bounds: Bounds) -> None:
+        self._db, self._bounds = connection, bounds
+        rows = connection.execute("SELECT id, rows, seq FROM tier").fetchall()
+        self._rows = dict.fromkeys(TIERS, 0) | {span: count for span, count, _ in rows}
+        self._base = min((seq for *_, seq in rows), default=0)
+        self._rolled: dict[int, int] = dict(connection.execute("SELECT point, seq FROM rolled"))
+        self._cut = dict.fromkeys(TIERS, 0)
+        self._pass: _Pass | None = None
+        self._since_ns = self._oldest_after(self._base) if self._base else 0
+
+    def saw(self, time_ns: int) -> None:
+        """A record with this time is being committed."""
+        if self._since_ns is None or time_ns < self._since_ns:
+            self._since_ns = time_ns
+
+    def rolled(self, point: int) -> int:
+        """The number up to which the records of a point are in the tiers."""
+        return max(self._base, self._rolled.get(point, 0))
+
+    @property
+    def since_ns(self) -> int | None:
+        """No record that is not in the tiers yet is older; None: all are in."""
+        added = self._pass.since_ns if self._pass is not None else None
+        return min((t for t in (self._since_ns, added) if t is not None), default=None)
+
+    def step(
+        self,
+        points: Mapping[int, PointRow],
+        last: int,
+        now_ns: int,
+        transaction: AbstractContextManager[None],
+    ) -> bool:
+        """Add some points' records up to `last`; returns whether all of them are in now."""
+        work = self._pass = self._pass or self._begin(points, last)
+        chosen, rest = work.points[:POINTS_PER_STEP], work.points[POINTS_PER_STEP:]
+        rows = dict(self._rows)
+        with transaction:
+            for key in chosen:
+                self._roll(key, points[key], work, rows)
+                self._expire(key, now_ns, work, rows)
+            base = self._base if rest else work.upto
+            self._note(chosen if rest else [], work.upto, base, rows)
+        self._rows, self._base, work.points = rows, base, rest
+        if rest:
+            self._rolled |= dict.fromkeys(chosen, work.upto)
+            return False
+        self._end(work, now_ns)
+        return self._base >= last
+
+    def _note(self, chosen: list[int], upto: int, base: int, rows: dict[int, int]) -> None:
+        """How far the points are while a pass is on its way, or how far all are."""
+        if chosen:
+            entries = [(key, upto) for key in chosen]
+            self._db.executemany("INSERT OR REPLACE INTO rolled VALUES (?, ?)", entries)
+        elif self._rolled:
+            self._db.execute("DELETE FROM rolled")
+        for span in TIERS:
+            self._db.execute(
+                "INSERT OR REPLACE INTO tier VALUES (?, ?, ?)", (span, rows[span], base)
+            )
+
+    def through(self, upto: int) -> bool:
+        """Whether every record up to a number is in."""
+        return self._base >= upto
+
+    def before(self, seq: int) -> bool:
+        """Whether only records before a number are in."""
+        return max(self._base, *self._rolled.values(), 0) < seq
+
+    def forget_from(self, seq: int, points: Mapping[int, PointRow]) -> None:
+        """The times of the records from a number on change: drop the hours that they are in, and
+        whatever comes after, so that all of it is added anew from the readings. The caller commits,
+        and nothing else follows when that fails."""
+        first = self._oldest_after(seq - 1)
+        kept = self._db.execute("SELECT min(time_ns) FROM record").fetchone()[0]
+        if first is None or kept is None:
+            return
+        hour = TIERS[-1] * SECOND_NS
+        since = max(first // hour * hour, -(-kept // hour) * hour)
+        for span in TIERS:
+            for key in points:
+                place = (span, key, since // (span * SECOND_NS))
+                gone = self._db.execute(
+                    "DELETE FROM rollup WHERE span = ? AND point = ? AND slot >= ?", place
+                )
+                self._rows[span] -= gone.rowcount
+        self._base = (
+            self._db.execute(
+                "SELECT min(seq) - 1 FROM record WHERE time_ns >= ?", (since,)
+            ).fetchone()[0]
+            or 0
+        )
+        self._pass, self._since_ns = None, since
+        self._note([], 0, self._base, self._rows)
+        self._rolled = {}
+
+    def _begin(self, points: Mapping[int, PointRow], last: int) -> _Pass:
+        most = max(LEAST_RECORDS, RECORDS_PER_POINT * len(points))
+        upto = min(last, self._base + most)
+        since = self._since_ns if self._since_ns is not None else 0
+        self._since_ns = self._oldest_after(upto) if upto < last else None
+        return _Pass(upto, since, list(points), {})
+
+    def _end(self, work: _Pass, now_ns: int) -> None:
+        """Where a tier has more rows than its share, the next pass drops the oldest of them."""
+        self._rolled, self._pass = {}, None
+        for span in TIERS:
+            most = SHARES[span] * self._bounds.pages * PAGE / ROW_BYTES
+            over = self._rows[span] - most
+            if over > 0:
+                oldest = work.oldest[span]
+                held = now_ns // (span * SECOND_NS) - oldest + 1
+                self._cut[span] = oldest + int(held * over / self._rows[span]) + 1
+
+    def _roll(self, key: int, row: PointRow, work: _Pass, rows: dict[int, int]) -> None:
+        figures = _FIGURES if row.kind in (Kind.FLOAT, Kind.INT) else _NO_FIGURES
+        for span in TIERS:
+            length = span * SECOND_NS
+            found = self._db.execute(
+                _OVER_SLOTS.format(figures=figures),
+                (length, key, work.since_ns, self.rolled(key), work.upto),
+            ).fetchall()
+            for slot, *numbers in found:
+                place = (key, slot * length, (slot + 1) * length, work.upto)
+                (value,) = self._db.execute(_LAST, place).fetchone()
+                rows[span] += self._merge((span, key, slot), (*numbers, value))
+
+    def _merge(self, place: tuple[int, int, int], figures: Sequence[Any]) -> int:
+        """Add to a row; returns 1 when it is a new one."""
+        if self._db.execute(_MERGE, (*figures, *place)).rowcount:
+            return 0
+        self._db.execute("INSERT INTO rollup VALUES (?,?,?,?,?,?,?,?,?,?)", (*place, *figures))
+        return 1
+
+    def _expire(self, key: int, now_ns: int, work: _Pass, rows: dict[int, int]) -> None:
+        for span, age in zip(TIERS, self._bounds.tier_ages, strict=True):
+            cut = max(self._cut[span], int(now_ns - age * 1e9) // (span * SECOND_NS))
+            gone = self._db.execute(
+                "DELETE FROM rollup WHERE span = ? AND point = ? AND slot < ?", (span, key, cut)
+            )
+            rows[span] -= gone.rowcount
+            first = first_slot(self._db, span, key)
+            if first is not None:
+                work.oldest[span] = min(first, work.oldest.get(span, first))
+
+    def _oldest_after(self, seq: int) -> int | None:
+        found: int | None = self._db.execute(
+            "SELECT min(time_ns) FROM record WHERE seq > ?", (seq,)
+        ).fetchone()[0]
+        return found
+
+
+def first_slot(connection: sqlite3.Connection, span: int, point: int) -> int | None:
+    """The oldest slot that a tier has of a point."""
+    row = connection.execute(
+        "SELECT slot FROM rollup WHERE span = ? AND point = ? ORDER BY slot LIMIT 1", (span, point)
+    ).fetchone()
+    return int(row[0]) if row else None
