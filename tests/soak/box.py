@@ -96,7 +96,7 @@ class Box:
         boot = self._boot
         _note_appends(self._ledger, self._clock)
         session = Session(self._config, self._disk.folder, True, self._scenario, boot.board_seed)
-        gateway = await open_gateway(session, self._clock, InlineLane, REAL_TIME, sinks=False)
+        gateway = await open_gateway(session, self._clock, InlineLane, REAL_TIME, outward=False)
         _add_meter(gateway, self._clock)
         gateway.forwarders["plant"] = Forwarder(
             Broker(self._ledger, self._random), gateway.store, self._clock,
