@@ -24,10 +24,9 @@ from wisgate.store.store import Store
 from wisgate.virtual.units.modbus import ModbusUnit, Tables
 
 from .disk import Disk
-from .ledger import Ledger
+from .ledger import LOOK_S, Ledger
 from .story import Boot
 
-LOOK_S = 600.0
 BROKEN = 0.002
 """Probability that a connection breaks within a delivery."""
 REGISTERS = 12
@@ -56,6 +55,7 @@ class Broker:
 
     def __init__(self, ledger: Ledger, random: Random) -> None:
         self._ledger, self._random = ledger, random
+        self.taken = 0
 
     async def open(self) -> None:
         await asyncio.sleep(0.05)
@@ -65,6 +65,7 @@ class Broker:
         await asyncio.sleep(0.02)
         broken = self._random.random() < BROKEN
         taken = batch[: self._random.randint(0, len(batch))] if broken else batch
+        self.taken += len(taken)
         for entry in taken:
             if isinstance(entry, Gap):
                 self._ledger.gap(entry)
@@ -81,10 +82,11 @@ class Box:
     """Runs `boot` to its end; never returns when that is a kill or a power cut."""
 
     def __init__(
-        self, config: Config, disk: Disk, ledger: Ledger, boot: Boot, scenario: Path | None
-    ) -> None:
+        self, config: Config, disk: Disk, ledger: Ledger, boot: Boot, scenario: Path | None,
+        rate: float | None,
+    ) -> None:  # fmt: skip
         self._config, self._disk, self._ledger, self._boot = config, disk, ledger, boot
-        self._scenario = scenario
+        self._scenario, self._rate = scenario, rate
         self._clock = BoxClock(boot.start_ns, ledger)
         self._random = Random(f"{boot.board_seed}/{boot.number}/broker")
 
@@ -98,14 +100,15 @@ class Box:
         session = Session(self._config, self._disk.folder, True, self._scenario, boot.board_seed)
         gateway = await open_gateway(session, self._clock, InlineLane, REAL_TIME, outward=False)
         _add_meter(gateway, self._clock)
+        broker = Broker(self._ledger, self._random)
         gateway.forwarders["plant"] = Forwarder(
-            Broker(self._ledger, self._random), gateway.store, self._clock,
-            link=gateway.board.surroundings.link, chance=self._random.random,
+            broker, gateway.store, self._clock,
+            link=gateway.board.surroundings.link, chance=self._random.random, rate=self._rate,
         )  # fmt: skip
         stop = asyncio.Event()
         tasks = [
             asyncio.create_task(self._end(gateway, stop)),
-            asyncio.create_task(self._look(gateway)),
+            asyncio.create_task(self._look(gateway, broker)),
             *(asyncio.create_task(self._fill(*span)) for span in boot.full),
             *(asyncio.create_task(self._jump(*jump)) for jump in boot.jumps),
         ]
@@ -137,10 +140,13 @@ class Box:
         await asyncio.sleep(at)
         self._clock.jump(by)
 
-    async def _look(self, gateway: Gateway) -> None:
-        """What must hold all the time: the size of the store, the age of what it holds, memory."""
+    async def _look(self, gateway: Gateway, broker: Broker) -> None:
+        """What must hold all the time: the size of the store, the age of what it holds, memory,
+        how much the broker gets."""
         while True:
+            before = broker.taken
             await asyncio.sleep(LOOK_S)
+            self._ledger.look("rate", (broker.taken - before) / LOOK_S)
             files = self._disk.folder.glob("wisgate.db*")
             size = sum(f.stat().st_size for f in files if "damaged" not in f.name)
             self._ledger.look("size", size)

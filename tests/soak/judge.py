@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -11,7 +12,7 @@ from typing import Any
 
 from wisgate.store.series import POWER_LOST
 
-from .ledger import SESSION, Ledger
+from .ledger import LOOK_S, SESSION, Ledger
 from .story import DAY, HOUR, PROMISE_S, Boot
 
 MAX_BYTES = 64e6
@@ -29,8 +30,11 @@ class Verdict:
     figures: Counter[str] = field(default_factory=Counter)
 
 
-def judge(ledger: Ledger, boots: Sequence[Boot], ends: Sequence[float]) -> Verdict:
-    """`ends`: when each boot ended, in its own monotonic seconds."""
+def judge(
+    ledger: Ledger, boots: Sequence[Boot], ends: Sequence[float], rate: float | None
+) -> Verdict:
+    """`ends`: when each boot ended, in its own monotonic seconds. `rate`: what the broker was to
+    get per second at most."""
     verdict = Verdict()
     gaps = {int(row[0]): row for row in ledger.notes("gap")}  # type: ignore[call-overload]
     delivered = _deliveries(ledger, verdict)
@@ -38,7 +42,7 @@ def judge(ledger: Ledger, boots: Sequence[Boot], ends: Sequence[float]) -> Verdi
     verdict.faults += _unexplained(delivered, spans)
     verdict.faults += _losses(ledger, delivered, spans, boots, ends, verdict.figures)
     verdict.faults += _alarms(ledger, delivered, spans, verdict.figures)
-    verdict.faults += _looks(ledger, boots)
+    verdict.faults += _looks(ledger, boots, rate or math.inf, verdict.figures)
     verdict.figures["boots"] = len(boots)
     verdict.figures["gaps"] = len(gaps)
     return verdict
@@ -136,7 +140,9 @@ def _alarms(
             active = now
 
 
-def _looks(ledger: Ledger, boots: Sequence[Boot]) -> Iterator[str]:
+def _looks(
+    ledger: Ledger, boots: Sequence[Boot], rate: float, figures: Counter[str]
+) -> Iterator[str]:
     memory: dict[int, list[float]] = defaultdict(list)
     jumped = sum(abs(by) for boot in boots for _, by in boot.jumps)
     for boot, what, value in ledger.notes("look"):
@@ -147,6 +153,10 @@ def _looks(ledger: Ledger, boots: Sequence[Boot]) -> Iterator[str]:
                 yield f"the store has {value / 1e6:.1f} MB in boot {boot}"
             case "age" if value > MAX_AGE_S + HOUR + jumped:
                 yield f"a record of {value / DAY:.1f} days is kept in boot {boot}"
+            case "rate":
+                figures["readings/s at most"] = max(figures["readings/s at most"], round(value))
+                if value > 1.1 * rate:
+                    yield f"the broker got {value:.1f} readings/s in boot {boot}"
             case "left on" if value:
                 yield f"the relay is on after the end of boot {boot}"
             case "astray" if value:
@@ -154,6 +164,6 @@ def _looks(ledger: Ledger, boots: Sequence[Boot]) -> Iterator[str]:
             case "memory":
                 memory[boot].append(float(value))
     for boot, values in memory.items():
-        warm = values[int(WARM_UP_S / 600) :]
+        warm = values[int(WARM_UP_S / LOOK_S) :]
         if warm and max(warm) - warm[0] > GROWTH_BYTES:
             yield f"memory grew by {(max(warm) - warm[0]) / 1e6:.1f} MB in boot {boot}"

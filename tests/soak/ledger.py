@@ -16,6 +16,8 @@ from wisgate.store.records import Gap, Record
 
 SESSION = 0
 """Stands among the numbers received where the broker saw a new connection."""
+LOOK_S = 60.0
+"""Virtual seconds between two looks at the box."""
 NOTED = ("warmth", "cooler", "alarm/hot")
 """Points whose readings are kept in full."""
 _PAIR = struct.Struct("QQ")

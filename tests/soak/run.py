@@ -2,6 +2,7 @@
 
     python -m soak.run --seeds 0-99 --hours 0.3 --life 0.05      many short ones
     python -m soak.run --seeds 7 --days 30 --life 12             a long one
+    python -m soak.run --seeds 2 --days 7 --readings 5 --life 1 --cuts-only --rate 50
 
 Must be started with LD_PRELOAD=disk.so (see `disk.compile_library`). A seed that fails fails again.
 """
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
 
@@ -24,17 +25,18 @@ from wisgate.board import open_board
 from wisgate.bus.lane import InlineLane
 from wisgate.catalog.catalog import load as load_catalog
 from wisgate.config.load import load
+from wisgate.config.model import Config
 from wisgate.core.clock import VirtualClock
 from wisgate.plan.plan import make
 
-from .box import Box
+from .box import REGISTERS, Box
 from .disk import CUT, Disk
 from .judge import Verdict, judge
 from .ledger import Ledger
-from .story import DAY, HOUR, story, written
+from .story import DAY, HOUR, Wish, story, written
 
 CONFIG = Path(__file__).with_name("box.toml")
-READINGS_PER_S = 6
+METER_INTERVAL = 'interval = "4s"'
 
 
 def main() -> int:
@@ -44,16 +46,25 @@ def main() -> int:
     parser.add_argument("--days", type=float, default=0.0)
     parser.add_argument("--life", type=float, default=12.0, help="hours of a boot, about")
     parser.add_argument("--outage", type=float, default=0.0, help="hours of the longest outage")
+    parser.add_argument("--readings", type=float, default=3.0, help="per second")
+    parser.add_argument("--rate", type=float, help="readings per second that the broker gets")
+    parser.add_argument("--cuts-only", action="store_true", help="a power cut after every life")
     parser.add_argument("--verbose", action="store_true", help="what the box logs")
     given = parser.parse_args()
     logging.disable(logging.NOTSET if given.verbose else logging.CRITICAL)
-    _load_once()
+    seconds, hour = given.days * DAY + given.hours * HOUR, HOUR
+    wish = Wish(seconds, given.life * hour, given.outage * hour, given.readings, given.rate,
+                given.cuts_only)  # fmt: skip
     first, _, last = given.seeds.partition("-")
-    seconds = given.days * DAY + given.hours * HOUR
+    return 1 if _play(range(int(first), int(last or first) + 1), wish) else 0
+
+
+def _play(seeds: Iterable[int], wish: Wish) -> list[int]:
+    """Live every seed and say how it went. Returns those that failed."""
     failed = []
-    for seed in range(int(first), int(last or first) + 1):
+    for seed in seeds:
         began = time.monotonic()
-        verdict = live(seed, seconds, given.life * HOUR, given.outage * HOUR)
+        verdict = live(seed, wish)
         figures = ", ".join(f"{count} {what}" for what, count in sorted(verdict.figures.items()))
         print(f"seed {seed}: {time.monotonic() - began:.1f} s: {figures}", flush=True)
         for fault in verdict.faults[:20]:
@@ -62,23 +73,25 @@ def main() -> int:
             failed.append(seed)
     if failed:
         print(f"seeds {failed} failed; play one alone: --seeds {failed[0]} --verbose")
-    return 1 if failed else 0
+    return failed
 
 
-def live(seed: int, seconds: float, life: float, outage: float) -> Verdict:
+def live(seed: int, wish: Wish) -> Verdict:
     """One whole life."""
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="wisgate-soak-", dir=memory if memory.is_dir() else None))
     try:
         disk = Disk(folder / "box")
-        ledger = Ledger(folder / "ledger", int(seconds * READINGS_PER_S) + 10_000)
-        config, random = load(CONFIG), Random(f"disk {seed}")
+        room = int(wish.seconds * (wish.readings + 3)) + 10_000
+        ledger = Ledger(folder / "ledger", room)
+        config, random = _config(folder, wish.readings), Random(f"disk {seed}")
+        _load_once(config)
         boots, ends = [], []
-        for boot in story(seed, seconds, life, outage):
+        for boot in story(seed, wish):
             ledger.boot = boot.number
-            code = _process(Box(config, disk, ledger, boot, written(boot, folder)).run)
-            expected = (0,) if boot.end == "stop" else (CUT,)
-            if code not in expected:
+            scenario = written(boot, folder)
+            code = _process(Box(config, disk, ledger, boot, scenario, wish.rate).run)
+            if code != (0 if boot.end == "stop" else CUT):
                 return Verdict([f"boot {boot.number} ended with {code}: {boot.end}"])
             boots.append(boot)
             ends.append(ledger.now)
@@ -86,14 +99,23 @@ def live(seed: int, seconds: float, life: float, outage: float) -> Verdict:
                 disk.lose_power(random)
             else:
                 disk.restart()
-        return judge(ledger, boots, ends)
+        return judge(ledger, boots, ends, wish.rate)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _load_once() -> None:
+def _config(folder: Path, readings: float) -> Config:
+    """The file of the box, its meter read so often that it gives so many readings per second."""
+    text = CONFIG.read_text()
+    assert METER_INTERVAL in text
+    file = folder / "gateway.toml"
+    file.write_text(text.replace(METER_INTERVAL, f'interval = "{REGISTERS / readings:.6g}s"'))
+    return load(file)
+
+
+def _load_once(config: Config) -> None:
     """What every boot needs is loaded here, and not by each of them."""
-    plan = make(load(CONFIG), load_catalog())
+    plan = make(config, load_catalog())
     open_board(plan, clock=VirtualClock(), lane=InlineLane, virtual=True, seed=1)
 
 

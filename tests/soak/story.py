@@ -16,6 +16,23 @@ PROMISE_S = {"power": 0.2, "kill": 0.05, "stop": 0.0}
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What a life is to be like; times in seconds."""
+
+    seconds: float
+    life: float
+    """Of one boot, about."""
+    outage: float
+    """The longest of the broker."""
+    readings: float
+    """Per second."""
+    rate: float | None
+    """What the broker takes per second at most; None for all that comes."""
+    cuts_only: bool
+    """Whether every boot ends with a power cut after exactly `life`."""
+
+
+@dataclass(frozen=True)
 class Span:
     """Something that lasts, in seconds since the story began."""
 
@@ -48,15 +65,16 @@ class Boot:
     """Whether to go on until the broker has everything."""
 
 
-def story(seed: int, seconds: float, life: float, longest_outage: float) -> Iterator[Boot]:
-    """The boots of one seed: so many seconds in all, each about `life` long."""
+def story(seed: int, wish: Wish) -> Iterator[Boot]:
+    """The boots of one seed."""
     random = Random(f"soak {seed}")
-    spans = list(_spans(random, seconds, life, longest_outage))
+    spans = list(_spans(random, wish))
     now, number, board_seed = 0.0, 0, seed * 1000
-    while now < seconds:
-        lasts = min(max(20.0, random.expovariate(1 / life)), seconds - now + 1)
-        end = random.choices(("power", "kill", "stop"), (6, 3, 1))[0]
-        full = _full(random, lasts)
+    while now < wish.seconds:
+        lasts = wish.life if wish.cuts_only else max(20.0, random.expovariate(1 / wish.life))
+        lasts = min(lasts, wish.seconds - now + 1)
+        end = "power" if wish.cuts_only else random.choices(("power", "kill", "stop"), (6, 3, 1))[0]
+        full = () if wish.cuts_only else _full(random, lasts)
         yield Boot(
             number, VIRTUAL_START_NS + round(now * 1e9), board_seed, lasts, _scenario(spans, now),
             end, random.choice((1, 100, 5_000, 50_000, 300_000)) * random.randint(1, 9), full,
@@ -64,16 +82,16 @@ def story(seed: int, seconds: float, life: float, longest_outage: float) -> Iter
         )  # fmt: skip
         number += 1
         board_seed += end != "kill"
-        now += lasts + (random.uniform(5.0, life / 10 + 10) if end == "power" else 5.0)
+        now += lasts + (random.uniform(5.0, wish.life / 10 + 10) if end == "power" else 5.0)
     yield Boot(
         number, VIRTUAL_START_NS + round(now * 1e9), board_seed, 60.0, "", "stop", 0, drain=True
     )
 
 
-def _spans(random: Random, seconds: float, life: float, longest_outage: float) -> Iterator[Span]:
-    broker = 'fault = "broker-gone"\ntarget = "broker"'
-    begin = random.uniform(0, 0.3) * seconds
-    yield Span(begin, begin + longest_outage, broker)
+def _spans(random: Random, wish: Wish) -> Iterator[Span]:
+    broker, life = 'fault = "broker-gone"\ntarget = "broker"', wish.life
+    begin = random.uniform(0, 0.3) * wish.seconds
+    yield Span(begin, begin + wish.outage, broker)
     for event, every, lasts in (
         (broker, life, life / 20),
         ('set = { "room.temperature" = "50Cel" }', life / 2, life / 40 + 30),
@@ -83,7 +101,7 @@ def _spans(random: Random, seconds: float, life: float, longest_outage: float) -
         ('fault = "no-acknowledge"\ntarget = "climate"', 2 * life, 40.0),
     ):
         at = random.uniform(0, every)
-        while at < seconds:
+        while at < wish.seconds:
             end = at + random.uniform(0.5, 1.5) * lasts
             yield Span(at, end, event)
             at = end + random.expovariate(1 / every) + 60.0

@@ -16,6 +16,10 @@ from soak.disk import compile_library
 TESTS = Path(__file__).parents[1]
 SHORT = ("--hours", "0.1", "--life", "0.03", "--outage", "0.02")
 LONG = ("--days", "30", "--life", "14", "--outage", "168")
+HOURLY = ("--days", "7", "--readings", "5", "--life", "1", "--cuts-only", "--outage", "20",
+          "--rate", "50")  # fmt: skip
+DENSE = ("--hours", "0.5", "--readings", "100", "--life", "0.1", "--outage", "0.05",
+         "--rate", "400")  # fmt: skip
 
 
 def play(folder: Path, *words: str) -> str:
@@ -39,5 +43,6 @@ def test_short_lives(tmp_path: Path, first: int) -> None:
 
 @pytest.mark.prove
 @pytest.mark.peers
-def test_a_month(tmp_path: Path) -> None:
-    print(play(tmp_path, "--seeds", "1", *LONG))
+@pytest.mark.parametrize("life", [LONG, HOURLY, DENSE], ids=["month", "hourly cuts", "dense"])
+def test_long_lives(tmp_path: Path, life: tuple[str, ...]) -> None:
+    print(play(tmp_path, "--seeds", "1", *life))
