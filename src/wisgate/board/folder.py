@@ -15,7 +15,7 @@ from ..core.errors import Unavailable
 @contextmanager
 def hold_folder(folder: Path) -> Iterator[Path]:
     """Make `folder` if need be, keep every other gateway out of it, and let what is written
-    meanwhile be readable for us alone. Raises Unavailable."""
+    meanwhile be readable for us alone. Raises InUse, Unavailable."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": "Examine the whole box.",
     "read": "Read points now.",
     "write": "Set an output or a virtual point.",
+    "safe": "Put outputs into their safe states after a gateway was killed.",
     "command": "Let a module do something: calibrate, send, erase.",
     "history": "Show what was stored of a point.",
     "record": "Write down what a board answers.",

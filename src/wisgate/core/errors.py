@@ -25,6 +25,7 @@ WisgateError
 ├─ RemoteError          a running gateway refused a request of the command line
 ├─ ReplayDiffers        a recording and what the program does now are not the same
 └─ Unavailable          something the host lacks: a port in use, no such folder
+   └─ InUse             another process of wisgate uses the folder
 """
 
 from collections.abc import Sequence
@@ -152,3 +153,6 @@ class ReplayDiffers(WisgateError): ...
 
 
 class Unavailable(WisgateError): ...
+
+
+class InUse(Unavailable): ...

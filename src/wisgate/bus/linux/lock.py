@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...core.errors import Unavailable
+from ...core.errors import InUse, Unavailable
 
 
 @contextmanager
 def hold(path: Path) -> Iterator[None]:
     """Hold the lock file `path` (made when missing, never removed) until the end of the block.
 
-    Raises Unavailable when another process holds it, or when it cannot be made.
+    Raises InUse when another process holds it, Unavailable when it cannot be made.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -27,7 +27,7 @@ def hold(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise Unavailable(
+            raise InUse(
                 f"another wisgate uses {path.parent}; stop it, or name another folder"
             ) from error
         yield
