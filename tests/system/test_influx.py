@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -102,12 +103,14 @@ def test_every_kind_of_record_arrives_with_its_nanoseconds(tmp_path: Path) -> No
 
 
 def test_texts_come_back_as_they_were(tmp_path: Path) -> None:
-    batch = [record(n, text, point="card") for n, text in enumerate(AWKWARD)]
-    batch.append(record(100, "two\nlines\r", point="card"))
+    chance = random.Random(7)
+    texts = [*AWKWARD, *("".join(chance.choices(r'\\", =ab#ü', k=9)) for _ in range(300))]
+    batch = [record(n, text, point="card") for n, text in enumerate(texts)]
+    batch.append(record(1000, "two\nlines\r", point="card"))
     with influxd(tmp_path) as server:
         assert deliver(sink(server.port), batch) is None
         rows = server.query("SELECT value_text FROM wisgate WHERE point = 'card'")
-    assert [row.get("value_text") for row in rows] == [*AWKWARD, "two\\nlines\\r"]
+    assert [row.get("value_text") for row in rows] == [*texts, "two\\nlines\\r"]
 
 
 def test_tags_come_back_as_they_were(tmp_path: Path) -> None:

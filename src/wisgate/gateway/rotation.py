@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import zlib
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -170,7 +171,8 @@ class RotatingFiles:
         lines: deque[bytes] = deque(maxlen=REMEMBERED)
         for path in self._files()[-2:]:
             if path.suffix == ".gz":
-                with gzip.open(path) as packed:
+                # what a damaged one does not give may be written twice, no more
+                with suppress(gzip.BadGzipFile, zlib.error, EOFError), gzip.open(path) as packed:
                     lines.extend(packed)
             else:
                 lines.extend(_whole_lines(path))
@@ -179,10 +181,8 @@ class RotatingFiles:
     # Files that are closed
 
     def _files(self) -> list[Path]:
-        """In the order in which they were begun; of a pair that a cut compression left, the one
-        that is whole."""
-        found = {p.name: p for p in self._folder.iterdir() if self._day_of(p)}
-        return [p for n, p in sorted(found.items()) if n.removesuffix(".gz") not in {*found} - {n}]
+        """In the order in which they were begun."""
+        return sorted(p for p in self._folder.iterdir() if self._day_of(p))
 
     def _day_of(self, path: Path) -> date | None:
         """The day in the name of a file; None for one that is not ours."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import resource
 import subprocess
@@ -232,6 +233,41 @@ def test_closed_files_are_compressed_and_cut_compressions_done_again(
     files(tmp_path, Limits(20, 1e9, 100, compress=True)).append(lines(31, 31))
     assert seqs(tmp_path) == list(range(10, 32))
     assert [p.suffix for p in sorted(tmp_path.iterdir())] == [".gz"] * 4 + [".csv"]
+
+
+@pytest.mark.parametrize("left", [b"", b"nothing packed", gzip.compress(b"12\n")[:-9]])
+def test_a_damaged_file_among_the_closed_stops_nobody(
+    files: Files, tmp_path: Path, left: bytes
+) -> None:
+    damaged = tmp_path / "pump-2026-11-20-000000000001.csv.gz"
+    damaged.write_bytes(left)
+    files(tmp_path).append(lines(13, 14))
+    assert damaged.read_bytes() == left
+    assert (tmp_path / "pump-2026-11-20-000000000013.csv").read_bytes() == b"seq\n13\n14\n"
+
+
+def test_a_line_counts_only_once_it_is_synced(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a failed sync the kernel may have dropped what was written, and says so only once."""
+    synced: list[bytes] = []
+    broken: list[OSError] = []
+    path = tmp_path / "pump-2026-11-20-000000000001.csv"
+
+    def sync(descriptor: int) -> None:
+        if broken:
+            raise broken.pop()
+        synced.append(path.read_bytes())
+
+    monkeypatch.setattr("os.fdatasync", sync)
+    there = files(tmp_path)
+    there.append(lines(1, 2))
+    assert synced == [b"seq\n", b"seq\n1\n2\n"]
+    broken.append(OSError(errno.EIO, "Input/output error"))
+    with pytest.raises(OSError, match="Input/output error"):
+        there.append(lines(3, 4))
+    there.append(lines(3, 4))
+    assert synced[2:] == [b"seq\n1\n2\n3\n4\n"]
 
 
 def test_an_interrupted_compression_leaves_the_plain_file(files: Files, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class Answer(NamedTuple):
         """In a line; "" when taken."""
         if self.taken:
             return ""
-        words = " ".join(self.text.split())[:SHOWN]
+        words = in_a_line(self.text)
         return f"refused with {self.status}" + (f": {words}" if words else "")
 
 
@@ -122,19 +122,12 @@ class Endpoint:
             what = "the server sends us elsewhere; write the address it redirects to in url"
         else:
             what = NOT_THE_RECORDS.get(status, "the server has a fault of its own")
-        words = " ".join(text.split())[:SHOWN]
+        words = in_a_line(text)
         told = f"{what} ({status}{': ' if words else ''}{words})"
-        raise SinkError(f"{self.place}: {told}", self._rest(response.headers.get("retry-after")))
-
-    def _rest(self, asked: str | None) -> float:
-        """Seconds of a Retry-After header (RFC 9110, 10.2.3); 0 for none and for nonsense."""
-        if asked is None:
-            return 0.0
-        if asked.isascii() and asked.isdigit():
-            return float(asked[:9])
-        with suppress(ValueError, OverflowError):
-            return max(0.0, parsedate_to_datetime(asked).timestamp() - self._clock.utc_ns() / 1e9)
-        return 0.0
+        raise SinkError(
+            f"{self.place}: {told}",
+            rest(response.headers.get("retry-after"), self._clock.utc_ns() / 1e9),
+        )
 
     def _why(self, error: Exception) -> str:
         """The cause in words, with the cure where there is one."""
@@ -153,6 +146,24 @@ class Endpoint:
             case ssl.SSLError():
                 return f"no TLS on this port ({cause.reason}); write http:// in url?"
         return f"the connection broke ({str(cause) or type(cause).__name__})"
+
+
+def in_a_line(text: str) -> str:
+    """The beginning of what somebody else wrote, fit for a log."""
+    line = " ".join(text.split())[:SHOWN]
+    return "".join(c if c.isprintable() else "?" for c in line)
+
+
+def rest(asked: str | None, now: float) -> float:
+    """Seconds of a Retry-After header (RFC 9110, 10.2.3) at `now` in Unix seconds; 0 for none and
+    for nonsense."""
+    if asked is None:
+        return 0.0
+    if asked.isascii() and asked.isdigit():
+        return float(asked[:9])
+    with suppress(ValueError, OverflowError):
+        return max(0.0, parsedate_to_datetime(asked).timestamp() - now)
+    return 0.0
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
