@@ -40,6 +40,11 @@ class Remote:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def folder(self) -> Path:
+        """Of its store and secrets."""
+        return self._path.parent
+
     def points(self) -> list[dict[str, Any]]:
         """Every point with its last reading. Raises RemoteError."""
         found: list[dict[str, Any]] = self._ask("GET", "/api/v1/points")["points"]
