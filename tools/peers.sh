@@ -38,6 +38,7 @@ look() {
     need influxdb influxd
     need postgresql pg_ctlcluster
     need device-tree-compiler dtc
+    need systemd systemd-analyze
     need docker-compose docker-compose
     need g++ g++
     need nodejs node

@@ -31,6 +31,7 @@ COMMANDS = {
     "record": "Write down what a board answers.",
     "replay": "Play a recording back without its board.",
     "twin": "Let other programs talk to the virtual board.",
+    "install": "Set up the service of this box, or remove it.",
     "claim": "Print a new claim code for the first user.",
     "catalog": "Look up boards, modules, chips and connectors.",
 }

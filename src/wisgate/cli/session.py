@@ -28,6 +28,7 @@ from ..plan.plan import Plan, make
 from ..store.pace import REAL_TIME, VIRTUAL_TIME, Pace
 from ..store.retention import Bounds
 from ..store.store import Store
+from .notify import Notify
 from .remote import CONTROL
 
 log = logging.getLogger(__name__)
@@ -146,9 +147,8 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
     from ..web.server import serve
 
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, outward=True)
     app = App(gateway)
     gateway.claim_code = lambda: app.claim_code
@@ -168,6 +168,7 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
         ),
         name="web",
     )
+    telling = asyncio.create_task(_tell_systemd(gateway, stop), name="systemd")
     try:
         await _first(up.wait(), web)
         await _first(gateway.run(stop), web)
@@ -175,9 +176,28 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
         await gateway.close()
         raise
     finally:
-        web.cancel()
-        with suppress(asyncio.CancelledError):
-            await web
+        for task in (telling, web):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _tell_systemd(gateway: Gateway, stop: asyncio.Event) -> None:
+    """Ready once outputs are safe and everything has begun; heartbeats also while it stops."""
+    notify = Notify()
+
+    def status() -> str:
+        problems = gateway.health().problems
+        return "; ".join(problems) if problems else "all is well"
+
+    await gateway.at_work.wait()
+    telling = asyncio.create_task(notify.keep_telling(status))
+    try:
+        await stop.wait()
+        notify.tell("STOPPING=1")
+        await telling
+    finally:
+        telling.cancel()
 
 
 async def _first(work: Awaitable[object], web: asyncio.Task[None]) -> None:

@@ -77,10 +77,11 @@ class Gateway:
         self.claim_code: Callable[[], str] = lambda: ""
         """The code that makes the first user, "" when there is none; set by who opens the web."""
         self.counters: Counter[str] = Counter()
+        self._closed, self.at_work = False, asyncio.Event()
+        """Set once every module was opened, outputs safe, and sampling begins."""
         self._forwarding: list[asyncio.Task[None]] = []
         self._commands: set[asyncio.Task[None]] = set()
         self._complained: set[str] = set()
-        self._closed = False
         self.live = Live(self.config.points, self.clock)
         holds, placed = Holds(), self.board.placed
         self.sampled = [Sampled(p, self.clock, holds, self.counters) for p in placed]
@@ -198,6 +199,7 @@ class Gateway:
                 asyncio.create_task(kept(f"sink {name}", forwarder.run), name=f"forward {name}")
                 for name, forwarder in self.forwarders.items()
             ]
+            self.at_work.set()
             await self._work(stop)
         finally:
             await self.close()
