@@ -27,6 +27,7 @@ REMEMBERED = 1000
 TAIL = 1 << 20
 """Bytes at the end of a file that a restart looks at."""
 CHUNK = 1 << 20
+MODE = 0o640
 PART = ".part"
 """Ending of a file that is being compressed."""
 
@@ -113,7 +114,7 @@ class RotatingFiles:
         self._untidy = True
 
     def _open(self, path: Path, day: date) -> None:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, MODE)
         self._file = os.fdopen(descriptor, "ab", buffering=0)
         self._path, self._day, self._size = path, day, os.fstat(descriptor).st_size
         if self._size == 0:
@@ -156,8 +157,8 @@ class RotatingFiles:
             with suppress(FileNotFoundError):
                 os.truncate(self._path, self._size)
             self._torn = False
+        self._folder.mkdir(exist_ok=True)  # never what it is in: that is a disk not mounted
         if not self._begun:
-            self._folder.mkdir(parents=True, exist_ok=True)
             for part in self._folder.glob(f"{self._name}-*{PART}"):
                 part.unlink()
             self._remember(self._last_lines())
@@ -210,8 +211,8 @@ class RotatingFiles:
 
     def _compress(self, path: Path) -> None:
         packed, part = path.with_name(path.name + ".gz"), path.with_name(path.name + PART)
-        with path.open("rb") as plain, part.open("wb") as file:
-            os.fchmod(file.fileno(), 0o640)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, MODE)
+        with path.open("rb") as plain, os.fdopen(descriptor, "wb") as file:
             with gzip.GzipFile(path.name, "wb", fileobj=file) as squeezed:
                 while not self._interrupted.is_set() and (chunk := plain.read(CHUNK)):
                     squeezed.write(chunk)

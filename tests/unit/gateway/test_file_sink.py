@@ -99,6 +99,8 @@ def test_a_folder_that_cannot_be_is_told_with_its_cure(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SinkError, match=r"^archive: .*/file/x: Not a directory; choose another"):
         delivered(sink(tmp_path / "file" / "x"), EVERY_KIND)
+    with pytest.raises(SinkError, match=r"No such file or directory; mount the disk, or make"):
+        delivered(sink(tmp_path / "stick" / "readings"), EVERY_KIND)
 
 
 def test_from_the_store_through_a_forwarder_with_a_restart(tmp_path: Path) -> None:

@@ -81,10 +81,10 @@ def no_file_beyond(size: int) -> Iterator[None]:
 
 
 def test_a_file_is_named_after_its_day_and_first_line(files: Files, tmp_path: Path) -> None:
-    there = files(tmp_path / "made" / "by itself")
+    there = files(tmp_path / "made by itself")
     there.append(lines(7, 9))
     there.append(lines(10, 10))
-    only = tmp_path / "made" / "by itself" / "pump-2026-11-20-000000000007.csv"
+    only = tmp_path / "made by itself" / "pump-2026-11-20-000000000007.csv"
     assert only.read_bytes() == b"seq\n7\n8\n9\n10\n"
     assert only.stat().st_mode & 0o777 == 0o640
     assert names(only.parent) == [only.name]
@@ -199,6 +199,22 @@ def test_a_file_that_somebody_took_away_is_begun_anew(files: Files, tmp_path: Pa
     next(tmp_path.iterdir()).rename(tmp_path / "elsewhere")
     there.append(lines(4, 5))
     assert (tmp_path / "pump-2026-11-20-000000000004.csv").read_bytes() == b"seq\n4\n5\n"
+
+
+def test_a_stick_that_is_pulled_and_another_put_in(files: Files, tmp_path: Path) -> None:
+    stick, drawer = tmp_path / "stick", tmp_path / "drawer"
+    stick.mkdir()
+    there = files(stick / "readings")
+    there.append(lines(1, 3))
+    stick.rename(drawer)
+    with pytest.raises(FileNotFoundError):
+        there.append(lines(4, 5))
+    assert not stick.exists()
+    stick.mkdir()
+    there.append(lines(4, 5))
+    there.append(lines(6, 6))
+    assert seqs(stick / "readings") == [4, 5, 6]
+    assert seqs(drawer / "readings") == [1, 2, 3]
 
 
 def test_the_oldest_go_by_number_and_by_size(files: Files, tmp_path: Path) -> None:

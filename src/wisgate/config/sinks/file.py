@@ -14,7 +14,8 @@ from ..wording import any_text
 FOLDER = Option(
     "folder",
     any_text("the path of a folder", "readings"),
-    "Where the files are written, seen from this file; made when it is not there.",
+    "Where the files are written, seen from this file; made when it is not there. The folder that "
+    "it is in must be: it may be a disk that is not mounted.",
     '"readings"',
     "",
     required=True,

@@ -31,6 +31,7 @@ CURES = {
     errno.EACCES: "let the user of the gateway write there",
     errno.EPERM: "let the user of the gateway write there",
     errno.EROFS: "mount it writable, or choose another folder",
+    errno.ENOENT: "mount the disk, or make the folder that it is in",
     errno.ENOTDIR: "choose another folder",
 }
 
