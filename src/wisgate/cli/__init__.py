@@ -27,6 +27,7 @@ COMMANDS = {
     "safe": "Put outputs into their safe states after a gateway was killed.",
     "command": "Let a module do something: calibrate, send, erase.",
     "history": "Show what was stored of a point.",
+    "rules": "Try rules and alarms on the past.",
     "export": "Write stored records as CSV or Parquet.",
     "record": "Write down what a board answers.",
     "replay": "Play a recording back without its board.",

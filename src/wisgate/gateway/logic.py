@@ -32,7 +32,7 @@ class Logic:
         append: Callable[[Reading], None],
         made: Callable[[Reading], None],
     ) -> None:
-        scene = Scene(live, clock, list(_expressions(config)))
+        scene = Scene(live, clock, list(expressions(config)))
         self.alarms = Alarms(config.alarms, live, scene, clock, append)
         self.rules = Rules(config.rules, live, outputs, clock, scene, self.alarms.raised_by)
         self.interlocks = Interlocks(config, outputs, live, scene, clock)
@@ -49,7 +49,8 @@ class Logic:
         }
 
 
-def _expressions(config: Config) -> Iterator[Expression]:
+def expressions(config: Config) -> Iterator[Expression]:
+    """Every expression of a file that is about points."""
     yield from (rule.when for rule in config.rules)
     yield from (alarm.when for alarm in config.alarms if alarm.when is not None)
     yield from (calculate.value for calculate in config.calculates)

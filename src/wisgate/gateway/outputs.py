@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ..config.model import PointConfig, VirtualConfig
 from ..core.clock import Clock
 from ..core.errors import BusError, ChipError, OutputRefused, UnitRefused
 from ..core.points import Point, Reading, Status, Value, fitting
-from .sampler import Sampled
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +30,25 @@ class TooSoon(OutputRefused):
         self.wait = wait
 
 
+class _HasPoints(Protocol):
+    @property
+    def points(self) -> Sequence[PointConfig]: ...
+
+
+class Taker(Protocol):
+    """What outputs are behind: a module."""
+
+    @property
+    def placed(self) -> _HasPoints: ...
+    async def write(self, channel: str, value: Value) -> None:
+        """Raises OutputRefused, BusError, ChipError."""
+        ...
+
+
 @dataclass
 class _Output:
     point: PointConfig
-    sampled: Sampled
+    sampled: Taker
     value: Value
     """What was written last; None while nobody knows, after a write that failed."""
     changed: float = float("-inf")
@@ -48,7 +63,7 @@ class Outputs:
 
     def __init__(
         self,
-        sampled: Iterable[Sampled],
+        sampled: Iterable[Taker],
         virtuals: Iterable[VirtualConfig],
         clock: Clock,
         take: Callable[[Reading], None],
@@ -132,7 +147,7 @@ class Outputs:
                 log.log(logging.INFO if again else logging.WARNING, "%s: %s", name, error)
         self._take(Reading(name, None, Status.FAULT, self._clock.utc_ns(), SAFE))
 
-    def reopened(self, sampled: Sampled) -> frozenset[str]:
+    def reopened(self, sampled: Taker) -> frozenset[str]:
         """A module that came back has its outputs in their safe state. Returns those that had
         another value before."""
         changed = set()

@@ -57,6 +57,22 @@ class Archive:
         row = self._db.execute("SELECT time_ns FROM record ORDER BY seq DESC LIMIT 1").fetchone()
         return int(row[0]) if row else None
 
+    def before(self, names: Collection[str], time_ns: int) -> list[Record]:
+        """Of each point the newest record that is older than a time, oldest first."""
+        found: dict[str, Record] = {}
+        for key, row in self._points.items():
+            if row.name not in names:
+                continue
+            last = self._db.execute(
+                "SELECT seq, time_ns, point, value, status, cause FROM record"
+                " WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
+                (key, time_ns),
+            ).fetchone()
+            record = record_of(last, self._points) if last else None
+            if record and (row.name not in found or found[row.name].seq < record.seq):
+                found[row.name] = record
+        return sorted(found.values(), key=lambda record: record.seq)
+
     def records(self, chosen: Chosen) -> Iterator[list[Record]]:
         """The chosen records in the order in which they were stored, some at a time; a list may be
         empty. What is stored meanwhile is not among them. Raises StoreError."""
