@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from sink_access import access
+
 from wisgate.catalog.catalog import load as load_catalog
 from wisgate.chips.zoe_m8q import solution
 from wisgate.config.conditions import calculation, condition
@@ -17,12 +19,15 @@ from wisgate.config.expressions import calculated, evaluate
 from wisgate.config.load import read
 from wisgate.core import toml
 from wisgate.core.errors import BusError, ChipError, ConfigError, PlanConflict
-from wisgate.core.points import Kind, Point, Value
+from wisgate.core.points import Kind, Point, Status, Value
 from wisgate.gateway.payloads import command_value
+from wisgate.gateway.sinks import mqtt_packets
+from wisgate.gateway.sinks.sparkplug_node import REBIRTH, Node
 from wisgate.plan.plan import make
 from wisgate.protocols import fingerprint, modbus_frames, modbus_tcp, ndef
 from wisgate.protocols.lin_stream import LinStream
 from wisgate.protocols.modbus_tables import Table
+from wisgate.store.records import Record
 from wisgate.virtual.scenario_file import Reader
 from wisgate.virtual.units.modbus import ModbusUnit, Tables
 
@@ -163,6 +168,42 @@ def position(sent: bytes) -> None:
         assert found.position is None or abs(found.position.latitude) <= 90
 
 
+def broker(sent: bytes) -> None:
+    for version5 in (False, True):
+        with suppress(mqtt_packets.Malformed):
+            for packet in mqtt_packets.split(sent)[0]:
+                answer(packet, version5)
+
+
+def answer(packet: mqtt_packets.Packet, version5: bool) -> None:
+    match packet.kind:
+        case mqtt_packets.CONNACK:
+            mqtt_packets.connected(packet.body)
+        case mqtt_packets.PUBLISH:
+            message, number = mqtt_packets.arrived(packet, version5)
+            (again,), _ = mqtt_packets.split(
+                mqtt_packets.publish(message, bool(number), number, version5)
+            )
+            assert mqtt_packets.arrived(again, version5) == (message, number)
+        case mqtt_packets.PUBACK:
+            mqtt_packets.acknowledged(packet.body)
+        case mqtt_packets.SUBACK:
+            mqtt_packets.granted(packet.body, version5)
+        case mqtt_packets.DISCONNECT:
+            mqtt_packets.left(packet.body)
+
+
+NODE = Node(access("".join(f'[[virtual]]\nname = "{k}"\ntype = "{k}"\n' for k in Kind)), (), True)
+
+
+def host(sent: bytes) -> None:
+    wanted, _wrong = NODE.wishes(sent)
+    for name, value in wanted:
+        assert name == REBIRTH or NODE.unfit(Record(1, 0, name, "", value, Status.GOOD)) in (
+            "", f"{name} was of another type before the file was changed",
+        )  # fmt: skip
+
+
 TARGETS: dict[str, Target] = {
     "expression": Target(
         expression,
@@ -184,6 +225,17 @@ TARGETS: dict[str, Target] = {
         ("[[at]]", "time", "set", "ramp", "fault", "target", "for", "every", "release"),
     ),
     "command": Target(command, (b"true", b"on", b"1.5", b'"text"', b"-0", b"1e400", b"{}")),
+    "broker": Target(
+        broker,
+        (bytes.fromhex("20 06 00 00 03 21 00 14 40 02 00 01 90 04 00 01 00 01 d0 00"),
+         bytes.fromhex("32 0b 00 03 612f62 00 07 00 6f6e 21 e0 02 8e 00")),
+    ),
+    "host": Target(
+        host,
+        (bytes.fromhex("12 06 10 03 20 0b 70 01"),
+         bytes.fromhex("12 0c 0a 05 666c6f6174 65 0000003f"),
+         b"\x12\x18\x0a\x14Node Control/Rebirth\x70\x01"),
+    ),
     "modbus-rtu": Target(
         modbus_rtu,
         (bytes.fromhex("07 03 08 00 01 00 02 00 03 00 04 8a 15"), bytes.fromhex("07 83 02 a1 32")),
