@@ -50,7 +50,7 @@ type = "postgres"
 url = "postgresql://postgres@127.0.0.1:{postgres}/plant"
 password_file = "secret"
 """
-KILLS = 3
+KILLS = 2
 Row = tuple[int, str, str]
 """Number, point, status."""
 

@@ -9,6 +9,7 @@ import hmac
 import json
 import re
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -217,11 +218,10 @@ def test_retry_after_is_honoured_in_both_forms() -> None:
         "-5": 0.0,
         "9" * 400: 999999999.0,
     }
-    for status in (429, 503):
-        for asked, rest in rests.items():
-            with receiver() as there:
-                there.reply = lambda got, s=status, a=asked: Reply(s, "", {"retry-after": a})
-                error = deliver(sink(there.port, clock=clock), [record(1)])
+    with receiver() as there:
+        for status, (asked, rest) in product((429, 503), rests.items()):
+            there.reply = lambda got, s=status, a=asked: Reply(s, "", {"retry-after": a})
+            error = deliver(sink(there.port, clock=clock), [record(1)])
             assert error is not None
             assert error.rest_s == pytest.approx(rest)
 

@@ -197,12 +197,20 @@ def test_a_fleet_makes_the_tables_once(server: Postgresql, tmp_path: Path) -> No
 
 
 def test_hypertables_where_there_are_any(server: Postgresql, tmp_path: Path) -> None:
-    """A function with the signature that TimescaleDB documents, in PostgreSQL; it demands what
-    TimescaleDB demands: an empty table, whose unique keys hold the time."""
+    """Functions with the name and the arguments that TimescaleDB documents, both the older and the
+    newer one; they demand what TimescaleDB demands: unique keys that hold the time."""
     server.run("CREATE TABLE called (relation text, time_column name, if_not_exists bool)")
+    server.run("CREATE TYPE dimension_info AS (column_name name)")
+    server.run("""
+        CREATE FUNCTION create_hypertable(relation regclass, dimension dimension_info,
+            create_default_indexes boolean DEFAULT true, if_not_exists boolean DEFAULT false)
+        RETURNS int LANGUAGE sql AS 'SELECT 1'""")
     server.run("""
         CREATE FUNCTION create_hypertable(relation regclass, time_column_name name,
-            if_not_exists boolean DEFAULT false) RETURNS record LANGUAGE plpgsql AS $$
+            partitioning_column name DEFAULT NULL, number_partitions int DEFAULT NULL,
+            chunk_time_interval anyelement DEFAULT NULL::bigint,
+            create_default_indexes boolean DEFAULT true, if_not_exists boolean DEFAULT false)
+        RETURNS record LANGUAGE plpgsql AS $$
         DECLARE answer record;
         BEGIN
             IF EXISTS (SELECT FROM pg_index i WHERE i.indrelid = relation AND i.indisunique
