@@ -16,6 +16,7 @@ USAGE_EXIT = 64
 COMMANDS = {
     "demo": "Show a virtual gateway with a living world in the browser.",
     "run": "Run the gateway that a file describes.",
+    "apply": "Give the running gateway a new file; go back if it does not work.",
     "check": "Check a file: syntax, units, names, conflicts.",
     "emit": "Write a plan in the formats of other programs.",
     "plan": "Show what a file means on the bench.",

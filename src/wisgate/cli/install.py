@@ -38,7 +38,7 @@ AFTER_REMOVE = (("systemctl", "daemon-reload"), ("udevadm", "control", "--reload
 
 
 @click.command(
-    epilog="Examples: sudo wisgate install · wisgate install --dry-run ·"
+    epilog="Examples: wisgate install --dry-run · sudo wisgate install ·"
     " wisgate install --root /mnt/image --prefix /opt/wisgate · sudo wisgate install --remove",
     short_help="Set up the service of this box, or remove it.",
 )

@@ -79,6 +79,12 @@ class Remote:
         """Who answers on its I2C bus. Raises RemoteError."""
         return self._ask("GET", "/api/v1/scan", timeout=EXAMINED_S)
 
+    def problems(self) -> list[str]:
+        """What is wrong, in words; nothing when all is well. Raises RemoteError."""
+        told = self._answer("GET", "/healthz")[1]
+        found: list[str] = told.get("problems", [])
+        return found
+
     def claim_code(self) -> str:
         """A new one. Raises RemoteError when there is a user already."""
         return str(self._ask("POST", "/api/v1/claim/renew")["code"])
@@ -86,6 +92,14 @@ class Remote:
     def _ask(
         self, method: str, path: str, body: object = None, timeout: float = TIMEOUT_S
     ) -> dict[str, Any]:
+        status, answer = self._answer(method, path, body, timeout)
+        if status >= 400:
+            raise RemoteError(str(answer.get("error", f"status {status}")))
+        return answer
+
+    def _answer(
+        self, method: str, path: str, body: object = None, timeout: float = TIMEOUT_S
+    ) -> tuple[int, dict[str, Any]]:
         connection = _SocketConnection(self._path, timeout)
         try:
             sent = None if body is None else msgspec.json.encode(body)
@@ -96,9 +110,7 @@ class Remote:
             raise RemoteError(f"{self._path}: the gateway does not answer: {error}") from error
         finally:
             connection.close()
-        if response.status >= 400:
-            raise RemoteError(str(answer.get("error", response.reason)))
-        return answer
+        return response.status, answer
 
 
 def find(data: Path | None) -> Remote | None:

@@ -1,14 +1,17 @@
-"""The Unix socket in a gateway's folder: where it is, and whether somebody answers there."""
+"""The Unix socket in a gateway's folder: where it is, and who answers there."""
 
 from __future__ import annotations
 
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 PROBE_S = 1.0
+_UCRED = struct.Struct("3i")
+"""Process, user, group."""
 
 
 @contextmanager
@@ -42,3 +45,14 @@ def answers(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def process_at(path: Path) -> int | None:
+    """The process that listens at `path` (SO_PEERCRED, unix(7)); None when nobody does."""
+    try:
+        connection = connect(path, PROBE_S)
+    except OSError:
+        return None
+    with connection:
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+    return int(_UCRED.unpack(credentials)[0])
