@@ -70,6 +70,23 @@ class Postgresql:
             self.process.wait(DEADLINE_S)
             self.process = None
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """All of its processes stand still."""
+        assert self.process is not None
+        backends = self.run(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+        )
+        pids = [self.process.pid, *(pid for (pid,) in backends)]
+        ends = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+        for pid in ends:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in ends:
+                os.kill(pid, signal.SIGCONT)
+
     def address(self, database: str) -> str:
         return (
             f"host=127.0.0.1 port={self.port} user=postgres password={PASSWORD} dbname={database}"

@@ -306,6 +306,31 @@ def test_a_server_that_hangs_is_not_waited_for(server: Postgresql, tmp_path: Pat
     assert seqs(server) == [1, 2]
 
 
+def test_a_server_that_is_frozen_holds_nobody_up(server: Postgresql, tmp_path: Path) -> None:
+    """It neither answers nor hangs up; a gateway that stops must not wait for it either."""
+    there = sink(server.port, tmp_path, timeout=0.3)
+    patient = sink(server.port, tmp_path, timeout=60.0)
+
+    async def main() -> None:
+        await there.deliver([record(1)])
+        await patient.deliver([record(2)])
+        with server.frozen():
+            async with asyncio.timeout(5):
+                with pytest.raises(SinkError, match=r"no answer in 0\.3 s"):
+                    await there.deliver([record(3)])
+                task = asyncio.create_task(patient.deliver([record(4)]))
+                await asyncio.sleep(0.1)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                await patient.close(1)
+        await there.deliver([record(3), record(4)])
+        await there.close(1)
+
+    asyncio.run(main())
+    assert seqs(server) == [1, 2, 3, 4]
+
+
 def test_killed_in_the_middle_nothing_is_lost_and_nothing_there_twice(
     server: Postgresql, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ a temporary table, then INSERT of what `(gateway, seq)` does not know yet."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import psycopg
@@ -52,7 +52,7 @@ class PostgresSink:
             given = await asyncio.to_thread(self._given)
             async with asyncio.timeout(self._config.timeout):
                 self._connection = await psycopg.AsyncConnection.connect(**given)
-                await self._prepare(self._connection)
+            await self._bounded(self._connection, self._prepare(self._connection))
         except (psycopg.Error, OSError, ValueError) as error:
             await self._drop()
             raise SinkError(self._told(error)) from error
@@ -69,17 +69,36 @@ class PostgresSink:
         if self._connection is None:
             raise SinkError(f"{self._place}: not connected")
         try:
-            async with asyncio.timeout(self._config.timeout), self._connection.transaction():
-                for kind in TABLES:
-                    rows = [row_of(e, self._gateway) for e in batch if kind_of(e) is kind]
-                    if rows:
-                        await self._insert(self._connection, kind, rows)
+            await self._bounded(self._connection, self._store(self._connection, batch))
         except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError) as error:
             return _line(error)
         except (psycopg.Error, OSError) as error:
             await self._drop()
             raise SinkError(self._told(error)) from error
         return ""
+
+    async def _bounded(self, connection: Connection, work: Coroutine[Any, Any, None]) -> None:
+        """Wait for `work`, not longer than a batch may take. What ends early loses its socket
+        first: psycopg would tell a server that hangs, and wait for its answer. Raises
+        TimeoutError."""
+        task = asyncio.ensure_future(work)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self._config.timeout)
+            if not done:
+                raise TimeoutError
+            task.result()
+        finally:
+            if not task.done():
+                connection.pgconn.finish()
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    async def _store(self, connection: Connection, batch: Sequence[Entry]) -> None:
+        async with connection.transaction():
+            for kind in TABLES:
+                rows = [row_of(e, self._gateway) for e in batch if kind_of(e) is kind]
+                if rows:
+                    await self._insert(connection, kind, rows)
 
     async def _insert(
         self, connection: Connection, kind: Kind, rows: Sequence[Sequence[Any]]
