@@ -125,12 +125,13 @@ class Timekeeper:
             log.warning("the time was set %+.3f s; records before keep theirs", off / 1e9)
 
     async def _ask(self) -> _Found | None:
-        elapsed, told = self.clock.elapsed_ns, self._host
-        synchronized, system, kernels = await self._host_lane.run(
-            lambda: (told.time_synchronized(), told.utc_ns() - elapsed(), told.clock_chip())
+        elapsed, host = self.clock.elapsed_ns, self._host
+        synchronized, system = await self._host_lane.run(
+            lambda: (host.time_synchronized(), host.utc_ns() - elapsed())
         )
         if synchronized:
             return _Found(system, by_service=True)
+        kernels = await self._host_lane.run(host.clock_chip)
         chip = await self._chip(kernels.time if kernels else None)
         if chip is None:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -12,10 +13,13 @@ import pytest
 import stories
 from stories import SECOND, Running, Story
 
+from wisgate.bus.lane import InlineLane
 from wisgate.config.expressions import Call
 from wisgate.core.clock import VIRTUAL_START_NS
+from wisgate.gateway.doctor import examine
 from wisgate.gateway.scene import Scene
 from wisgate.gateway.timekeeping import HOLD_S
+from wisgate.gateway.verdicts import Level
 from wisgate.store.records import Record
 
 FILE = """
@@ -197,3 +201,18 @@ def test_a_restart_before_the_time_is_known_loses_nothing(tmp_path: Path) -> Non
     play(tmp_path, first, NOBODY)
     play(tmp_path, second, NOBODY)
     assert len(numbers[0]) >= 45
+
+
+def test_doctor_says_that_records_wait_and_for_whom(tmp_path: Path) -> None:
+    async def story(box: Running) -> None:
+        await asyncio.sleep(20)
+        verdicts = (await examine(box.gateway, InlineLane, alone=False))["clock"]
+        waiting = next(v for v in verdicts if v.name == "time-unknown")
+        assert waiting.level is Level.DIFFERENCE
+        assert re.search(r"; \d\d+ records wait for it$", waiting.found)
+        box.clear("time-unknown")
+        await asyncio.sleep(10)
+        verdicts = (await examine(box.gateway, InlineLane, alone=False))["clock"]
+        assert "time-unknown" not in {v.name for v in verdicts}
+
+    play(tmp_path, story, NOBODY)
