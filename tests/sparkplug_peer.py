@@ -65,5 +65,6 @@ def written(*metrics: dict[str, Any]) -> bytes:
 def properties(metric: dict[str, Any]) -> dict[str, Any]:
     """Of a metric as `fields` gives it."""
     told = metric.get("properties", {"keys": [], "values": []})
-    values = [v.get("intValue", v.get("stringValue")) for v in told["values"]]
+    kinds = ("intValue", "stringValue", "booleanValue")
+    values = [next(v[kind] for kind in kinds if kind in v) for v in told["values"]]
     return dict(zip(told["keys"], values, strict=True))

@@ -229,6 +229,20 @@ def test_data_goes_by_alias_and_a_fault_is_never_a_number(tmp_path: Path) -> Non
     assert json.loads(rows[8]["stringValue"])["cause"] == "the power went"
 
 
+def test_a_time_that_is_a_guess_says_so(tmp_path: Path) -> None:
+    async def main(port: int) -> None:
+        async with born(port) as sink:
+            guess = Record(2, NOON, "level", "", None, Status.FAULT, estimated=True)
+            await sink.deliver([record(1, "level", 1.0), guess])
+
+    with mosquitto(tmp_path) as broker, Subscriber(broker.port, ["spBv1.0/+/NDATA/#"]) as host:
+        run(main(broker.port))
+        got = host.wait(lambda messages: len(messages) == 2)
+    (known,), (guessed,) = (told["metrics"] for told in fields(*(m.payload for m in got)))
+    assert properties(known) == {}
+    assert properties(guessed) == {"Quality": 0, "Status": "fault", "TimeEstimated": True}
+
+
 def test_numbers_run_to_255_and_begin_again(tmp_path: Path) -> None:
     async def main(port: int) -> None:
         async with born(port) as sink:

@@ -115,6 +115,9 @@ class Node:
             else:
                 row.string_value = state.phase
                 _describe(row, Severity=state.severity, Text=state.text)
+            if entry.estimated:
+                row.properties.keys.append("TimeEstimated")
+                row.properties.values.add(type=BOOLEAN, boolean_value=True)
         return bytes(payload.SerializeToString())
 
     def unfit(self, entry: Entry) -> str:

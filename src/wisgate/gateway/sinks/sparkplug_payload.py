@@ -29,7 +29,7 @@ _PACKAGE = "wisgate.sparkplug"
 _FIELDS: dict[str, tuple[tuple[str, int, str], ...]] = {
     "PropertyValue": (
         ("type", 1, "uint32"), ("is_null", 2, "bool"), ("int_value", 3, "uint32"),
-        ("string_value", 8, "string"),
+        ("boolean_value", 7, "bool"), ("string_value", 8, "string"),
     ),
     "PropertySet": (("keys", 1, "string*"), ("values", 2, "PropertyValue*")),
     "Metric": (
