@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,28 @@ def test_a_folder_that_cannot_be_is_told_with_its_cure(tmp_path: Path) -> None:
         delivered(sink(tmp_path / "file" / "x"), EVERY_KIND)
     with pytest.raises(SinkError, match=r"No such file or directory; mount the disk, or make"):
         delivered(sink(tmp_path / "stick" / "readings"), EVERY_KIND)
+
+
+def test_a_disk_that_hangs_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hangs, goes_on = threading.Event(), threading.Event()
+
+    def sync(descriptor: int) -> None:
+        hangs.set()
+        assert goes_on.wait(20)
+
+    monkeypatch.setattr("os.fdatasync", sync)
+
+    async def main() -> None:
+        there = sink(tmp_path)
+        task = asyncio.create_task(there.deliver(EVERY_KIND))
+        await asyncio.to_thread(hangs.wait)
+        task.cancel()
+        async with asyncio.timeout(5):
+            await there.close(0.1)
+        goes_on.set()
+        await there.close(5)
+
+    asyncio.run(main())
 
 
 def test_from_the_store_through_a_forwarder_with_a_restart(tmp_path: Path) -> None:

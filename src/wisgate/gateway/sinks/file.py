@@ -3,8 +3,10 @@ the disk."""
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 
 from ...bus.lane import ThreadLane
@@ -66,11 +68,14 @@ class FileSink:
             raise SinkError(f"{self.name}: {self._folder}: {what}; {cure}") from error
 
     async def close(self, deadline: float) -> None:
-        """Close the file; whatever is acknowledged is on the disk already."""
+        """Close the file; whatever is acknowledged is on the disk already. A disk that hangs is
+        left to itself: its thread ends with the process."""
         self._files.interrupt()
         if self._lane is not None:
-            await self._lane.run(self._files.close)
-            await self._lane.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(deadline):
+                    await self._lane.run(self._files.close)
+                    await self._lane.close()
 
 
 def _day(time_ns: int) -> date:
