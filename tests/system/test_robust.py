@@ -3,6 +3,7 @@ with one clear message, its outputs safe and nothing stored lost."""
 
 from __future__ import annotations
 
+import getpass
 import json
 import random
 import re
@@ -317,7 +318,10 @@ def test_the_end_while_sampling(tmp_path: Path, number: signal.Signals) -> None:
         until(lambda: status(gateway, "tank_level") == "good", "the level is read")
         pump_on(tmp_path)
         stored = check_stopped(tmp_path, gateway, gateway.stop(number))
-    assert stored.of("pump")[-2:] == [(1, "good", "user local"), (0, "good", "safe state")]
+    assert stored.of("pump")[-2:] == [
+        (1, "good", f"user {getpass.getuser()}"),
+        (0, "good", "safe state"),
+    ]
 
 
 def test_the_end_asked_for_twice(tmp_path: Path) -> None:

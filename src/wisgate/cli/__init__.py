@@ -28,6 +28,7 @@ COMMANDS = {
     "safe": "Put outputs into their safe states after a gateway was killed.",
     "command": "Let a module do something: calibrate, send, erase.",
     "history": "Show what was stored of a point.",
+    "alarms": "Show alarms, acknowledge and shelve them.",
     "rules": "Try rules and alarms on the past.",
     "export": "Write stored records as CSV or Parquet.",
     "record": "Write down what a board answers.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 
 from ..core.errors import RemoteError, Unavailable
 from ..core.points import Value
-from ..web.console import answers, connect
+from ..web.console import LOGIN_HEADER, answers, connect
 from .options import state_folder
 
 TIMEOUT_S = 10.0
@@ -71,6 +72,20 @@ class Remote:
         asked = urlencode({key: value for key, value in query.items() if value is not None})
         return self._ask("GET", f"/api/v1/points/{quote(point)}/history?{asked}")
 
+    def alarms(self) -> list[dict[str, Any]]:
+        """Every alarm and its state. Raises RemoteError."""
+        found: list[dict[str, Any]] = self._ask("GET", "/api/v1/alarms")["alarms"]
+        return found
+
+    def acknowledge(self, alarm: str) -> dict[str, Any]:
+        """Raises RemoteError with the gateway's reason."""
+        return self._ask("POST", f"/api/v1/alarms/{quote(alarm, safe='')}/acknowledge")
+
+    def shelve(self, alarm: str, seconds: float, reason: str) -> dict[str, Any]:
+        """For so long; 0 ends it. Raises RemoteError with the gateway's reason."""
+        body = {"for": seconds, "reason": reason}
+        return self._ask("POST", f"/api/v1/alarms/{quote(alarm, safe='')}/shelve", body)
+
     def doctor(self) -> dict[str, Any]:
         """An examination of its box, beside its work. Raises RemoteError."""
         return self._ask("GET", "/api/v1/doctor", timeout=EXAMINED_S)
@@ -103,7 +118,8 @@ class Remote:
         connection = _SocketConnection(self._path, timeout)
         try:
             sent = None if body is None else msgspec.json.encode(body)
-            connection.request(method, path, sent, {"Content-Type": "application/json"})
+            headers = {"Content-Type": "application/json", LOGIN_HEADER: _login()}
+            connection.request(method, path, sent, headers)
             response = connection.getresponse()
             answer: dict[str, Any] = msgspec.json.decode(response.read())
         except (OSError, HTTPException, msgspec.DecodeError) as error:
@@ -111,6 +127,14 @@ class Remote:
         finally:
             connection.close()
         return response.status, answer
+
+
+def _login() -> str:
+    """Who is logged in, "" when nobody knows."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as in a container
+        return ""
 
 
 def find(data: Path | None) -> Remote | None:

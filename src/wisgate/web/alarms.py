@@ -27,7 +27,7 @@ class Alarms:
         return alarm_view(self._alarms.acknowledge(self._name(request), who))
 
     async def shelve(self, request: Request, body: ShelveBody) -> AlarmView:
-        who = f"user {caller_of(request).user}"
+        who = f"user {caller_of(request).user}" + (f": {body.reason}" if body.reason else "")
         return alarm_view(self._alarms.shelve(self._name(request), body.seconds, who))
 
     def _name(self, request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import struct
 from collections.abc import Iterator
@@ -12,6 +13,16 @@ from pathlib import Path
 PROBE_S = 1.0
 _UCRED = struct.Struct("3i")
 """Process, user, group."""
+LOGIN_HEADER = "x-wisgate-login"
+"""In it the command line says who is logged in; whoever may open the socket is believed."""
+LOCAL = "local"
+"""Who does not say so."""
+_LOGIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,31}\$?")
+
+
+def named(login: str) -> str:
+    """A login name as it may stand in a record."""
+    return login if _LOGIN.fullmatch(login) else LOCAL
 
 
 @contextmanager

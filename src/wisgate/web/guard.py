@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import refusal
+from .console import LOGIN_HEADER, named
 from .origins import Origins
 from .sessions import Sessions
 
@@ -63,7 +64,8 @@ class ConsoleGuard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {})["caller"] = Caller("local", True, True, "console")
+        who = named(Headers(scope=scope).get(LOGIN_HEADER, ""))
+        scope.setdefault("state", {})["caller"] = Caller(who, True, True, "console")
         await _with_body(self._app, scope, receive, send)
 
 

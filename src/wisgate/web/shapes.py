@@ -130,6 +130,7 @@ class AlarmsView(Struct, frozen=True):
 
 class ShelveBody(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, Meta(ge=0, description="for so long; 0 ends it")] = field(name="for")
+    reason: Annotated[str, Meta(max_length=200, description="becomes part of the cause")] = ""
 
 
 class StatusView(Struct, frozen=True):
