@@ -95,7 +95,7 @@ def test_every_kind_of_record_is_a_row(server: Postgresql, tmp_path: Path) -> No
         record(1, at=NOON),
         Record(2, NOON, "level", "m", 9.0, Status.FAULT),
         Record(3, NOON, "pump", "", True, Status.GOOD, "user anna"),
-        Record(4, NOON, "card", "", "tab\there\\N\nü", Status.UNCERTAIN),
+        Record(4, NOON, "card", "", "tab\there\\N\nü", Status.UNCERTAIN, estimated=True),
         Record(5, NOON, f"{ALARM}overflow", "", state.encoded(), Status.GOOD, "user anna"),
         Gap(9, NOON, 6, 8, "the power went"),
         Record(10, -1, "count", "1", 2**40 + 1, Status.GOOD),
@@ -103,16 +103,17 @@ def test_every_kind_of_record_is_a_row(server: Postgresql, tmp_path: Path) -> No
     assert deliver(sink(server.port, tmp_path), batch) is None
     ours = "pump-house"
     assert server.run("SELECT * FROM wisgate_readings ORDER BY seq") == [
-        (ours, 1, WHEN, "level", "m", 1.5, None, "good", None),
-        (ours, 2, WHEN, "level", "m", None, None, "fault", None),
-        (ours, 3, WHEN, "pump", "", 1.0, None, "good", "user anna"),
-        (ours, 4, WHEN, "card", "", None, "tab\there\\N\nü", "uncertain", None),
+        (ours, 1, WHEN, "level", "m", 1.5, None, "good", None, False),
+        (ours, 2, WHEN, "level", "m", None, None, "fault", None, False),
+        (ours, 3, WHEN, "pump", "", 1.0, None, "good", "user anna", False),
+        (ours, 4, WHEN, "card", "", None, "tab\there\\N\nü", "uncertain", None, True),
         (ours, 10, datetime(1970, 1, 1, tzinfo=UTC) - timedelta(microseconds=1), "count", "1",
-         2.0**40 + 1, None, "good", None),
+         2.0**40 + 1, None, "good", None, False),
     ]  # fmt: skip
     assert server.run("SELECT * FROM wisgate_alarms") == [
-        (ours, 5, WHEN, "overflow", "shelved", "high", 3.4, None, "call Anna", WHEN, "user anna")
-    ]
+        (ours, 5, WHEN, "overflow", "shelved", "high", 3.4, None, "call Anna", WHEN, "user anna",
+         False)
+    ]  # fmt: skip
     assert server.run("SELECT * FROM wisgate_gaps") == [(ours, 9, WHEN, 6, 8, "the power went")]
 
 

@@ -20,7 +20,7 @@ from .base import Access
 
 COLUMNS = (
     "seq", "time", "kind", "name", "value", "unit", "status", "cause", "severity", "text",
-    "shelved_until", "first", "last",
+    "shelved_until", "first", "last", "time_estimated",
 )  # fmt: skip
 DAY_NS = 86_400_000_000_000
 FIRST_DAY = date(1970, 1, 1).toordinal()

@@ -28,6 +28,8 @@ def line(entry: Entry, gateway: str, measurement: str) -> str:
         return _joined(f"{measurement}_gap", [("gateway", gateway)], fields, entry.time_ns)
     state = AlarmState.of(entry)
     cause = [("cause", _string(entry.cause))] if entry.cause else []
+    if entry.estimated:
+        cause.append(("time_estimated", "true"))
     if state is None:
         tags = [("gateway", gateway), ("point", entry.point), ("unit", entry.unit)]
         value = entry.value if entry.status.carries_value else None

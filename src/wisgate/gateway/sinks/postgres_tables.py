@@ -30,20 +30,25 @@ class Table(NamedTuple):
 
 
 _COMMON = "gateway text NOT NULL, seq bigint NOT NULL, time timestamptz NOT NULL"
+_ESTIMATED = "time_estimated boolean NOT NULL"
+"""Whether nobody knew the time when the record was made."""
 TABLES = {
     Kind.READINGS: Table(
         f"{_COMMON}, point text NOT NULL, unit text NOT NULL, value double precision,"
-        " value_text text, status text NOT NULL, cause text",
-        ("gateway", "seq", "time", "point", "unit", "value", "value_text", "status", "cause"),
+        f" value_text text, status text NOT NULL, cause text, {_ESTIMATED}",
+        (
+            "gateway", "seq", "time", "point", "unit", "value", "value_text", "status", "cause",
+            "time_estimated",
+        ),
         "gateway, point, time",
     ),
     Kind.ALARMS: Table(
         f"{_COMMON}, alarm text NOT NULL, state text NOT NULL, severity text NOT NULL,"
         " value double precision, value_text text, text text, shelved_until timestamptz,"
-        " cause text",
+        f" cause text, {_ESTIMATED}",
         (
             "gateway", "seq", "time", "alarm", "state", "severity", "value", "value_text", "text",
-            "shelved_until", "cause",
+            "shelved_until", "cause", "time_estimated",
         ),
         "gateway, alarm, time",
     ),
@@ -66,15 +71,15 @@ def row_of(entry: Entry, gateway: str) -> tuple[Any, ...]:
     common = (gateway, entry.seq, moment(entry.time_ns))
     if isinstance(entry, Gap):
         return (*common, entry.first, entry.last, entry.cause)
-    cause = entry.cause or None
+    end = (entry.cause or None, entry.estimated)
     state = AlarmState.of(entry)
     if state is None:
         value = entry.value if entry.status.carries_value else None
-        return (*common, entry.point, entry.unit, *_value(value), str(entry.status), cause)
+        return (*common, entry.point, entry.unit, *_value(value), str(entry.status), *end)
     name = entry.point.removeprefix(ALARM)
     until = moment(state.shelved_until_ns) if state.shelved_until_ns else None
     phase, text = str(state.phase), state.text or None
-    return (*common, name, phase, state.severity, *_value(state.value), text, until, cause)
+    return (*common, name, phase, state.severity, *_value(state.value), text, until, *end)
 
 
 def moment(time_ns: int) -> datetime:
