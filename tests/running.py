@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -41,3 +41,16 @@ async def running(text: str, folder: Path, clock: Clock) -> AsyncIterator[Gatewa
     finally:
         stop.set()
         await working
+
+
+async def eventually(gateway: Gateway, condition: Callable[[], bool], what: str) -> None:
+    """Wait for readings until one of them fulfils it."""
+    news = asyncio.Event()
+    gateway.live.listen(lambda _: news.set())
+    try:
+        async with asyncio.timeout(20):
+            while not condition():
+                await news.wait()
+                news.clear()
+    except TimeoutError:
+        raise AssertionError(f"never: {what}") from None

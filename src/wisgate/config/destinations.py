@@ -74,7 +74,6 @@ def _server(name: str, table: Table, folder: Path, names: Names) -> ServerConfig
         kind,
         _chosen(table, server_schema.SERVER_POINTS, names),
         commands=table.get(server_schema.SERVER_COMMANDS),
-        clients=table.get(server_schema.SERVER_CLIENTS),
         connections=table.get(server_schema.SERVER_CONNECTIONS),
     )
     read: ServerConfig = variant.read(table, common, folder, names)

@@ -216,8 +216,6 @@ class ServerConfig:
     """Names of the points that it shows; empty means all."""
     commands: bool = field(default=False, kw_only=True)
     """Whether clients may write."""
-    clients: tuple[str, ...] = field(default=(), kw_only=True)
-    """Addresses and networks that may connect; empty means all."""
     connections: int = field(default=16, kw_only=True)
     """At one time at most."""
 

@@ -12,7 +12,7 @@ import pytest
 from peers import free_port
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
-from running import running
+from running import eventually, running
 
 from wisgate.board.twins import Twins
 from wisgate.board.virtual_time import run
@@ -178,19 +178,6 @@ async def pymodbus(port: int) -> AsyncIterator[ModbusTcpServer]:
         yield server
     finally:
         await server.shutdown()
-
-
-async def eventually(gateway: Gateway, condition: Callable[[], bool], what: str) -> None:
-    """Wait for readings until one of them fulfils it."""
-    news = asyncio.Event()
-    gateway.live.listen(lambda _: news.set())
-    try:
-        async with asyncio.timeout(20):
-            while not condition():
-                await news.wait()
-                news.clear()
-    except TimeoutError:
-        raise AssertionError(f"never: {what}") from None
 
 
 @pytest.mark.peers

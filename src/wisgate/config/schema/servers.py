@@ -3,7 +3,6 @@ in `config/servers/<type>.py`."""
 
 from __future__ import annotations
 
-from ..addresses import any_network
 from ..lists import texts
 from ..readers import boolean, choice, integer
 from ..tables import Option, Section, Shape
@@ -31,14 +30,6 @@ SERVER_COMMANDS = Option(
     False,
     otherwise="false",
 )
-SERVER_CLIENTS = Option(
-    "clients",
-    texts(any_network(), "a list of addresses or networks"),
-    "Who may connect, beside the users that a type may ask for.",
-    '["10.0.0.7", "10.1.0.0/16"]',
-    (),
-    otherwise="everybody who reaches it",
-)
 SERVER_CONNECTIONS = Option(
     "connections", integer(1, 1000), "Clients at one time at most.", "16", 16, otherwise="16"
 )
@@ -47,7 +38,7 @@ SERVER = Section(
     Shape.NAMED,
     "A server that shows live values to other programs, under a name of your own. Besides these "
     "keys it takes those of its type.",
-    (SERVER_TYPE, SERVER_POINTS, SERVER_COMMANDS, SERVER_CLIENTS, SERVER_CONNECTIONS),
+    (SERVER_TYPE, SERVER_POINTS, SERVER_COMMANDS, SERVER_CONNECTIONS),
     open_keys=True,
     variants=tuple(v.SECTION for v in VARIANTS.values()),
 )

@@ -6,8 +6,9 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..addresses import Listen, listen
+from ..addresses import Listen, any_network, listen
 from ..files import named_file
+from ..lists import texts
 from ..modbus_map import Mapped, mapped, read_map
 from ..model import ServerConfig
 from ..naming import Names
@@ -33,6 +34,14 @@ MAP_FILE = Option[str | None](
     None,
     otherwise="addresses in the order of this file",
 )
+CLIENTS = Option(
+    "clients",
+    texts(any_network(), "a list of addresses or networks"),
+    "Who may connect.",
+    '["10.0.0.7", "10.1.0.0/16"]',
+    (),
+    otherwise="everybody who reaches it",
+)
 IDLE = Option(
     "idle",
     duration("1s", "1d"),
@@ -45,7 +54,7 @@ SECTION = Section(
     "server",
     Shape.NAMED,
     "A Modbus TCP server.",
-    (LISTEN, MAP_FILE, IDLE),
+    (LISTEN, MAP_FILE, CLIENTS, IDLE),
     variant="modbus",
 )
 
@@ -54,6 +63,8 @@ SECTION = Section(
 class ModbusServerConfig(ServerConfig):
     host: str
     port: int
+    clients: tuple[str, ...]
+    """Addresses and networks that may connect; empty means all."""
     idle: float
     """Seconds."""
     rows: tuple[Mapped, ...]
@@ -62,7 +73,8 @@ class ModbusServerConfig(ServerConfig):
 
 def read(table: Table, common: ServerConfig, folder: Path, names: Names) -> ModbusServerConfig:
     address = table.get(LISTEN)
-    if common.commands and not common.clients and not address.loopback:
+    clients = table.get(CLIENTS)
+    if common.commands and not clients and not address.loopback:
         found = "everybody who reaches it could switch: the protocol knows no users"
         cure = 'name who may connect, clients = ["10.0.0.7"], or listen on 127.0.0.1'
         table.wrong(common_schema.SERVER_COMMANDS, f"{found}; {cure}")
@@ -80,5 +92,10 @@ def read(table: Table, common: ServerConfig, folder: Path, names: Names) -> Modb
     except ValueError as error:
         table.wrong(common_schema.SERVER_POINTS, str(error))
     return ModbusServerConfig(
-        **vars(common), host=address.host, port=address.port, idle=table.get(IDLE), rows=rows
+        **vars(common),
+        host=address.host,
+        port=address.port,
+        clients=clients,
+        idle=table.get(IDLE),
+        rows=rows,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from ...config.model import Config
@@ -17,6 +18,8 @@ class Served(Protocol):
     """The gateway, as far as a server needs it."""
 
     config: Config
+    folder: Path
+    """Where a server may keep what it makes for itself."""
     live: Live
     alarms: Alarms
 

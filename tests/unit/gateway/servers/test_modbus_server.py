@@ -41,7 +41,7 @@ POINTS = (
 LEVEL, COUNT, PUMP, SETPOINT, STEPS = 0, 4, 8, 12, 16
 CONFIG = ModbusServerConfig(
     Where("gateway.toml", 1), "scada", "modbus", (), commands=True,
-    host="127.0.0.1", port=0, idle=30.0, rows=mapped(POINTS, {}),
+    host="127.0.0.1", port=0, clients=(), idle=30.0, rows=mapped(POINTS, {}),
 )  # fmt: skip
 Story = Callable[["Plant", AsyncModbusTcpClient], Awaitable[None]]
 
