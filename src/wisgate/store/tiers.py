@@ -19,7 +19,8 @@ from .schema import PAGE, TIERS, PointRow
 
 ROLL_S = 300.0
 """Between two passes, each of which writes a page or two for every point: rare enough for flash."""
-POINTS_PER_STEP = 50
+POINTS_PER_STEP = 10
+"""A commit waits for one step at most, some milliseconds."""
 RECORDS_PER_POINT = 2000
 LEAST_RECORDS = 200_000
 """One pass goes so far at most, so that a step is short even where months wait to be added."""
@@ -177,17 +178,23 @@ class Tiers:
                 self._cut[span] = oldest + int(held * over / self._rows[span]) + 1
 
     def _roll(self, key: int, row: PointRow, work: _Pass, rows: dict[int, int]) -> None:
+        """Minutes from the readings, hours from these minutes."""
         figures = _FIGURES if row.kind in (Kind.FLOAT, Kind.INT) else _NO_FIGURES
-        for span in TIERS:
+        finest = TIERS[0]
+        found = self._db.execute(
+            _OVER_SLOTS.format(figures=figures),
+            (finest * SECOND_NS, key, work.since_ns, self.rolled(key), work.upto),
+        ).fetchall()
+        figured: dict[tuple[int, int], list[Any]] = {}
+        for slot, *numbers in found:
+            for span in TIERS:
+                whole = (span, slot * finest // span)
+                figured[whole] = _together(figured.get(whole), numbers)
+        for (span, slot), numbers in figured.items():
             length = span * SECOND_NS
-            found = self._db.execute(
-                _OVER_SLOTS.format(figures=figures),
-                (length, key, work.since_ns, self.rolled(key), work.upto),
-            ).fetchall()
-            for slot, *numbers in found:
-                place = (key, slot * length, (slot + 1) * length, work.upto)
-                (value,) = self._db.execute(_LAST, place).fetchone()
-                rows[span] += self._merge((span, key, slot), (*numbers, value))
+            place = (key, slot * length, (slot + 1) * length, work.upto)
+            (last,) = self._db.execute(_LAST, place).fetchone()
+            rows[span] += self._merge((span, key, slot), (*numbers, last))
 
     def _merge(self, place: tuple[int, int, int], figures: Sequence[Any]) -> int:
         """Add to a row; returns 1 when it is a new one."""
@@ -212,6 +219,17 @@ class Tiers:
             "SELECT min(time_ns) FROM record WHERE seq > ?", (seq,)
         ).fetchone()[0]
         return found
+
+
+def _together(one: list[Any] | None, following: list[Any]) -> list[Any]:
+    """The figures of two neighbouring slots: lowest, highest, total, values, readings and worst
+    status."""
+    if one is None:
+        return following
+    lows = [x for x in (one[0], following[0]) if x is not None]
+    highs = [x for x in (one[1], following[1]) if x is not None]
+    sums = [a + b for a, b in zip(one[2:5], following[2:5], strict=True)]
+    return [min(lows, default=None), max(highs, default=None), *sums, max(one[5], following[5])]
 
 
 def first_slot(connection: sqlite3.Connection, span: int, point: int) -> int | None:
