@@ -9,6 +9,7 @@ import hmac
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -267,14 +268,26 @@ def test_a_server_that_is_not_there_or_says_nothing() -> None:
             await reader.read()
             writer.close()
 
-        for serve, told in (
-            (stay_silent, "no answer in 0.2 s"),
-            (hang_up, "the connection broke"),
-            (endless, "a fault of its own (500: " + "x" * 200 + ")"),
+        async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+            while not reader.at_eof():
+                writer.write(b"x")
+                await asyncio.sleep(0.05)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(reader.read(1000), 0.001)
+            writer.close()
+
+        for scheme, serve, told in (
+            ("http", drip, "no answer in 0.2 s"),
+            ("http", stay_silent, "no answer in 0.2 s"),
+            ("https", stay_silent, "no answer in 0.2 s"),
+            ("http", hang_up, "the connection broke"),
+            ("https", hang_up, "the connection broke"),
+            ("http", endless, "a fault of its own (500: " + "x" * 200 + ")"),
         ):
             server = await asyncio.start_server(serve, "127.0.0.1", 0)
             port = server.sockets[0].getsockname()[1]
-            hook = sink(port, timeout=0.2)
+            hook = sink(port, scheme=scheme, timeout=0.2)
             with pytest.raises(SinkError) as caught:
                 await hook.deliver([record(1)])
             assert told in str(caught.value)

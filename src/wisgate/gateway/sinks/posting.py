@@ -83,7 +83,7 @@ class Endpoint:
             raise SinkError(f"{self.place}: {self._config.ca_file}: {error}") from error
         limits = httpx.Limits(max_connections=1, keepalive_expiry=IDLE_S)
         self._client = httpx.AsyncClient(
-            verify=context, limits=limits, timeout=None, trust_env=False
+            verify=context, limits=limits, timeout=self._config.timeout, trust_env=False
         )
         return True
 
@@ -96,7 +96,7 @@ class Endpoint:
         assert self._client is not None  # noqa: S101  # it was just opened
         try:
             async with (
-                asyncio.timeout(self._config.timeout),
+                asyncio.timeout(2 * self._config.timeout),  # the client's holds for each step
                 self._client.stream("POST", url, content=content, headers=headers) as response,
             ):
                 text = await _text(response)
@@ -131,9 +131,11 @@ class Endpoint:
 
     def _why(self, error: Exception) -> str:
         """The cause in words, with the cure where there is one."""
-        cause = [error, *(e for e in _causes(error) if isinstance(e, OSError))][-1]
+        behind = [e for e in _causes(error) if isinstance(e, OSError) and not _waited(e)]
+        late = isinstance(error, TimeoutError | httpx.TimeoutException)
+        cause = error if late else [error, *behind][-1]
         match cause:
-            case TimeoutError():
+            case TimeoutError() | httpx.TimeoutException():
                 wait = f"no answer in {self._config.timeout:g} s"
                 return f"{wait}; check the network and the firewall"
             case socket.gaierror():
@@ -143,7 +145,7 @@ class Endpoint:
             case ssl.SSLCertVerificationError():
                 reason = cause.verify_message
                 return f"its certificate is not trusted ({reason}); name its CA in ca_file"
-            case ssl.SSLError():
+            case ssl.SSLError() if not isinstance(cause, ssl.SSLEOFError):
                 return f"no TLS on this port ({cause.reason}); write http:// in url?"
         return f"the connection broke ({str(cause) or type(cause).__name__})"
 
@@ -164,6 +166,11 @@ def rest(asked: str | None, now: float) -> float:
     with suppress(ValueError, OverflowError):
         return max(0.0, parsedate_to_datetime(asked).timestamp() - now)
     return 0.0
+
+
+def _waited(error: OSError) -> bool:
+    """Whether it only says that TLS waited for bytes."""
+    return isinstance(error, ssl.SSLWantReadError | ssl.SSLWantWriteError)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
