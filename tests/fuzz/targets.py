@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,18 @@ from wisgate.chips.zoe_m8q import solution
 from wisgate.config.conditions import calculation, condition
 from wisgate.config.expressions import calculated, evaluate
 from wisgate.config.load import read
+from wisgate.config.modbus_map import mapped
 from wisgate.core import toml
-from wisgate.core.errors import BusError, ChipError, ConfigError, PlanConflict
-from wisgate.core.points import Kind, Point, Status, Value
+from wisgate.core.clock import VirtualClock
+from wisgate.core.errors import BusError, ChipError, ConfigError, PlanConflict, UnitRefused
+from wisgate.core.points import Kind, Point, Status, Value, fitting
+from wisgate.gateway.live import Live
 from wisgate.gateway.payloads import command_value
+from wisgate.gateway.servers.modbus import Image
 from wisgate.gateway.sinks import mqtt_packets
 from wisgate.gateway.sinks.sparkplug_node import REBIRTH, Node
 from wisgate.plan.plan import make
-from wisgate.protocols import fingerprint, modbus_frames, modbus_tcp, ndef
+from wisgate.protocols import fingerprint, modbus_frames, modbus_serving, modbus_tcp, ndef
 from wisgate.protocols.lin_stream import LinStream
 from wisgate.protocols.modbus_tables import Table
 from wisgate.store.records import Record
@@ -140,6 +144,28 @@ def modbus_unit(sent: bytes) -> None:
         assert modbus_frames.intact(frame)
 
 
+class _Shown:
+    """What our Modbus server shows: every point, never read."""
+
+    live = Live(POINTS.values(), VirtualClock())
+
+
+IMAGE = Image(mapped([replace(p, writable=True) for p in POINTS.values()], {}), _Shown())  # type: ignore[arg-type]
+
+
+def modbus_server(sent: bytes) -> None:
+    with suppress(UnitRefused):
+        match modbus_serving.parsed(sent or b"\0"):
+            case modbus_serving.Write() as write:
+                name, value = IMAGE.meant(write)
+                fitting(POINTS[name], value)
+            case modbus_serving.Read(table, address, count):
+                shown = IMAGE.bits if table.holds_bits else IMAGE.words
+                values = shown(address, count)
+                assert len(values) == count
+                assert len(modbus_serving.read_answer(sent, values)) <= modbus_tcp.LONGEST_PDU
+
+
 def lin(sent: bytes) -> None:
     stream = LinStream({0x10: 4, 0x3C: 8})
     heard = [frame for byte in sent for frame in stream.feed(bytes([byte]))]
@@ -249,6 +275,11 @@ TARGETS: dict[str, Target] = {
         modbus_unit,
         (modbus_frames.read_request(7, Table.HOLDING, 0, 4).request,
          modbus_frames.write_request(7, Table.COIL, 1, [1, 0, 1], single=False).request),
+    ),
+    "modbus-server": Target(
+        modbus_server,
+        (bytes.fromhex("03 0000 0008"), bytes.fromhex("01 0010 0002"),
+         bytes.fromhex("05 0010 ff00"), bytes.fromhex("10 0000 0002 04 3f80 0000")),
     ),
     "lin": Target(lin, (bytes.fromhex("0055 50 01020304 f4"), bytes.fromhex("0055 3c 0001"))),
     "tag": Target(tag, (bytes.fromhex("0310d1010c5402656e68656c6c6f20796f75fe"),

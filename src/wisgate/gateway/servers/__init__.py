@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 
 from ...config.model import ServerConfig
 from .base import Served, Server
+
+log = logging.getLogger(__name__)
 
 
 class Servers:
@@ -26,4 +29,7 @@ class Servers:
     async def close(self) -> None:
         """Never raises."""
         for server in self._servers:
-            await server.close()
+            try:
+                await server.close()
+            except Exception:
+                log.exception("server %s: unexpected while closing", server.name)

@@ -4,6 +4,7 @@ date with live values."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -14,12 +15,18 @@ from ...core.units import display
 from .base import Served
 from .opcua_units import CODES, NEVER_READ, STATUS_CODES, UNECE, unit_id
 
+log = logging.getLogger(__name__)
+
 GATHER_S = 0.1
 """How long news may wait, so that many come together."""
+LOOK_S = 1.0
+"""How often all points are looked at, for those that grew old."""
 TYPES = {
     Kind.FLOAT: ua.VariantType.Double, Kind.INT: ua.VariantType.Int64,
     Kind.BOOL: ua.VariantType.Boolean, Kind.TEXT: ua.VariantType.String,
 }  # fmt: skip
+PLAIN = {Kind.FLOAT: float, Kind.INT: int, Kind.BOOL: bool, Kind.TEXT: str}
+"""What the value of a kind is before it is encoded: a whole number may come for a float."""
 ALARMS = "alarms"
 Range = tuple[float, float]
 
@@ -36,6 +43,8 @@ class Space:
         self._nodes = {p.name: node for node, p in self.points.items()}
         self._shown: dict[str, Reading] = {}
         self._phases: dict[str, str] = {}
+        self._news: dict[str, None] = {}
+        """Points to look at, in the order of their news."""
 
     async def build(self, ranges: Mapping[str, Range]) -> None:
         """Make the nodes. `ranges` holds the ends of points whose range is known."""
@@ -54,16 +63,34 @@ class Space:
                 await self._alarm(folder, name, alarm.config.severity)
 
     async def run(self) -> None:
-        """Show what is new, for ever."""
-        while True:
+        """Show what is new, for ever. What grew old is found by looking at all, now and then."""
+        unlisten = self._served.live.listen(lambda reading: self._note(reading.name))
+        try:
+            while True:
+                for name in self._nodes:
+                    self._note(name)
+                for _ in range(round(LOOK_S / GATHER_S)):
+                    await self._refresh_anyway()
+                    await asyncio.sleep(GATHER_S)
+        finally:
+            unlisten()
+
+    async def _refresh_anyway(self) -> None:
+        try:
             await self.refresh()
-            await asyncio.sleep(GATHER_S)
+        except Exception:
+            log.exception("OPC UA: unexpected; these values are not shown")
+
+    def _note(self, name: str) -> None:
+        if name in self._nodes:
+            self._news[name] = None
 
     async def refresh(self) -> None:
-        """Bring every node up to date that is not. A reading that grows old is news too."""
+        """Bring every node up to date of which there is news, and every alarm."""
         live = self._served.live
-        for name, node in self._nodes.items():
-            reading = live.get(name)
+        news, self._news = self._news, {}
+        for name in news:
+            node, reading = self._nodes[name], live.get(name)
             if reading is not None and reading != self._shown.get(name):
                 self._shown[name] = reading
                 await self._write(node, _shown(self.points[node], reading))
@@ -155,7 +182,7 @@ def _shown(point: Point, reading: Reading) -> ua.DataValue:
     if reading.value is None or not reading.status.carries_value:
         code = code if code.startswith("Bad") else STATUS_CODES[Status.FAULT]
         return _bad(code, when)
-    value = ua.Variant(reading.value, TYPES[point.kind])
+    value = ua.Variant(PLAIN[point.kind](reading.value), TYPES[point.kind])
     return ua.DataValue(value, StatusCode=status_code(code), SourceTimestamp=when)
 
 
