@@ -155,7 +155,7 @@ class Box:
                 self._ledger.look("age", (self._clock.utc_ns() - oldest) / 1e9)
             self._ledger.look("memory", _resident())
             shown = gateway.live.get("cooler")
-            if shown is not None and shown.value is not None:
+            if shown is not None and shown.value is not None and not _pulled(gateway):
                 self._ledger.look("astray", float(bool(shown.value) != bool(_relay(gateway))))
 
 
@@ -183,6 +183,13 @@ def _relay(gateway: Gateway) -> float:
     """What the contact of the module does, seen from the world."""
     world = gateway.board.surroundings.board.world  # type: ignore[attr-defined]
     return float(world.get("pump.running"))
+
+
+def _pulled(gateway: Gateway) -> bool:
+    """Whether the relay module is out of its slot: nothing tells the gateway, and no contact is
+    left to follow."""
+    board = gateway.board.surroundings.board  # type: ignore[attr-defined]
+    return bool(board.faults.active("module-pulled", "wisblock-2"))
 
 
 def _resident() -> int:

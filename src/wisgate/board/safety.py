@@ -36,7 +36,15 @@ def _outputs(placed: Placed) -> tuple[str, ...]:
 
 
 def _made_safe(placed: Placed) -> str:
-    """`open` is what writes the safe states: `close` knows only lines that are open."""
+    """`open` is what writes the safe states, `close` knows only lines that are open. A second try
+    mends what a disturbed transfer spoiled."""
+    for _attempt in range(2):
+        if not (error := _opened_and_closed(placed)):
+            return ""
+    return error
+
+
+def _opened_and_closed(placed: Placed) -> str:
     error = ""
     for act in (placed.module.open, placed.module.close):
         try:

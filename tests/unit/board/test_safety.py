@@ -16,6 +16,7 @@ from wisgate.catalog.catalog import load
 from wisgate.config.load import read
 from wisgate.core import toml
 from wisgate.core.clock import VirtualClock
+from wisgate.core.errors import BusTimeout
 from wisgate.plan.plan import Plan, make
 
 RELAY_LINE = 12
@@ -86,4 +87,23 @@ def test_a_module_whose_code_fails_stops_nobody_else(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(first.module, "open", fail)
     outcomes = {o.name: o.error for o in make_safe(board)}
     assert outcomes == {"wisblock-2": "", "indicators": "unexpected: RuntimeError('a mistake')"}
+    assert not box.relay
+
+
+def test_a_transfer_that_was_disturbed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = Box(slot(1, "rak5801") + slot(2, "rak13007"))
+    box.switched_on_and_killed()
+    board = box.process()
+    relay = next(p for p in board.placed if p.name == "wisblock-2").module
+    tries: list[int] = []
+    opened = relay.open
+
+    def disturbed() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise BusTimeout("a spark")
+        opened()
+
+    monkeypatch.setattr(relay, "open", disturbed)
+    assert [o.error for o in make_safe(board)] == ["", ""]
     assert not box.relay
