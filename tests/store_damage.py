@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stores import killed, levels, opened, put
+from stores import killed, levels, opened, put, rolled
 
 from wisgate.core.points import Reading, Status
 from wisgate.store.records import Gap, Record
@@ -67,6 +67,7 @@ async def store_to_damage(folder: Path) -> Stored:
     """Some records in the database, some only in the log, of every kind, and one sink."""
     async with opened(folder / "a") as store:
         await put(store, levels(OLD))
+        await rolled(store)
         await store.cursor("plant")
         await store.advance("plant", CURSOR)
     pages = _pages(folder / "a" / DATABASE)

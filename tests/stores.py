@@ -12,6 +12,7 @@ from typing import Any
 from wisgate.bus.lane import InlineLane, Lane, ThreadLane
 from wisgate.core.clock import Clock, VirtualClock
 from wisgate.core.points import Kind, Point, Reading
+from wisgate.store.database import Database
 from wisgate.store.pace import REAL_TIME, Pace
 from wisgate.store.records import Gap, Record
 from wisgate.store.retention import Bounds
@@ -38,9 +39,10 @@ async def open_store(
     written: Callable[[], int | None] = lambda: None,
     minutes: float = 1e10,
 ) -> Store:
+    bounds = Bounds(max_size, max_age, max_age_minutes=minutes, max_age_hours=1e10)
     return await Store.open(
         folder, lane=lane or InlineLane("store"), clock=clock or VirtualClock(), boot_id=boot,
-        points=POINTS, bounds=Bounds(max_size, max_age, max_age_minutes=minutes), pace=pace,
+        points=POINTS, bounds=bounds, pace=pace,
         written=written,
     )  # fmt: skip
 
@@ -79,6 +81,12 @@ async def everything(store: Store) -> list[Record | Gap]:
     while batch := await store.after(entries[-1].seq if entries else 0, 1000):
         entries += batch
     return entries
+
+
+async def rolled(store: Store) -> None:
+    """Bring minutes and hours up to what is committed."""
+    while not await store._jobs.run(Database.roll):
+        pass
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

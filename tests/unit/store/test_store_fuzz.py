@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from store_damage import COUNT, Stored, hurt, judge, store_to_damage
-from stores import everything, levels, opened, put
+from stores import everything, levels, opened, put, rolled
 
 from wisgate.core.errors import StoreError
 from wisgate.store.records import Record
@@ -18,6 +18,7 @@ from wisgate.store.store import Store
 SHARE = range(150)
 ALL = range(1000)
 FRESH = 10**6
+HOURS = 24 * 3600 * 10**9
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,8 @@ async def settle(store: Store) -> None:
     """Damage that opening did not see costs one try of who comes across it."""
     with suppress(StoreError):
         await store.history("level", 0, 10**10)
+        await store.history("level", 0, HOURS, 3)
+        await rolled(store)
         await everything(store)
 
 
@@ -70,5 +73,9 @@ async def works(store: Store) -> None:
     assert fresh[0].seq > COUNT
     history = await store.history("level", fresh[0].time_ns, fresh[-1].time_ns + 1)
     assert [r.value for r in history.records] == expected
+    await rolled(store)
+    hours = await store.history("level", 0, HOURS, 3)
+    assert hours.buckets
+    assert all(bucket.count > 0 for bucket in hours.buckets)
     await store.advance("plant", store.last_seq)
     assert await store.cursor("plant") == store.last_seq

@@ -12,17 +12,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from stores import DAY_S, killed, open_store, opened, put
+from stores import DAY_S, killed, open_store, opened, put, rolled
 
 from wisgate.core.clock import VIRTUAL_START_NS, VirtualClock
 from wisgate.core.points import Reading, Status, moved
 from wisgate.store import store as store_module
 from wisgate.store.buckets import BUCKETS_PER_JOB
-from wisgate.store.database import Database
 from wisgate.store.history import Bucket
 from wisgate.store.pace import VIRTUAL_TIME
 from wisgate.store.schema import STATUSES
-from wisgate.store.store import Store
 from wisgate.store.tiers import ROLL_S
 
 SECOND = 1_000_000_000
@@ -65,11 +63,6 @@ def expected(readings: Sequence[Reading], point: str, edges: Sequence[int]) -> l
             )
         )
     return buckets
-
-
-async def rolled(store: Store) -> None:
-    while not await store._jobs.run(Database.roll):
-        pass
 
 
 def grid(start: int, end: int, count: int, step: int) -> list[int]:
