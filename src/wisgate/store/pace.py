@@ -10,7 +10,7 @@ class Pace:
     """`group`: seconds a reading waits for others at most, `limit`: readings that end the waiting,
     `sync`: seconds a commit waits for its sync at most; None leaves that to flush and close."""
 
-    group: float = 0.05
+    group: float = 0.01
     limit: int = 500
     sync: float | None = 0.15
 
