@@ -1,7 +1,7 @@
 """Modbus TCP to MQTT, side by side with what users would pick instead: `python bench/bridge.py`.
 Alone on the machine; `--units 20 --seconds 5 --rounds 1` for a first look, `--trials 20` kills.
 
-UNITS units with 100 registers each are read once a second and published at QoS 1 to a real Mosquitto;
+UNITS units with 100 registers each are read once a second and published at QoS 1 to Mosquitto;
 wisgate with store and rules on. The contenders take turns. Every reading that arrives is counted,
 and its age is told by its value: the moment at which the unit answered. Then the broker goes away
 for a while, and what was answered is compared with what arrived.

@@ -25,7 +25,6 @@ from wisgate.core.points import Kind, Point, Status, Value, fitting
 from wisgate.gateway.live import Live
 from wisgate.gateway.payloads import command_value
 from wisgate.gateway.servers.modbus import Image
-from wisgate.gateway.sinks import mqtt_packets
 from wisgate.gateway.sinks.sparkplug_node import REBIRTH, Node
 from wisgate.plan.plan import make
 from wisgate.protocols import fingerprint, modbus_frames, modbus_serving, modbus_tcp, ndef
@@ -194,31 +193,6 @@ def position(sent: bytes) -> None:
         assert found.position is None or abs(found.position.latitude) <= 90
 
 
-def broker(sent: bytes) -> None:
-    for version5 in (False, True):
-        with suppress(mqtt_packets.Malformed):
-            for packet in mqtt_packets.split(sent)[0]:
-                answer(packet, version5)
-
-
-def answer(packet: mqtt_packets.Packet, version5: bool) -> None:
-    match packet.kind:
-        case mqtt_packets.CONNACK:
-            mqtt_packets.connected(packet.body)
-        case mqtt_packets.PUBLISH:
-            message, number = mqtt_packets.arrived(packet, version5)
-            (again,), _ = mqtt_packets.split(
-                mqtt_packets.publish(message, bool(number), number, version5)
-            )
-            assert mqtt_packets.arrived(again, version5) == (message, number)
-        case mqtt_packets.PUBACK:
-            mqtt_packets.acknowledged(packet.body)
-        case mqtt_packets.SUBACK:
-            mqtt_packets.granted(packet.body, version5)
-        case mqtt_packets.DISCONNECT:
-            mqtt_packets.left(packet.body)
-
-
 NODE = Node(access("".join(f'[[virtual]]\nname = "{k}"\ntype = "{k}"\n' for k in Kind)), (), True)
 
 
@@ -251,11 +225,6 @@ TARGETS: dict[str, Target] = {
         ("[[at]]", "time", "set", "ramp", "fault", "target", "for", "every", "release"),
     ),
     "command": Target(command, (b"true", b"on", b"1.5", b'"text"', b"-0", b"1e400", b"{}")),
-    "broker": Target(
-        broker,
-        (bytes.fromhex("20 06 00 00 03 21 00 14 40 02 00 01 90 04 00 01 00 01 d0 00"),
-         bytes.fromhex("32 0b 00 03 612f62 00 07 00 6f6e 21 e0 02 8e 00")),
-    ),
     "host": Target(
         host,
         (bytes.fromhex("12 06 10 03 20 0b 70 01"),

@@ -129,11 +129,6 @@ def test_a_broker_without_version_5_is_told() -> None:
     assert told_by(OLD_PROTOCOL) == 'the broker does not speak MQTT 5; write version = "3.1.1"'
 
 
-def test_what_is_no_broker_is_told() -> None:
-    told = told_by(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" + b" " * 200)
-    assert told.startswith("what answers is no MQTT broker (the first packet is no CONNACK)")
-
-
 def test_a_broker_that_hangs_up_is_not_waited_for() -> None:
     assert told_by().startswith("the broker hung up before it answered; is this its port")
 

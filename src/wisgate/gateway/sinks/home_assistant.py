@@ -21,7 +21,7 @@ from ...core.points import Kind, Point
 from ...core.units import display
 from ...store.records import ALARM
 from .base import Access
-from .mqtt_packets import Message
+from .mqtt_client import Message
 
 Json: TypeAlias = dict[str, Any]
 

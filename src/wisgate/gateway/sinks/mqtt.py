@@ -13,14 +13,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 
+import aiomqtt
+
 from ...config.sinks.mqtt import MqttConfig
 from ...core.errors import SinkError
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import Access
 from .home_assistant import HomeAssistant
+from .mqtt_client import Message
 from .mqtt_connection import Connection
-from .mqtt_packets import Message
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +53,12 @@ class MqttSink:
         """Connect unless connected. Raises SinkError."""
         if self._broker.alive:
             return
-        await self._broker.open(Message(f"{self._root}/state", b"offline", retain=True))
+        await self._broker.open(aiomqtt.Will(f"{self._root}/state", b"offline", 1, retain=True))
         if self._on_command is not None:  # before we say online: who sees that can command us
             await self._broker.subscribe([f"{self._root}/+/set"])
         if self._home is not None:
             await self._broker.subscribe(self._home.topics)
+            await self._broker.settle()
             await self._announce()
         await self._state(b"online")
 
@@ -121,16 +124,17 @@ class MqttSink:
         with suppress(SinkError):  # told with the next record; the next connection announces, too
             await self._announce()
 
-    def _heard(self, home: HomeAssistant, topic: str, message: Message) -> None:
-        if home.heard(topic, message.payload, message.retain):
+    def _heard(self, home: HomeAssistant, topic: str, message: aiomqtt.Message) -> None:
+        payload = message.payload if isinstance(message.payload, bytes) else b""
+        if home.heard(topic, payload, message.retain):
             task = asyncio.get_running_loop().create_task(self._announce_again())
             self._announcing.add(task)
             task.add_done_callback(self._announcing.discard)
 
     # Commands
 
-    def _arrived(self, message: Message) -> None:
-        topic = message.topic
+    def _arrived(self, message: aiomqtt.Message) -> None:
+        topic = str(message.topic)
         if self._home is not None and not topic.startswith(f"{self._root}/"):
             self._heard(self._home, topic, message)
             return
@@ -140,7 +144,8 @@ class MqttSink:
         try:
             if message.retain:
                 raise ValueError("a retained command would be carried out at every reconnect")
-            value = command_value(message.payload)
+            payload = message.payload
+            value = command_value(payload if isinstance(payload, bytes) else b"")
         except ValueError as error:
             self._complain(topic, str(error))
             return

@@ -7,40 +7,55 @@ command that came while we were away must not be carried out when we are back.
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import aiomqtt
+from paho.mqtt import client as paho
+from paho.mqtt.reasoncodes import ReasonCode
 
 from ...config.brokers import BrokerConfig
 from ...core.errors import SinkError, SinkRefused
-from .mqtt_client import REFUSED, Client, Ended
-from .mqtt_packets import Malformed, Message
-from .mqtt_reasons import NEVER, gave_reason, reason, why
+from .mqtt_client import REFUSED, Client, ClosingSocket, Message
+from .mqtt_reasons import NEVER, TIMEOUT_S, gave_reason, reason, why
+
+_log = logging.getLogger(f"{__name__}.client")
+_log.setLevel(logging.CRITICAL)  # every outage is told once, by the forwarder
 
 MAX_PAYLOAD = 128 * 1024
 """Bytes. What every public broker takes (AWS IoT Core has this limit); beyond it most cut the
 connection, and the record would do so again after every reconnect."""
+KEEPALIVE_S = 30
+AT_ONCE = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
+"""Otherwise a small packet waits up to 40 ms for the acknowledgement of the one before."""
 _HEADER = 16
 """Bytes of a packet at most, beside topic and payload."""
-_FAILURES = (Ended, Malformed, OSError)
+
+T = TypeVar("T")
 
 
 class Connection:
     """To the broker of one sink. Threads: the event loop only."""
 
     def __init__(
-        self, config: BrokerConfig, identifier: str, take: Callable[[Message], None]
+        self, config: BrokerConfig, identifier: str, take: Callable[[aiomqtt.Message], None]
     ) -> None:
         """`take` gets what arrives, in order; it must not raise."""
         self.place = f"{config.name}: {config.host}:{config.port}"
         self._config, self._identifier, self._take = config, identifier, take
         self._client: Client | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._publishing = asyncio.Lock()
 
     @property
     def alive(self) -> bool:
-        return self._client is not None and not self._client.over.done()
+        return self._listening is not None and not self._listening.done()
 
-    async def open(self, will: Message) -> None:
+    async def open(self, will: aiomqtt.Will) -> None:
         """Connect. `will` is published by the broker when the connection breaks. Raises
         SinkError, also once when the broker had said why it ended the connection before: two
         gateways of one name would throw each other out without end."""
@@ -48,26 +63,32 @@ class Connection:
         await self.drop()
         if ended is not None and gave_reason(ended):
             raise SinkError(f"{self.place}: {why(ended, self._config)}")
-        config = self._config
-        client = Client(self._take, config.version == "5")
         try:
-            login, tls = await asyncio.to_thread(self._secrets)
-            await client.open(config.host, config.port, tls, self._identifier, will, login)
-        except _FAILURES as error:
-            raise SinkError(f"{self.place}: {why(error, config)}") from error
+            settings = await asyncio.to_thread(self._settings)
+            client = Client(
+                self._config.host, self._config.port, identifier=self._identifier, will=will,
+                logger=_log, timeout=TIMEOUT_S, keepalive=KEEPALIVE_S,
+                socket_options=AT_ONCE, **settings,
+            )  # fmt: skip
+            await client.__aenter__()
+        except (aiomqtt.MqttError, OSError) as error:
+            raise SinkError(f"{self.place}: {why(error, self._config)}") from error
         self._client = client
+        self._listening = asyncio.create_task(self._listen(client), name=self._config.name)
 
     async def subscribe(self, topics: Iterable[str]) -> None:
-        """Have `take` get what comes under `topics`, at QoS 1; what the broker keeps under all but
-        the last has come when this returns. Raises SinkError."""
+        """Have `take` get what comes under `topics`, at QoS 1. Raises SinkError."""
         for topic in topics:
-            try:
-                codes = await self._there().subscribe([topic])
-            except _FAILURES as error:
-                raise await self._failed(error) from error
+            granted = await self._finish(self._there().subscribe(topic, qos=1))
+            codes = (code.value if isinstance(code, ReasonCode) else code for code in granted)
             if any(code >= REFUSED for code in codes):
                 await self.drop()
                 raise SinkError(f"{self.place}: the broker refuses to subscribe us to {topic}")
+
+    async def settle(self) -> None:
+        """Wait until `take` has had everything that has come in so far."""
+        while self._client is not None and len(self._client.messages):  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0)
 
     async def publish(self, messages: Sequence[Message], qos: int = 1) -> None:
         """All at once: the acknowledgements come back while later messages still leave. Raises
@@ -78,11 +99,10 @@ class Connection:
     async def _publish(self, client: Client, messages: Sequence[Message], qos: int) -> None:
         sound = [m for m in messages if self.fits(m)]
         try:
-            await client.send(sound, qos)
-        except _FAILURES as error:
-            failed = await self._failed(error)
+            await self._finish(client.send(sound, qos))
+        except SinkError:
             await self._demand_patience(client)  # some brokers refuse first, then hang up
-            raise failed from error
+            raise
         await self._demand_patience(client)
         told = [f"{m.topic}: {reason(code)}" for m, code in client.refused]
         lost = [s for m, _ in client.refused for s in m.seqs]
@@ -95,7 +115,7 @@ class Connection:
     async def _demand_patience(self, client: Client) -> None:
         """Raise SinkError for a refusal that need not last."""
         for message, code in client.refused:
-            if code not in NEVER:
+            if code.value not in NEVER:
                 await self.drop()
                 raise SinkError(f"{self.place}: {message.topic}: {reason(code)}")
 
@@ -115,31 +135,29 @@ class Connection:
     async def drop(self) -> None:
         """Let go of the connection, whatever state it is in."""
         client, self._client = self._client, None
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
         if client is not None:
-            await client.close()
+            with suppress(aiomqtt.MqttError, OSError):
+                await client.__aexit__(None, None, None)
 
-    async def _failed(self, error: Exception) -> SinkError:
-        """Any failure ends the connection: what was under way is unknown and is sent again on a
-        new one."""
-        await self.drop()
-        return SinkError(f"{self.place}: {why(error, self._config)}")
-
-    def _there(self) -> Client:
-        if self._client is None:
-            raise SinkError(f"{self.place}: not connected")
-        return self._client
-
-    def _secrets(self) -> tuple[tuple[str, str | None], ssl.SSLContext | None]:
+    def _settings(self) -> dict[str, Any]:
         """What is read from files, at every connect: a changed secret needs no restart."""
-        config = self._config
-        secret = config.password_file if config.username else None
-        login = (config.username, secret.read_text().strip() if secret else None)
-        if not config.tls:
-            return login, None
-        context = ssl.create_default_context(cafile=config.ca_file)
-        if config.cert_file is not None:
-            self._load_certificate(context)
-        return login, context
+        config, settings = self._config, dict[str, Any]()
+        version5 = config.version == "5"
+        settings["protocol"] = aiomqtt.ProtocolVersion.V5 if version5 else None
+        if config.username:
+            secret = config.password_file
+            settings["username"] = config.username
+            settings["password"] = secret.read_text().strip() if secret else None
+        if config.tls:
+            context = settings["tls_context"] = ssl.create_default_context(cafile=config.ca_file)
+            context.sslsocket_class = ClosingSocket
+            if config.cert_file is not None:
+                self._load_certificate(context)
+        return settings
 
     def _load_certificate(self, context: ssl.SSLContext) -> None:
         """Raises SinkError when certificate and key are not a pair in PEM."""
@@ -151,6 +169,42 @@ class Connection:
                 f"{self.place}: cert_file and key_file are no certificate and its key in PEM,"
                 f" without a password ({error})"
             ) from error
+
+    def _there(self) -> Client:
+        if self._client is None:
+            raise SinkError(f"{self.place}: not connected")
+        return self._client
+
+    async def _finish(self, waiting: Awaitable[T]) -> T:
+        """Wait for acknowledgements, not longer than the connection lasts. Any failure ends the
+        connection: what was under way is unknown and is sent again on a new one."""
+        task = asyncio.ensure_future(waiting)
+        listening = self._listening
+        try:
+            await asyncio.wait(
+                {task, listening} if listening else {task}, return_when=asyncio.FIRST_COMPLETED
+            )
+            if task.done():
+                return task.result()
+            raise aiomqtt.MqttCodeError(paho.MQTT_ERR_CONN_LOST)
+        except (aiomqtt.MqttError, OSError) as error:
+            ended = self._client.ended if self._client is not None else None
+            await self.drop()
+            told = why(ended if ended is not None and gave_reason(ended) else error, self._config)
+            raise SinkError(f"{self.place}: {told}") from error
+        except SinkError:
+            await self.drop()
+            raise
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _listen(self, client: Client) -> None:
+        """Hand on what arrives until the connection ends, which ends every wait for
+        acknowledgements."""
+        with suppress(aiomqtt.MqttError):
+            async for message in client.messages:
+                self._take(message)
 
 
 def _no_password() -> str:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import socket
 import ssl
 
+import aiomqtt
+from aiomqtt.exceptions import MqttConnectError
+from paho.mqtt.reasoncodes import ReasonCode
+
 from ...config.brokers import BrokerConfig
-from .mqtt_client import TIMEOUT_S, Ended
-from .mqtt_packets import Malformed
+from .mqtt_client import CLOSED_EARLY
+
+TIMEOUT_S = 10.0
+"""How long a broker may take for any answer."""
 
 UNSPECIFIED = 0x80
 LOGIN_REFUSED = (0x86, 0x87)
@@ -38,49 +44,57 @@ WORDS = {
     0x9C: "the broker wants us to use another server",
     0x9D: "the broker has moved to another server",
 }
-"""By reason code (OASIS, MQTT 5.0, section 2.4)."""
+"""By reason code of MQTT 5 (OASIS, MQTT 5.0, section 2.4); paho translates the return codes 1 to 5
+of 3.1.1 to these. Codes that tell the same to a user as their name are left out."""
 
 
-def reason(code: int) -> str:
+def reason(code: ReasonCode) -> str:
     """What a reason code tells."""
-    return WORDS.get(code, f"the broker gives no more than the reason {code:#04x} of MQTT")
-
-
-def gave_reason(error: Exception | None) -> bool:
-    """Whether the broker said why it ended a connection."""
-    return isinstance(error, Ended) and error.code is not None and error.code > UNSPECIFIED
+    return WORDS.get(code.value, f"the broker says: {code.getName().lower()}")
 
 
 def why(error: Exception, config: BrokerConfig) -> str:
     """What `error` of a connection means."""
-    match error:
-        case Ended():
-            return _told(error, config)
-        case Malformed():
-            return f"what answers is no MQTT broker ({error}); check host and port in url"
+    cause = error.__context__ if isinstance(error.__context__, OSError) else error
+    match cause:
         case socket.gaierror():
             return f"the name {config.host} is not known; check the url and the DNS"
-        case ssl.SSLCertVerificationError():
-            told = error.verify_message
-            return f"its certificate is not trusted ({told}); name its CA in ca_file"
-        case ssl.SSLError() if "ALERT" in (error.reason or ""):
-            return _not_let_in(config)
-        case ssl.SSLError() | ConnectionResetError() | ConnectionAbortedError() if config.tls:
-            return f"no TLS on this port ({error}); write mqtt:// in url, or use the TLS port"
-        case TimeoutError():
-            return f"no answer in {TIMEOUT_S:g} s; check the network and the firewall"
-        case OSError() if "Connect call failed" in str(error):  # to one or several addresses
+        case ConnectionRefusedError():
             return "connection refused; is the broker running, and is this its port?"
+        case ssl.SSLCertVerificationError():
+            told = cause.verify_message
+            return f"its certificate is not trusted ({told}); name its CA in ca_file"
+        case ssl.SSLError() if "ALERT" in (cause.reason or ""):
+            return _not_let_in(config)
+        case ssl.SSLError() | ConnectionResetError() if config.tls:
+            return f"no TLS on this port ({cause}); write mqtt:// in url, or use the TLS port"
+        case TimeoutError():
+            return _silent()
+    if isinstance(error, aiomqtt.MqttCodeError):
+        return _told(error, config)
+    if "timed out" in str(error):
+        return _silent()
     return str(error) or type(error).__name__
 
 
-def _told(error: Ended, config: BrokerConfig) -> str:
-    if error.code is not None and error.early:
-        return WORDS[0x86] if error.code in LOGIN_REFUSED else reason(error.code)
-    if error.code is not None and gave_reason(error):
-        return reason(error.code)
-    if not error.early:
-        return "the connection broke before the acknowledgement"
+def _silent() -> str:
+    return f"no answer in {TIMEOUT_S:g} s; check the network and the firewall"
+
+
+def gave_reason(error: Exception) -> bool:
+    """Whether the broker said why it ended a connection: MQTT 5 only. paho calls a connection that
+    simply ended an unspecified error."""
+    code = getattr(error, "rc", None)
+    return isinstance(code, ReasonCode) and code.value > UNSPECIFIED
+
+
+def _told(error: aiomqtt.MqttCodeError, config: BrokerConfig) -> str:
+    if isinstance(error, MqttConnectError) and isinstance(error.rc, ReasonCode):
+        return WORDS[0x86] if error.rc.value in LOGIN_REFUSED else reason(error.rc)
+    if gave_reason(error) and isinstance(error.rc, ReasonCode):
+        return reason(error.rc)
+    if CLOSED_EARLY not in error.args:
+        return "the connection broke"
     if config.tls:
         return _not_let_in(config)
     return "the broker hung up before it answered; is this its port, and one without TLS?"

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 
+import aiomqtt
 import msgspec
 
 from ...config.sinks.sparkplug import SparkplugConfig
@@ -23,8 +24,8 @@ from ...core.clock import Clock, SystemClock
 from ...core.errors import SinkError, SinkRefused
 from ...store.records import Entry
 from .base import Access
+from .mqtt_client import Message
 from .mqtt_connection import Connection
-from .mqtt_packets import Message
 from .sparkplug_node import MS, REBIRTH, Node, death
 
 log = logging.getLogger(__name__)
@@ -114,9 +115,10 @@ class SparkplugSink:
         """Each connection has a number, which its will and its births tell (5.4)."""
         self._born, self._host_state.online = False, False
         number = (self._birth_number + 1) % NUMBERS
-        await self._broker.open(Message(self._topic.format("NDEATH"), death(number)))
+        await self._broker.open(aiomqtt.Will(self._topic.format("NDEATH"), death(number), qos=1))
         self._birth_number = number
-        await self._broker.subscribe([*([self._host] if self._host else []), self._commands])
+        await self._broker.subscribe([self._commands, *([self._host] if self._host else [])])
+        await self._broker.settle()
 
     async def _give_birth(self) -> None:
         self._known, self._seq = self._access.newest(), 0
@@ -162,8 +164,9 @@ class SparkplugSink:
 
     # What arrives
 
-    def _arrived(self, message: Message) -> None:
-        topic, payload = message.topic, message.payload
+    def _arrived(self, message: aiomqtt.Message) -> None:
+        topic = str(message.topic)
+        payload = message.payload if isinstance(message.payload, bytes) else b""
         if topic == self._host:
             self._host_says(payload)
         elif topic == self._commands and not message.retain:
