@@ -69,11 +69,11 @@ class Ears:
         told = self._told(message.topic, message.payload)
         if told is None:
             return
-        count, values, seqs = told
+        count, values, seqs, others = told
         with self._lock:
             self.first_at = self.first_at or now
             self.count += count - sum(1 for seq in seqs if seq in self.seqs)
-            self.seqs.update(seqs)
+            self.seqs.update(seqs, others)
             self.ages += [(int(now * 1000) - value & 0x7FFF) / 1000 for value in values]
 
     def close(self) -> None:

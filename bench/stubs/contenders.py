@@ -17,8 +17,9 @@ import msgspec
 REGISTERS = 100
 HERE = Path(sys.executable).parent
 RIVALS = HERE.parent / "rivals"
-Told = tuple[int, list[int], list[int]]
-"""Readings in a message, a value of each unit in it, sequence numbers where there are any."""
+Told = tuple[int, list[int], list[int], list[int]]
+"""Readings in a message, a value of each unit in it; where there are any, their sequence numbers,
+and other numbers that are accounted for."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,17 @@ def _wisgate(folder: Path, plant: int, broker: int, units: int) -> subprocess.Po
 
 
 def _wisgate_told(topic: str, payload: bytes) -> Told | None:
+    if topic.endswith("/gap"):
+        gap = json.loads(payload)
+        return 0, [], [], [gap["seq"], *range(gap["first"], gap["last"] + 1)]
     if not topic.endswith("/batch"):
         return None
-    rows = [r for r in _BATCH.decode(payload).readings if r.point.startswith("u")]
+    every = _BATCH.decode(payload).readings
+    rows = [r for r in every if r.point.startswith("u")]
     firsts = [
         int(r.value) for r in rows if isinstance(r.value, int | float) and r.point.endswith("_r0")
     ]
-    return len(rows), firsts, [r.seq for r in rows]
+    return len(rows), firsts, [r.seq for r in rows], [r.seq for r in every]
 
 
 NO_LIMIT = "0:0,"
@@ -131,7 +136,7 @@ def _thingsboard_told(topic: str, payload: bytes) -> Told | None:
     if topic != "v1/gateway/telemetry":
         return None
     rows = [row["values"] for unit in json.loads(payload).values() for row in unit]
-    return sum(map(len, rows)), [row["r0"] for row in rows if "r0" in row], []
+    return sum(map(len, rows)), [row["r0"] for row in rows if "r0" in row], [], []
 
 
 def _node_red(folder: Path, plant: int, broker: int, units: int) -> subprocess.Popen[bytes]:
@@ -173,7 +178,7 @@ def _node_red_told(topic: str, payload: bytes) -> Told | None:
     if not topic.startswith("red/"):
         return None
     values = json.loads(payload)
-    return len(values), values[:1], []
+    return len(values), values[:1], [], []
 
 
 CONTENDERS = (

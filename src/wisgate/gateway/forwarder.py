@@ -21,8 +21,10 @@ log = logging.getLogger(__name__)
 LIMIT = 500
 """Entries offered at once."""
 
-FIRST_DELAY_S = 1.0
-LAST_DELAY_S = 60.0
+FIRST_DELAY_S, LAST_DELAY_S = 0.4, 60.0
+PART = 0.02
+"""Between two tries passes this part of the time that the other side has been away: back at once
+after a restart of a broker, and no burden to one that is down for the night."""
 LONGEST_REST_S = 3600.0
 """However long the other side asks us to stay away: it may have meant another unit."""
 JITTER = 0.1
@@ -73,6 +75,7 @@ class Forwarder:
         self._connected, self._error = False, ""
         self._since_ns = clock.utc_ns()
         self._delivered = self._refused = self._failures = 0
+        self._failing_since = 0.0
         self._stopping, self._moved = asyncio.Event(), asyncio.Event()
 
     @property
@@ -164,7 +167,10 @@ class Forwarder:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _back_off(self, error: SinkError | StoreError) -> None:
-        delay = min(LAST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(self._failures, 10))
+        if not self._failures:
+            self._failing_since = self._clock.monotonic()
+        away = self._clock.monotonic() - self._failing_since
+        delay = max(FIRST_DELAY_S, min(LAST_DELAY_S, PART * away))
         delay *= 1 + JITTER * (2 * self._chance() - 1)
         if isinstance(error, SinkError):
             delay = max(delay, min(error.rest_s, LONGEST_REST_S))
