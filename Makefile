@@ -97,6 +97,7 @@ $(VENV)/.run: $(VENV)/.base requirements/run.lock requirements/build.lock pyproj
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.lock
 	@echo "Installing what the bench compares with into $(VENV) …"
 	@$(pip) --require-hashes -r requirements/bench.lock
+	@sh tools/rivals.sh $(VENV)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.lock
