@@ -292,13 +292,13 @@ def test_messages_name_the_cure(server: Postgresql, tmp_path: Path) -> None:
 
 
 def test_a_server_that_hangs_is_not_waited_for(server: Postgresql, tmp_path: Path) -> None:
-    there = sink(server.port, tmp_path, timeout=0.3)
+    there = sink(server.port, tmp_path, timeout=2.0)
 
     async def main() -> None:
         await there.deliver([record(1)])
         with psycopg.connect(server.address("plant")) as other:
             other.execute("LOCK TABLE wisgate_readings")
-            with pytest.raises(SinkError, match=r"no answer in 0\.3 s; check the network"):
+            with pytest.raises(SinkError, match="no answer in 2 s; check the network"):
                 await there.deliver([record(2)])
         await there.deliver([record(2)])
         await there.close(1)
@@ -309,15 +309,15 @@ def test_a_server_that_hangs_is_not_waited_for(server: Postgresql, tmp_path: Pat
 
 def test_a_server_that_is_frozen_holds_nobody_up(server: Postgresql, tmp_path: Path) -> None:
     """It neither answers nor hangs up; a gateway that stops must not wait for it either."""
-    there = sink(server.port, tmp_path, timeout=0.3)
+    there = sink(server.port, tmp_path, timeout=2.0)
     patient = sink(server.port, tmp_path, timeout=60.0)
 
     async def main() -> None:
         await there.deliver([record(1)])
         await patient.deliver([record(2)])
         with server.frozen():
-            async with asyncio.timeout(5):
-                with pytest.raises(SinkError, match=r"no answer in 0\.3 s"):
+            async with asyncio.timeout(8):
+                with pytest.raises(SinkError, match="no answer in 2 s"):
                     await there.deliver([record(3)])
                 task = asyncio.create_task(patient.deliver([record(4)]))
                 await asyncio.sleep(0.1)
