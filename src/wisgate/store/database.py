@@ -217,8 +217,7 @@ class Database:
         """Everything so far whose time was estimated is `shift` nanoseconds later."""
         first = self.dating.first_to_correct
         if not self.tiers.before(first):
-            with transaction(self._db):
-                self.tiers.forget_from(first, self.points.by_id)
+            self.tiers.forget_from(first, shift, self.points.by_id, transaction(self._db))
         self.dating.correct(shift, self._series.next)
         return self.extent()
 

@@ -40,6 +40,7 @@ _LAST = """
     SELECT value FROM record WHERE point = ? AND time_ns >= ? AND time_ns < ? AND seq <= ?
     ORDER BY time_ns DESC LIMIT 1
 """
+_FORGET = "DELETE FROM rollup WHERE span = ? AND point = ? AND slot >= ? AND slot < ?"
 _MERGE = """
     UPDATE rollup SET low = min(coalesce(low, ?1), coalesce(?1, low)),
         high = max(coalesce(high, ?2), coalesce(?2, high)), total = total + ?3,
@@ -132,32 +133,36 @@ class Tiers:
         """Whether only records before a number are in."""
         return max(self._base, *self._rolled.values(), 0) < seq
 
-    def forget_from(self, seq: int, points: Mapping[int, PointRow]) -> None:
-        """The times of the records from a number on change: drop the hours that they are in, and
-        whatever comes after, so that all of it is added anew from the readings. The caller commits,
-        and nothing else follows when that fails."""
-        first = self._oldest_after(seq - 1)
-        kept = self._db.execute("SELECT min(time_ns) FROM record").fetchone()[0]
-        if first is None or kept is None:
+    def forget_from(
+        self,
+        seq: int,
+        shift: int,
+        points: Mapping[int, PointRow],
+        transaction: AbstractContextManager[None],
+    ) -> None:
+        """The times of the records from a number on will be `shift` nanoseconds later: drop the
+        hours that they are in, so that what is in these is added anew from the readings."""
+        first, last = self._db.execute(
+            "SELECT min(time_ns), max(time_ns) FROM record WHERE seq >= ?", (seq,)
+        ).fetchone()
+        if first is None:
             return
         hour = TIERS[-1] * SECOND_NS
-        since = max(first // hour * hour, -(-kept // hour) * hour)
-        for span in TIERS:
-            for key in points:
-                place = (span, key, since // (span * SECOND_NS))
-                gone = self._db.execute(
-                    "DELETE FROM rollup WHERE span = ? AND point = ? AND slot >= ?", place
-                )
-                self._rows[span] -= gone.rowcount
-        self._base = (
-            self._db.execute(
-                "SELECT min(seq) - 1 FROM record WHERE time_ns >= ?", (since,)
+        begin, end = first // hour * hour, (last // hour + 1) * hour
+        rows = dict(self._rows)
+        with transaction:
+            for span in TIERS:
+                length = span * SECOND_NS
+                for key in points:
+                    place = (span, key, begin // length, end // length)
+                    rows[span] -= self._db.execute(_FORGET, place).rowcount
+            others = self._db.execute(
+                "SELECT min(seq) FROM record WHERE time_ns >= ? AND time_ns < ?", (begin, end)
             ).fetchone()[0]
-            or 0
-        )
-        self._pass, self._since_ns = None, since
-        self._note([], 0, self._base, self._rows)
-        self._rolled = {}
+            base = min(seq, others) - 1
+            self._note([], 0, base, rows)
+        self._rows, self._base, self._rolled = rows, base, {}
+        self._pass, self._since_ns = None, min(begin, begin + shift)
 
     def _begin(self, points: Mapping[int, PointRow], last: int) -> _Pass:
         most = max(LEAST_RECORDS, RECORDS_PER_POINT * len(points))

@@ -152,8 +152,15 @@ def test_a_late_reading_is_added_to_its_old_slot(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
-def test_readings_that_are_dated_anew_move_to_other_slots(tmp_path: Path) -> None:
-    readings, shift = walk(6, 600, MINUTE), 5 * HOUR + 17 * MINUTE
+@pytest.mark.parametrize(
+    ("off", "shift"),
+    [(0, 5 * HOUR + 17 * MINUTE), (0, -2 * HOUR - 13 * MINUTE), (-9000 * DAY, 9000 * DAY)],
+    ids=["later", "earlier", "years"],
+)
+def test_readings_that_are_dated_anew_move_to_other_slots(
+    tmp_path: Path, off: int, shift: int
+) -> None:
+    readings = walk(6, 600, MINUTE, START + off)
     before = walk(7, 300, MINUTE, START - 5 * HOUR - 20 * MINUTE)
 
     async def main() -> None:
