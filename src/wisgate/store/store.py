@@ -151,7 +151,8 @@ class Store:
         """The next entries beyond `seq`, at most `limit`, in order; records of `points` only (None:
         all) and every gap. None that is not `offered`. Raises StoreError."""
         found = await self._jobs.run(lambda db: db.after(seq, limit, points))
-        return [entry for entry in found if entry.seq <= self.offered]
+        upto = self.offered
+        return [entry for entry in found if entry.seq <= upto]
 
     async def wait(self, seq: int) -> None:
         """Return when something beyond `seq` is committed, and offered."""
