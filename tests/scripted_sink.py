@@ -27,10 +27,16 @@ class Scripted:
         """When each of `got` was delivered."""
         self.slow = 0.0
         """Seconds until it acknowledges."""
+        self.broken: SinkError | None = None
+        """What the next `open` finds of a connection that broke meanwhile."""
+        self.opens = 0
         self._clock = clock
 
     async def open(self) -> None:
-        return
+        self.opens += 1
+        broken, self.broken = self.broken, None
+        if broken is not None:
+            raise broken
 
     async def close(self, deadline: float) -> None:
         return

@@ -421,7 +421,11 @@ def test_a_broker_that_goes_and_comes_back_misses_nothing(tmp_path: Path) -> Non
         async with opened(tmp_path / "store", clock=SystemClock()) as store:
             by = access(FILE, newest=lambda: store.last_seq)
             sink = SparkplugSink(config(broker.port), NODE, by)
-            forwarder = Forwarder(sink, store, SystemClock(), chance=lambda: 0.5)
+            ready = asyncio.Event()  # the host hears what comes: at QoS 0 the broker keeps nothing
+            ready.set()
+            forwarder = Forwarder(
+                sink, store, SystemClock(), chance=lambda: 0.5, link=lambda: ready.is_set()
+            )
             task = asyncio.create_task(forwarder.run())
 
             async def append(first: int, last: int) -> None:
@@ -438,8 +442,10 @@ def test_a_broker_that_goes_and_comes_back_misses_nothing(tmp_path: Path) -> Non
             await asyncio.to_thread(broker.stop)
             await append(1001, 1500)
             await until(lambda: not forwarder.state.connected)
+            ready.clear()
             await asyncio.to_thread(broker.start)
             await asyncio.to_thread(host.subscribed, 2)
+            ready.set()
             await until(lambda: forwarder.state.lag == 0)
             await append(1501, 1510)
             await until(lambda: forwarder.state.lag == 0)

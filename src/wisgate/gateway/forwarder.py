@@ -27,6 +27,9 @@ PART = 0.02
 after a restart of a broker, and no burden to one that is down for the night."""
 LONGEST_REST_S = 3600.0
 """However long the other side asks us to stay away: it may have meant another unit."""
+LOOK_S = 15.0
+"""How long nothing comes until the connection is looked at: whoever watches us, or commands, waits
+for no record."""
 JITTER = 0.1
 """So that a fleet does not come back to its broker in one moment."""
 
@@ -128,7 +131,10 @@ class Forwarder:
                 return
             else:
                 self._restored()
-                await self._or_stop(self._store.wait(self._cursor))
+                await self._or_stop(self._store.wait(self._cursor), LOOK_S)
+                if self._store.last_seq <= self._cursor and not self._stopping.is_set():
+                    self._check_link()
+                    await self._sink.open()
 
     async def _advance(self, seq: int) -> None:
         if seq != self._cursor:
@@ -156,11 +162,13 @@ class Forwarder:
         if not self._link():
             raise SinkError(f"{self._sink.name}: the way to it is gone")
 
-    async def _or_stop(self, waiting: Coroutine[Any, Any, object]) -> None:
-        """Return when `waiting` is over, or at `stop`."""
+    async def _or_stop(
+        self, waiting: Coroutine[Any, Any, object], longest: float | None = None
+    ) -> None:
+        """Return when `waiting` is over, after `longest` seconds, or at `stop`."""
         tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()

@@ -69,6 +69,27 @@ def test_tries_less_often_the_longer_it_takes_and_tells_it_twice(
     assert told == ["plant: refused; trying again", "plant: back after 400 failed tries"]
 
 
+def test_a_connection_that_breaks_while_nothing_comes_is_noticed_and_mended(tmp_path: Path) -> None:
+    clock = VirtualClock()
+
+    async def main() -> None:
+        store, sink = await open_store(tmp_path, clock=clock), Scripted(clock)
+        forwarder = Forwarder(sink, store, clock, chance=lambda: 0.5)
+        task = asyncio.create_task(forwarder.run())
+        await asyncio.sleep(61)
+        sink.broken, opens = SinkError("plant: hung up"), sink.opens
+        await asyncio.sleep(14.2)
+        assert not forwarder.state.connected
+        assert forwarder.state.error == "plant: hung up"
+        await asyncio.sleep(1)
+        assert forwarder.state.connected
+        assert sink.opens == opens + 2
+        await ended(forwarder, task)
+        await store.close()
+
+    virtual(clock, main())
+
+
 def test_only_what_was_refused_is_set_aside(tmp_path: Path) -> None:
     clock = VirtualClock()
 
