@@ -101,10 +101,12 @@ def test_fields_of_the_errata():
     assert codes.TxModulation(narrow=True).encode() == 0x05
     assert codes.TxClamp.decode(0xC8).threshold == 0b0100
     assert codes.TxClamp(threshold=15).encode() == 0xDE
+    assert codes.TxClamp.decode(0xFF).threshold == 15
     assert codes.OverCurrent(code=0x38).encode() == 0x38
     assert codes.OverCurrent.decode(0xFF).code == 0x3F
     assert codes.RxGain.decode(0x96).code == 0x96
     assert codes.SyncWord(code=0x3444).encode() == 0x3444
+    assert codes.SyncWord.decode(0xF4F4).code == 0xF4F4
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,11 @@ def test_a_stranger_is_not_received(other: dict[str, float]) -> None:
         (["8C 00 08 01 05 00 00"], {"explicit": False, "length": 5, "crc": False}),
         (["0D 07 40 34 44"], {"sync_word": 0x3444}),
         (["8B 0C 04 01 01"], {"spreading_factor": 12, "low_rate": True}),
+        (
+            ["86 36 58 66 66 01", "8B 09 04 01 00 01"],
+            {"frequency": 869.525e6, "spreading_factor": 9},
+        ),
+        (["8C 00 0C 00 05 01 01 01"], {"preamble": 12, "inverted": True}),
     ],
 )
 def test_what_it_sends_has_the_format_it_was_told(
@@ -622,7 +627,7 @@ def test_levels_beyond_what_there_is_a_code_for() -> None:
     bench.clock.advance(0.011)
     bench.station.send(b"Hello")
     bench.wait_for_packet()
-    assert bench.ask("14 00 00 00 00")[2] == 0
+    assert bench.ask("14 00 00 00 00")[2:4] == b"\x00\x7f"
     bench.say("80 00", "8B 07 00 01 01", "82 FF FF FF")
     bench.clock.advance(0.011)
     assert bench.ask("15 00 00")[2] == 0xFF  # 129 dBm below 1 mW, at 7.8 kHz

@@ -204,8 +204,9 @@ def _level(dbm: float) -> int:
 
 
 def _quarters(decibels: float) -> int:
-    """The code of a ratio: quarters of a decibel, signed. SX1261/2 13.5.3."""
-    return max(-128, min(127, round(4 * decibels))) & 0xFF
+    """The code of a ratio: quarters of a decibel, signed. SX1261/2 13.5.3. Below -20 dB nothing is
+    received."""
+    return min(127, round(4 * decibels)) & 0xFF
 
 
 def seconds_of(timeout: bytes) -> float:
@@ -234,5 +235,5 @@ def format_of(frequency: bytes, modulation: bytes, packet: bytes, sync_word: int
 
 def power_of(amplifier: bytes, power: bytes) -> float:
     """The power at the antenna in dBm; the low power amplifier of an SX1261 is not there."""
-    setting = int.from_bytes(power[:1], "big", signed=True)
+    setting = int.from_bytes(power[:1], signed=True)
     return setting - WEAKER_DB.get((amplifier[0], amplifier[1]), 0.0)
