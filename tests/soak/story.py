@@ -11,7 +11,7 @@ from random import Random
 from wisgate.core.clock import VIRTUAL_START_NS
 
 HOUR, DAY = 3600.0, 86400.0
-PROMISE_S = {"power": 0.2, "kill": 0.01, "stop": 0.0}
+PROMISE_S = {"power": 0.2, "kill": 0.05, "stop": 0.0}
 """How old a reading may be that an end of the box takes with it: what README promises."""
 
 

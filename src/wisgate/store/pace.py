@@ -10,8 +10,8 @@ class Pace:
     """`group`: seconds a reading waits for others at most, `limit`: readings that end the waiting,
     `sync`: seconds a commit waits for its sync at most; None leaves that to flush and close."""
 
-    group: float = 0.01
-    limit: int = 500
+    group: float = 0.05
+    limit: int = 100
     sync: float | None = 0.15
 
 
