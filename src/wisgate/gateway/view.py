@@ -27,7 +27,7 @@ def health(gateway: Gateway) -> Health:
     """Modules that do not answer, sinks that are not connected, a store that cannot write."""
     problems = [f"{s.placed.name}: {s.lost}" for s in gateway.sampled if s.lost]
     problems += [
-        f"sink {name}: {f.state.error}"
+        f"sink {name}: {f.state.error.removeprefix(f'{name}: ')}"
         for name, f in gateway.forwarders.items()
         if not f.state.connected and f.state.error
     ]
