@@ -148,6 +148,7 @@ def test_read_from_a_running_gateway(gateway: Running) -> None:
     lines = good("read", state=state).splitlines()
     assert [line.split()[0] for line in lines][:2] == ["tank_level", "pump"]
     assert good("read", "pump", state=state).split()[:3] == ["pump", "off", "good"]
+    assert good("read", "--now", "pump", state=state).split()[:3] == ["pump", "off", "good"]
     (point,) = json.loads(good("read", "pump", "--json", state=state))
     assert point["name"] == "pump"
     assert point["value"] is False

@@ -51,6 +51,10 @@ class Remote:
         found: list[dict[str, Any]] = self._ask("GET", "/api/v1/points")["points"]
         return found
 
+    def sample(self, point: str) -> dict[str, Any]:
+        """Read it now, between its samples. Raises RemoteError."""
+        return self._ask("POST", f"/api/v1/points/{quote(point)}/sample", timeout=PATIENCE_S)
+
     def write(self, point: str, value: Value) -> dict[str, Any]:
         """Raises RemoteError with the gateway's reason."""
         return self._ask("PUT", f"/api/v1/points/{quote(point)}", {"value": value})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -147,11 +147,14 @@ class Gateway:
         else:
             self._complained.discard(point)
 
-    async def read_all(self) -> None:
-        """Sample every group once, beside the regular samples."""
+    async def read_now(self, names: Collection[str] | None = None) -> None:
+        """Sample the groups of these points once, None for all, beside the regular samples."""
         for sampled in self.sampled:
+            points = sampled.placed.points
+            mine = {p.channel for p in points if names is not None and p.point.name in names}
             for group in sampled.placed.module.groups:
-                self._take(sampled, await sampled.sample(group))
+                if names is None or any(channel.name in mine for channel in group.channels):
+                    self._take(sampled, await sampled.sample(group))
 
     async def examine(self) -> Examined:
         """What `doctor` says of the box, beside the regular work. Takes some seconds."""

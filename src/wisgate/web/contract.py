@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -127,6 +127,10 @@ class Gateway(Protocol):
 
     def plan_view(self) -> dict[str, Any]:
         """The board, its slots and what sits in them, ready for JSON."""
+        ...
+
+    async def read_now(self, names: Collection[str]) -> None:
+        """Sample the groups of these points once, beside the regular samples."""
         ...
 
     async def write(self, point: str, value: Value, cause: str) -> Reading:

@@ -31,6 +31,11 @@ class Points:
     async def read(self, request: Request, _body: Any) -> PointView:
         return live_point(self._gateway, self._point(request).name)
 
+    async def sample(self, request: Request, _body: Any) -> PointView:
+        name = self._point(request).name
+        await self._gateway.read_now((name,))
+        return live_point(self._gateway, name)
+
     async def write(self, request: Request, body: WriteBody) -> PointView:
         point = self._point(request)
         value = _fitting(point, body.value)

@@ -136,6 +136,8 @@ def _point_operations(points: Points) -> list[Operation]:
                   WriteBody, refusals=refusals),
         Operation("POST", one, points.write, "The same, for clients without PUT", write, PointView,
                   WriteBody, refusals=refusals),
+        Operation("POST", f"{one}/sample", points.sample, "Read one point now, between its samples",
+                  write, PointView, refusals=(401, 404, 421)),
         Operation("GET", f"{one}/history", points.history, "What the store holds of a point", read,
                   HistoryView, query=span, refusals=(401, 404, 421, 422, 503)),
     ]  # fmt: skip

@@ -445,12 +445,28 @@ def test_a_mistake_in_one_module_is_only_its_own(tmp_path: Path, tracebacks: lis
     tracebacks.clear()
 
 
+def test_reading_now_samples_the_group_of_the_point_and_no_other(tmp_path: Path) -> None:
+    house = House(tmp_path)
+
+    async def story(house: House) -> None:
+        await asyncio.sleep(12.5)
+        live = house.gateway.live
+        before = {name: live.get(name) for name in live.points}
+        name = next(p.name for p in house.config.points if p.slot == "wisblock-1")
+        await house.gateway.read_now((name,))
+        changed = {n for n, reading in before.items() if live.get(n) != reading}
+        assert name in changed
+        assert {live.points[n].slot for n in changed} == {"wisblock-1"}
+
+    house.play(story)
+
+
 def test_reading_all_beside_the_samples(tmp_path: Path) -> None:
     house = House(tmp_path)
 
     async def story(house: House) -> None:
         for _ in range(20):
-            await house.gateway.read_all()
+            await house.gateway.read_now()
             await asyncio.sleep(0.13)
 
     house.play(story)

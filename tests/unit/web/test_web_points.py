@@ -31,6 +31,18 @@ def test_points_tell_value_unit_status_and_age(tmp_path):
     ask(tmp_path, steps)
 
 
+def test_a_point_is_sampled_now_for_who_is_signed_in(tmp_path):
+    async def steps(web: Asking):
+        refused = await web.public.post("/api/v1/points/tank_level/sample")
+        assert refused.status_code == 401
+        await web.claim()
+        found = (await web.public.post("/api/v1/points/tank_level/sample")).json()
+        assert (found["name"], found["value"]) == ("tank_level", 42.0)
+        assert (await web.public.post("/api/v1/points/nobody/sample")).status_code == 404
+
+    ask(tmp_path, steps)
+
+
 def test_a_fault_has_no_number(tmp_path):
     async def steps(web: Asking):
         web.gateway.put("tank_level", None, Status.ABSENT)

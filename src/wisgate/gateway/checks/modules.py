@@ -56,7 +56,7 @@ async def _watch(box: Box) -> None:
     end = clock.monotonic() + LONGEST_S
     for _ in range(ROUNDS):
         if box.alone:
-            await gateway.read_all()
+            await gateway.read_now()
         for reading in gateway.live.all():
             seen = box.watched.setdefault(reading.name, [])
             if not seen or seen[-1].time_ns != reading.time_ns:
