@@ -77,7 +77,8 @@ class Client(aiomqtt.Client):
 
     async def send(self, messages: Sequence[Message], qos: int) -> None:
         """Publish and wait for every answer, which may be a refusal; what has QoS 0 is only handed
-        to the operating system. Raises MqttError when a message could not leave."""
+        to the operating system. Raises MqttError when a message could not leave, or no answer came
+        for too long."""
         self.refused = []
         for start in range(0, len(messages), self._window):
             self._all_answered = asyncio.get_running_loop().create_future()
@@ -88,7 +89,17 @@ class Client(aiomqtt.Client):
                 if qos:
                     self._under_way[sent.mid] = message
             if self._under_way:
-                await self._wait_for(self._all_answered, timeout=None)
+                await self._wait_for_answers(self._all_answered)
+
+    async def _wait_for_answers(self, all_answered: asyncio.Future[None]) -> None:
+        """However long it takes as long as some come: a line may be thin. Raises MqttError."""
+        while not all_answered.done():
+            before = len(self._under_way)
+            try:
+                await self._wait_for(asyncio.shield(all_answered), timeout=None)
+            except aiomqtt.MqttError:
+                if len(self._under_way) == before:
+                    raise
 
     def _on_connect(
         self,

@@ -109,6 +109,9 @@ class Connection:
         if len(sound) < len(messages):
             told.append(f"larger than the {self.largest} bytes that the broker takes")
             lost += [s for m in messages if not self.fits(m) for s in m.seqs]
+        if told and not lost:  # no record can be set aside for what we say of ourselves
+            await self.drop()
+            raise SinkError(f"{self.place}: {messages[0].topic}: {told[0]}")
         if told:
             raise SinkRefused(f"{self.place}: {told[0]}", sorted(lost))
 
@@ -144,20 +147,37 @@ class Connection:
                 await client.__aexit__(None, None, None)
 
     def _settings(self) -> dict[str, Any]:
-        """What is read from files, at every connect: a changed secret needs no restart."""
+        """What is read from files, at every connect: a changed secret needs no restart. Raises
+        SinkError, OSError."""
         config, settings = self._config, dict[str, Any]()
         version5 = config.version == "5"
         settings["protocol"] = aiomqtt.ProtocolVersion.V5 if version5 else None
         if config.username:
-            secret = config.password_file
             settings["username"] = config.username
-            settings["password"] = secret.read_text().strip() if secret else None
+            settings["password"] = self._password()
         if config.tls:
-            context = settings["tls_context"] = ssl.create_default_context(cafile=config.ca_file)
+            context = settings["tls_context"] = self._trusting()
             context.sslsocket_class = ClosingSocket
             if config.cert_file is not None:
                 self._load_certificate(context)
         return settings
+
+    def _password(self) -> str | None:
+        """Raises SinkError, OSError."""
+        secret = self._config.password_file
+        try:
+            return secret.read_text(encoding="utf-8").strip() if secret else None
+        except UnicodeDecodeError as error:
+            what = "password_file is no text in UTF-8; write the password into it, nothing else"
+            raise SinkError(f"{self.place}: {what}") from error
+
+    def _trusting(self) -> ssl.SSLContext:
+        """Raises SinkError, OSError."""
+        try:
+            return ssl.create_default_context(cafile=self._config.ca_file)
+        except ssl.SSLError as error:
+            what = f"ca_file holds no certificate in PEM ({error.reason}); name the one of the CA"
+            raise SinkError(f"{self.place}: {what}") from error
 
     def _load_certificate(self, context: ssl.SSLContext) -> None:
         """Raises SinkError when certificate and key are not a pair in PEM."""
