@@ -296,3 +296,16 @@ def test_version_3_names_the_lines_that_it_leaves_out(tmp_path: Path) -> None:
             error = deliver(sink(there.port, "3"), batch)
             assert isinstance(error, SinkRefused)
             assert error.seqs == (17, 19)
+
+
+@pytest.mark.parametrize("content", ["one-secret\ntwo", "gehe\u00efm-secret", " \n"])
+def test_a_token_that_no_header_can_carry_is_told_and_not_shown(
+    content: str, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.write_text(content)
+    with receiver() as there:
+        error = deliver(sink(there.port, "3", token_file=token), [record(1)])
+        assert not there.requests
+    assert "token_file holds no token; write it there in one line, and nothing else" in str(error)
+    assert "secret" not in str(error)

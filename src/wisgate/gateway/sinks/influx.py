@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
 
+from ...config.headers import HEADER_VALUE
 from ...config.sinks.influx import UDP, InfluxConfig
 from ...core.clock import SystemClock
 from ...core.errors import SinkError, SinkRefused
@@ -83,12 +85,20 @@ class InfluxSink:
         config = self._config
         if config.token_file is not None:
             word = "Token" if config.version == "2" else "Bearer"
-            return {"authorization": f"{word} {config.token_file.read_text().strip()}"}
+            return {"authorization": f"{word} {_token(config.token_file)}"}
         if not config.url.username:
             return {}
         password = config.password_file.read_text().strip() if config.password_file else ""
         login = base64.b64encode(f"{config.url.username}:{password}".encode()).decode()
         return {"authorization": f"Basic {login}"}
+
+
+def _token(file: Path) -> str:
+    """Raises OSError, and ValueError, which never repeats what the file holds."""
+    token = file.read_text().strip()
+    if HEADER_VALUE.fullmatch(token) is None:
+        raise ValueError("token_file holds no token; write it there in one line, and nothing else")
+    return token
 
 
 def target(config: InfluxConfig) -> str:
