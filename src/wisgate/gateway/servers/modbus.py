@@ -68,6 +68,7 @@ class ModbusServer:
         self._served = served
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._closing = False
 
     async def open(self) -> None:
         host, port = self._config.host, self._config.port
@@ -79,6 +80,7 @@ class ModbusServer:
         log.info("server %s: Modbus TCP on %s:%d", self.name, host, self.port)
 
     async def close(self) -> None:
+        self._closing = True
         if self._server is not None:
             self._server.close()
         for writer in self._open:
@@ -88,7 +90,7 @@ class ModbusServer:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = str(writer.get_extra_info("peername", ("?",))[0])
-        if not self._clients.welcome(client) or len(self._open) >= self._config.connections:
+        if self._closing or not self._welcome(client):
             log.debug("server %s: %s is turned away", self.name, client)
             writer.close()
             return
@@ -99,6 +101,9 @@ class ModbusServer:
         finally:
             self._open.discard(writer)
             writer.close()
+
+    def _welcome(self, client: str) -> bool:
+        return self._clients.welcome(client) and len(self._open) < self._config.connections
 
     async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: str

@@ -331,6 +331,26 @@ def test_requests_that_come_together_are_answered_in_order() -> None:
     raw(CONFIG, story)
 
 
+def is_served() -> bool:
+    """Whether a server has begun to care for a client, or is about to."""
+    return any("ModbusServer._connected" in repr(task) for task in asyncio.all_tasks())
+
+
+def test_who_just_comes_while_it_closes_is_hung_up_on() -> None:
+    async def story(plant: Plant) -> None:
+        server = ModbusServer(CONFIG, plant)
+        await server.open()
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            while not is_served():  # noqa: ASYNC110  # no event tells
+                await asyncio.sleep(0)
+            await server.close()
+            reader, writer = await asyncio.open_connection(sock=client)
+            assert await ended(reader)
+            writer.close()
+
+    raw(CONFIG, story)
+
+
 def test_a_port_that_is_taken_says_so() -> None:
     async def story(plant: Plant) -> None:
         other = ModbusServer(replace(CONFIG, port=plant.port), plant)
