@@ -108,6 +108,7 @@ class ModbusUnit:
         self.group = Group(unit.name, channels, Seconds(unit.interval))
         self._spans = [self._laid_out(span) for span in plan_reads(unit.registers)]
         self._silences, self._ask_again_at = 0, 0.0
+        self._there = False  # its last answer is not followed by a silence
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
 
     def sample(self) -> Sampling:
@@ -169,7 +170,7 @@ class ModbusUnit:
             except Unreachable:
                 raise
             except NoAnswer:
-                if self._silences or not repeats_left:
+                if not self._there or not repeats_left:
                     self._count_silence()
                     raise
             except (ChecksumMismatch, UnexpectedValue):
@@ -185,13 +186,16 @@ class ModbusUnit:
                 unit.id, span.table, span.address, span.count, unit.timeout
             )
         except ChipError:
-            self._silences = 0
+            self._answered()
             raise
-        self._silences = 0
+        self._answered()
         return payload
 
+    def _answered(self) -> None:
+        self._silences, self._there = 0, True
+
     def _count_silence(self) -> None:
-        self._silences += 1
+        self._silences, self._there = self._silences + 1, False
         pause = min(self._unit.timeout * 2.0 ** min(self._silences, 30), _LONGEST_PAUSE_S)
         self._ask_again_at = self._clock.monotonic() + pause
 

@@ -44,7 +44,7 @@ def test_after_an_outage_the_backlog_leaves_at_the_rate_and_new_readings_in_orde
     async def main() -> None:
         store = await open_store(tmp_path, clock=clock, pace=Pace(sync=None))
         sink = Scripted(clock)
-        sink.failures = [SinkError("plant: gone") for _ in range(99)]
+        sink.failures = [SinkError("plant: gone") for _ in range(9999)]
         forwarder = Forwarder(sink, store, clock, rate=50, chance=lambda: 0.5)
         task = asyncio.create_task(forwarder.run())
         for _ in range(60):

@@ -220,13 +220,23 @@ def test_a_unit_that_falls_silent_half_way_is_not_asked_for_the_rest() -> None:
 
 
 def test_an_answer_that_is_lost_is_asked_for_again() -> None:
-    line = Line({0: 5}, silent=True)
+    line = Line({0: 5})
     unit, _ = placed(line, Register("a", 0))
+    finished(unit.sample())
+    line.silent = True
     steps = unit.sample()
     assert next(steps) == 0.0
     line.silent = False
     assert finished(steps)["meter_a"].value == 5
-    assert len(line.asked) == 2
+    assert len(line.asked) == 3
+
+
+def test_a_unit_that_never_answered_is_asked_once() -> None:
+    line = Line({0: 5}, silent=True)
+    unit, _ = placed(line, Register("a", 0))
+    with pytest.raises(NoAnswer):
+        finished(unit.sample())
+    assert len(line.asked) == 1
 
 
 def test_a_unit_that_takes_a_write_is_read_again_at_once() -> None:
@@ -246,13 +256,14 @@ def test_a_unit_that_takes_a_write_is_read_again_at_once() -> None:
 def test_a_single_lost_answer_has_no_consequences(words: dict[int, int]) -> None:
     line = Line(words)
     unit, _ = placed(line, Register("a", 0))
+    finished(unit.sample())
     for _ in range(3):
         line.silent = True
         with pytest.raises(NoAnswer, match="no answer within"):
             finished(unit.sample())
         line.silent = False
         finished(unit.sample())
-    assert len(line.asked) == 3 * (1 + REPEATS) + 3
+    assert len(line.asked) == 1 + 3 * (1 + REPEATS) + 3
 
 
 @pytest.mark.parametrize(
