@@ -65,7 +65,7 @@ async function watched(session, node, count, last) {
   const seen = [];
   await new Promise((done) => item.on("changed", (dv) => {
     seen.push(plain(dv));
-    if (seen.length === 1) console.error("watching");
+    console.error(`heard ${JSON.stringify(seen.at(-1))}`);
     if (seen.length >= count || seen.at(-1).status === last) done();
   }));
   await subscription.terminate();
@@ -125,11 +125,11 @@ async def told(
     *,
     user: tuple[str, str] | None = None,
     encrypted: bool = False,
-    watching: asyncio.Event | None = None,
+    heard: asyncio.Queue[Any] | None = None,
 ) -> list[Any]:
     """What each step gave: ["tree", node], ["properties", node], ["read", node], ["watch", node,
-    count, last status], ["write", node, type, value], ["namespaces", ""]. `watching` is set when a
-    watched node has told its first value. Raises OpcuaError."""
+    count, last status], ["write", node, type, value], ["namespaces", ""]. `heard` gets what a
+    watched node tells as soon as it does. Raises OpcuaError."""
     assert (FOLDER / "node_modules" / "node-opcua-client").is_dir(), "run: make peers"
     order = {
         "url": url, "folder": str(folder), "steps": steps,
@@ -149,8 +149,8 @@ async def told(
         noise = b""
         while line := await process.stderr.readline():
             noise += line
-            if line.strip() == b"watching" and watching is not None:
-                watching.set()
+            if line.startswith(b"heard ") and heard is not None:
+                heard.put_nowait(json.loads(line.removeprefix(b"heard ")))
         lines = (await printed).decode().splitlines()
         await process.wait()
     assert lines, noise.decode()
