@@ -20,7 +20,7 @@ class Scripted:
 
     def __init__(self, clock: VirtualClock) -> None:
         self.got: list[Entry] = []
-        self.failures: list[SinkError] = []
+        self.failures: list[Exception] = []
         self.tries: list[float] = []
         self.batches: list[int] = []
         self.at: list[float] = []

@@ -104,13 +104,17 @@ class Forwarder:
         await self._sink.close(deadline)
 
     async def run(self) -> None:
-        """Deliver until `stop`. Raises nothing that a sink or the store is expected to raise."""
+        """Deliver until `stop`. Raises nothing that a sink or the store is expected to raise; what
+        nobody expected is a failure for whoever looks at the state."""
         while True:
             try:
                 await self._forward()
                 return
             except (SinkError, StoreError) as error:
                 await self._back_off(error)
+            except Exception as error:
+                self._lost(f"{self._sink.name}: unexpected {type(error).__name__}; see the log")
+                raise
             if self._stopping.is_set():
                 return
 
@@ -176,19 +180,22 @@ class Forwarder:
 
     async def _back_off(self, error: SinkError | StoreError) -> None:
         if not self._failures:
-            self._failing_since = self._clock.monotonic()
+            log.warning("%s; trying again", error)
+        self._lost(str(error))
         away = self._clock.monotonic() - self._failing_since
         delay = max(FIRST_DELAY_S, min(LAST_DELAY_S, PART * away))
         delay *= 1 + JITTER * (2 * self._chance() - 1)
         if isinstance(error, SinkError):
             delay = max(delay, min(error.rest_s, LONGEST_REST_S))
-        if not self._failures:
-            log.warning("%s; trying again", error)
-            self._since_ns = self._clock.utc_ns()
-        self._connected, self._error = False, str(error)
-        self._moved.set()
-        self._failures += 1
         await self._or_stop(asyncio.sleep(delay))
+
+    def _lost(self, error: str) -> None:
+        if not self._failures:
+            self._failing_since = self._clock.monotonic()
+            self._since_ns = self._clock.utc_ns()
+        self._connected, self._error = False, error
+        self._failures += 1
+        self._moved.set()
 
     def _restored(self) -> None:
         if self._failures:

@@ -90,6 +90,29 @@ def test_a_connection_that_breaks_while_nothing_comes_is_noticed_and_mended(tmp_
     virtual(clock, main())
 
 
+def test_what_nobody_expected_does_not_look_connected(tmp_path: Path) -> None:
+    clock = VirtualClock()
+
+    async def main() -> None:
+        store, sink = await open_store(tmp_path, clock=clock), Scripted(clock)
+        await put(store, levels(3))
+        forwarder = Forwarder(sink, store, clock)
+        await ended(forwarder, asyncio.create_task(forwarder.run()))
+        assert forwarder.state.connected
+        sink.failures = [RuntimeError("with a secret")]
+        await put(store, levels(1))
+        with pytest.raises(RuntimeError):
+            await forwarder.run()
+        state = forwarder.state
+        assert (state.connected, state.lag) == (False, 1)
+        assert state.error == "plant: unexpected RuntimeError; see the log"
+        await forwarder.run()
+        assert (forwarder.state.connected, forwarder.state.error) == (True, "")
+        await store.close()
+
+    virtual(clock, main())
+
+
 def test_only_what_was_refused_is_set_aside(tmp_path: Path) -> None:
     clock = VirtualClock()
 
