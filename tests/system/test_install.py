@@ -67,6 +67,13 @@ def test_a_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
     assert UNIT in done.stderr
 
 
+def test_a_prefix_that_systemd_would_not_find_is_refused(tmp_path: Path) -> None:
+    done = wisgate("install", "--root", tmp_path / "image", "--prefix", "venv", state=tmp_path)
+    assert done.returncode == 64
+    assert "whole path" in done.stderr
+    assert not (tmp_path / "image").exists()
+
+
 @pytest.mark.peers
 def test_systemd_takes_the_unit_and_finds_it_closed(tmp_path: Path) -> None:
     analyze = program("systemd-analyze", "systemd")

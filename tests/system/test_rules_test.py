@@ -103,6 +103,13 @@ def test_in_words(lived: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_time_after_all_readings_is_refused(lived: Path) -> None:
+    words = ("--history", "--data", lived, "--from", "2100-01-01")
+    done = wisgate("rules", "test", PUMP_HOUSE, *words, state=lived)
+    assert done.returncode == 64
+    assert "--from is after the last reading" in done.stderr
+
+
 def test_what_is_not_there_is_told(lived: Path, tmp_path: Path) -> None:
     file = tmp_path / "new.toml"
     text = PUMP_HOUSE.read_text().replace('name = "tank_level"', 'name = "tank_height"')

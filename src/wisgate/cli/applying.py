@@ -78,7 +78,7 @@ def restart(place: Place) -> bool:
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise Unavailable(f"systemctl restart {UNIT}: {done.stderr.strip()}")
+            raise Unavailable(f"systemctl restart {UNIT}: {done.stderr.strip()}; do it with sudo")
         return True
     process = process_at(place.control)
     if process is None:
@@ -124,7 +124,12 @@ def change(
         replace(place.last_good, before)
     replace(place.file, content)
     tell(f"{place.file}: written")
-    if not restart(place):
+    try:
+        asked = restart(place)
+    except Unavailable as error:
+        _undo(place, before)
+        raise Unavailable(f"{error}; {place.file} is as it was") from error
+    if not asked:
         tell("no gateway runs here; it begins with this file when it is started")
         return
     tell(f"restarted; waiting until it is well, {seconds:g} s at most")
@@ -144,6 +149,14 @@ def change(
         f"not applied: {trouble}; the file before is back in place{end}; what was refused is"
         f" {place.rejected}"
     )
+
+
+def _undo(place: Place, before: bytes | None) -> None:
+    """The running gateway still has the file before, and so must its next start."""
+    if before is None:
+        place.file.unlink()
+    else:
+        replace(place.file, before)
 
 
 def _trouble(place: Place, known: frozenset[str]) -> str:

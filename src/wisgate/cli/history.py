@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..core.errors import Unavailable
 from . import remote
-from .options import Duration, data_option, json_option
+from .options import Duration, data_option, gateway_folder, json_option
 from .rows import COLOURS, chosen, value_text
+
+if TYPE_CHECKING:
+    from ..config.model import Config
 
 
 @click.command(
@@ -32,7 +35,7 @@ from .rows import COLOURS, chosen, value_text
 )
 @click.option(
     "--file", type=click.Path(path_type=Path, readable=False),
-    help="Where no gateway runs: the file whose store is opened.",
+    help="The gateway that is meant, running or not; where it does not run, its store is opened.",
 )  # fmt: skip
 @data_option
 @json_option
@@ -47,13 +50,17 @@ def command(
     """Show what was stored of POINT: from the running gateway, or from the store of a file."""
     import msgspec
 
-    running = remote.find(data)
+    from ..config.load import load
+
+    config = None if file is None else load(file)
+    running = remote.find(data) if config is None else _running(config, data)
     if running is not None:
         chosen(running.points(), (point,))
         end = time.time()
         found = running.history(point, **{"from": end - last, "to": end, "buckets": buckets or 0})
-    elif file is not None:
-        found = asyncio.run(_from_store(point, file, data, last, buckets))
+    elif config is not None:
+        folder = gateway_folder(config.name, data, virtual=False)
+        found = asyncio.run(_from_store(point, config, folder, last, buckets))
     else:
         raise Unavailable(
             "no gateway runs here; name the file whose store to open:"
@@ -65,20 +72,22 @@ def command(
         _print(found)
 
 
+def _running(config: Config, data: Path | None) -> remote.Remote | None:
+    """The gateway of this file, on its board or on a virtual one; never another that runs here."""
+    folders = (gateway_folder(config.name, data, virtual=virtual) for virtual in (False, True))
+    return next((found for folder in folders if (found := remote.find(folder))), None)
+
+
 async def _from_store(
-    point: str, file: Path, data: Path | None, last: float, buckets: int | None
+    point: str, config: Config, folder: Path, last: float, buckets: int | None
 ) -> dict[str, Any]:
     """From the store of a gateway that does not run. Raises Unavailable, StoreError."""
     import msgspec
 
-    from ..config.load import load
     from ..web.views import history_view
-    from .options import gateway_folder
     from .session import open_store
 
-    config = load(file)
     chosen([{"name": p.name} for p in config.points], (point,))
-    folder = gateway_folder(config.name, data, virtual=False)
     async with open_store(config, folder) as store:
         latest = await store.latest(point)
         end = (latest.time_ns if latest else time.time_ns()) + 1

@@ -68,6 +68,8 @@ def command(root: Path, prefix: Path | None, dry_run: bool, remove: bool) -> Non
         kept = " and ".join(str(root / place) for place in KEPT)
         click.echo(f"{kept} are left as they are")
         return
+    if prefix is not None and not prefix.is_absolute():
+        raise click.UsageError(f"--prefix {prefix}: systemd wants a whole path, /opt/wisgate say")
     program = (prefix / "bin" / "wisgate") if prefix else _own_program()
     _write(texts(program), root, dry_run)
     _do(AFTER_INSTALL, here, dry_run)
@@ -124,7 +126,7 @@ def _remove(root: Path, dry_run: bool) -> None:
 
 
 def _refused(path: Path, error: OSError) -> Unavailable:
-    cure = "do it as the superuser: sudo wisgate install" if os.geteuid() else "look at the drive"
+    cure = "do it as the superuser, with sudo" if os.geteuid() else "look at the drive"
     return Unavailable(f"{path}: {error.strerror}; {cure}")
 
 

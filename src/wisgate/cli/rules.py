@@ -80,8 +80,10 @@ def test(
     show_logs(quiet=True)
     config = load(file)
     with open_archive(gateway_folder(config.name, data, virtual=virtual)) as archive:
-        span = span_of(start, to, last, archive.newest_ns())
-        found = _rehearse(config, archive, *span)
+        begin, end = span_of(start, to, last, archive.newest_ns())
+        if begin >= end:
+            raise click.UsageError("--from is after the last reading; take an earlier time")
+        found = _rehearse(config, archive, begin, end)
     if as_json:
         _print_json(config, found)
     else:

@@ -15,6 +15,9 @@ from .options import Duration, gateway_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+LATEST_NS = 2**63 - 1
+"""In the year 2262: later times are none of a store."""
+
 
 class Moment(click.ParamType[int]):
     """A date with or without a time, UTC unless it says otherwise: nanoseconds since 1970."""
@@ -50,8 +53,8 @@ def time_options(function: F) -> F:
 def span_of(
     start: int | None, to: int | None, last: float | None, newest_ns: int | None
 ) -> tuple[int, int]:
-    """Nanoseconds from and up to. Raises click.UsageError for --from beside --last, and for an end
-    before the begin."""
+    """Nanoseconds from and up to, 0 to `LATEST_NS`. Raises click.UsageError for --from beside
+    --last, and for an end before the begin."""
     if start is not None and last is not None:
         raise click.UsageError("--from and --last say the same; leave one of them out")
     end = to if to is not None else (time.time_ns() if newest_ns is None else newest_ns + 1)
@@ -60,7 +63,7 @@ def span_of(
     begin = 0 if start is None else start
     if to is not None and begin >= to:
         raise click.UsageError("--to is not after the begin")
-    return begin, end
+    return min(max(begin, 0), LATEST_NS), min(max(end, 0), LATEST_NS)
 
 
 def folder_of(file: Path | None, data: Path | None, *, virtual: bool = False) -> Path:

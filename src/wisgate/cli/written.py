@@ -106,7 +106,9 @@ def replaced(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        raise Unavailable(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise Unavailable(
+            f"{path}: cannot be written: {error.strerror or error}; name another place"
+        ) from error
     finally:
         fresh.unlink(missing_ok=True)
 

@@ -97,6 +97,9 @@ def test_parquet_comes_back_as_it_was_stored(folder: Path, tmp_path: Path) -> No
         (("--to", "2026-01-01"), ""),
         (("--to", "2026-01-01T00:00:02", "--last", "1s"), "2"),
         (("--format", "csv"), "123456"),
+        (("--from", "0001-01-01", "--to", "9999-12-31"), "123456"),
+        (("--last", "400000d"), "123456"),
+        (("--from", "9999-12-31"), ""),
     ],
 )
 def test_what_is_chosen(folder: Path, words: tuple[str, ...], seqs: str) -> None:
@@ -128,7 +131,7 @@ def test_errors_name_the_cure(
     for words, error in [
         (("--points", "levle"), 'no point is called "levle"; did you mean level?'),
         (("--output", str(output)), "pip install 'wisgate[parquet]'"),
-        (("--output", str(tmp_path / "no" / "a.csv")), "cannot be written: No such file"),
+        (("--output", str(tmp_path / "no" / "a.csv")), "No such file or directory; name another"),
     ]:
         result = export(folder, *words)
         assert isinstance(result.exception, WisgateError)
