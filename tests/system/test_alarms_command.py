@@ -70,7 +70,7 @@ def test_from_raised_to_gone(gateway: Path) -> None:
 def test_what_cannot_be_done_is_said(gateway: Path) -> None:
     for words, reason in [
         (("ack", "overflow"), "overflow is normal: there is nothing to acknowledge"),
-        (("ack", "overflwo"), 'there is no alarm "overflwo"'),
+        (("ack", "overflwo"), 'there is no alarm "overflwo"; did you mean "overflow"?'),
         (("shelve", "overflow", "--for", "31d"), "overflow can be shelved for 30 days at most"),
         (("unshelve", "overflow"), "overflow is not shelved"),
     ]:

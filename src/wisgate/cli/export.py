@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import data_option, virtual_option
-from .stored import folder_of, span_of, time_options
+from .options import data_option
+from .stored import folder_of, span_of, time_options, virtual_store_option
 
 if TYPE_CHECKING:
     from ..store.archive import Archive, Chosen
@@ -43,7 +43,7 @@ CSV, PARQUET = "csv", "parquet"
     help="Where to; it is there when all is in it [default: the terminal, CSV only].",
 )  # fmt: skip
 @data_option
-@virtual_option
+@virtual_store_option
 def command(
     file: Path | None,
     start: int | None,
@@ -69,8 +69,10 @@ def command(
     kind = kind or (PARQUET if output is not None and output.suffix == ".parquet" else CSV)
     if kind == PARQUET and output is None:
         raise click.UsageError("Parquet goes into a file; name it with --output PATH")
+    names = [name for several in points for name in several.split(",") if name]
+    if points and not names:
+        raise click.UsageError("--points names none; leave it out for all of them")
     with open_archive(folder_of(file, data, virtual=virtual)) as archive:
-        names = [name for several in points for name in several.split(",") if name]
         _demand_known(names, archive)
         begin, end = span_of(start, to, last, archive.newest_ns())
         chosen = Chosen(begin, end, names or None)

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -62,9 +62,9 @@ def command(root: Path, prefix: Path | None, dry_run: bool, remove: bool) -> Non
     """
     here = root.resolve() == Path("/")
     if remove:
-        _do(BEFORE_REMOVE, here, dry_run)
+        carry_out(BEFORE_REMOVE if here else (), dry_run)
         _remove(root, dry_run)
-        _do(AFTER_REMOVE, here, dry_run)
+        carry_out(AFTER_REMOVE if here else (), dry_run)
         kept = " and ".join(str(root / place) for place in KEPT)
         click.echo(f"{kept} are left as they are")
         return
@@ -72,7 +72,8 @@ def command(root: Path, prefix: Path | None, dry_run: bool, remove: bool) -> Non
         raise click.UsageError(f"--prefix {prefix}: systemd wants a whole path, /opt/wisgate say")
     program = (prefix / "bin" / "wisgate") if prefix else _own_program()
     _write(texts(program), root, dry_run)
-    _do(AFTER_INSTALL, here, dry_run)
+    if failed := carry_out(AFTER_INSTALL if here else (), dry_run):
+        raise Unavailable(f"not done: {', '.join(failed)}; see above, then run it again")
     click.echo("next: sudo wisgate apply gateway.toml")
 
 
@@ -130,20 +131,20 @@ def _refused(path: Path, error: OSError) -> Unavailable:
     return Unavailable(f"{path}: {error.strerror}; {cure}")
 
 
-def _do(commands: tuple[tuple[str, ...], ...], here: bool, dry_run: bool) -> None:
-    """On this system only; what is not there (a container has no udev) is said and left out."""
-    for words in commands if here else ():
+def carry_out(commands: Sequence[Sequence[str]], dry_run: bool) -> list[str]:
+    """One after the other; what is not there (a container has no udev) is said and left out.
+    Returns those that failed."""
+    failed = []
+    for words in commands:
         click.echo(f"run {' '.join(words)}")
         if dry_run:
             continue
         if shutil.which(words[0]) is None:
             click.echo(f"{words[0]} is not on this system; left out", err=True)
             continue
-        for line in _failure(words):
-            click.echo(line, err=True)
-
-
-def _failure(words: tuple[str, ...]) -> Iterator[str]:
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode:
-        yield f"{' '.join(words)}: {done.stderr.strip() or f'exit code {done.returncode}'}"
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode:
+            why = done.stderr.strip() or f"exit code {done.returncode}"
+            click.echo(f"{' '.join(words)}: {why}", err=True)
+            failed.append(" ".join(words))
+    return failed

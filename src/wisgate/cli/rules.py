@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .logs import show_logs
-from .options import data_option, file_argument, gateway_folder, json_option, virtual_option
-from .stored import span_of, time_options
+from .options import data_option, file_argument, gateway_folder, json_option
+from .stored import span_of, time_options, virtual_store_option
 
 if TYPE_CHECKING:
     from ..config.model import Config
@@ -54,7 +54,7 @@ class _Found:
 @click.option("--history", is_flag=True, required=True, help="On what the store holds.")
 @time_options
 @data_option
-@virtual_option
+@virtual_store_option
 @json_option
 def test(
     file: Path,

@@ -50,6 +50,13 @@ def time_options(function: F) -> F:
     return function
 
 
+def virtual_store_option(function: F) -> F:
+    """--virtual, where only the store matters."""
+    return click.option(
+        "--virtual", is_flag=True, help="The store that the gateway of FILE has on a virtual board."
+    )(function)
+
+
 def span_of(
     start: int | None, to: int | None, last: float | None, newest_ns: int | None
 ) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from ..config.readers import did_you_mean
 from .contract import Gateway
 from .guard import caller_of
 from .shapes import AlarmsView, AlarmView, ShelveBody
@@ -32,6 +33,8 @@ class Alarms:
 
     def _name(self, request: Request) -> str:
         name: str = request.path_params["name"]
-        if all(a.config.name != name for a in self._alarms.all()):
-            raise HTTPException(404, f'there is no alarm "{name[:80]}"')
+        known = [alarm.config.name for alarm in self._alarms.all()]
+        if name not in known:
+            hint = did_you_mean(name[:80], known, "there are")
+            raise HTTPException(404, f'there is no alarm "{name[:80]}"; {hint}')
         return name

@@ -115,6 +115,7 @@ def test_what_is_chosen(folder: Path, words: tuple[str, ...], seqs: str) -> None
         (("--from", "2026-01-01", "--last", "1h"), "--from and --last say the same"),
         (("--from", "2026-01-02", "--to", "2026-01-02"), "--to is not after the begin"),
         (("--format", "parquet"), "name it with --output PATH"),
+        (("--points", ""), "--points names none"),
     ],
 )
 def test_what_cannot_be_asked(folder: Path, words: tuple[str, ...], said: str) -> None:
