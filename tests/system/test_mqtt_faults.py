@@ -71,7 +71,7 @@ def test_a_password_that_is_no_text_is_told(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(b"\xff\xfe")
     told = str(failure(mqtt(9, username="pump", password_file=secret)))
-    assert "password_file is no text in UTF-8; write the password into it" in told
+    assert "password_file is no text in UTF-8; write the secret into it" in told
 
 
 def test_a_ca_file_without_a_certificate_is_told(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from ..payloads import entries_json
 from .base import Access
 from .offering import offer
 from .posting import Endpoint
+from .secret_files import text_in
 
 SECRET_PREFIX = "whsec_"
 """What follows is Base64; without it the text is the secret."""
@@ -62,8 +63,8 @@ class HttpSink:
     def _read_files(self) -> tuple[bytes, Headers]:
         """At every connect: a changed secret needs no restart. Raises OSError, ValueError."""
         secret, more = self._config.secret_file, self._config.headers_file
-        key = secret_key(secret.read_text()) if secret else b""
-        return key, parsed_headers(more.read_text()) if more else ()
+        key = secret_key(text_in(secret, "secret_file")) if secret else b""
+        return key, parsed_headers(text_in(more, "headers_file")) if more else ()
 
 
 def signature(key: bytes, number: str, moment: int, content: bytes) -> str:

@@ -23,6 +23,7 @@ from .influx_udp import InfluxUdpSink
 from .line_protocol import line
 from .offering import offer
 from .posting import Answer, Endpoint
+from .secret_files import text_in
 
 
 class BadLine(msgspec.Struct):
@@ -88,14 +89,15 @@ class InfluxSink:
             return {"authorization": f"{word} {_token(config.token_file)}"}
         if not config.url.username:
             return {}
-        password = config.password_file.read_text().strip() if config.password_file else ""
+        file = config.password_file
+        password = text_in(file, "password_file").strip() if file is not None else ""
         login = base64.b64encode(f"{config.url.username}:{password}".encode()).decode()
         return {"authorization": f"Basic {login}"}
 
 
 def _token(file: Path) -> str:
     """Raises OSError, and ValueError, which never repeats what the file holds."""
-    token = file.read_text().strip()
+    token = text_in(file, "token_file").strip()
     if HEADER_VALUE.fullmatch(token) is None:
         raise ValueError("token_file holds no token; write it there in one line, and nothing else")
     return token

@@ -22,6 +22,7 @@ from ...config.brokers import BrokerConfig
 from ...core.errors import SinkError, SinkRefused
 from .mqtt_client import REFUSED, Client, ClosingSocket, Message
 from .mqtt_reasons import NEVER, TIMEOUT_S, gave_reason, reason, why
+from .secret_files import text_in
 
 _log = logging.getLogger(f"{__name__}.client")
 _log.setLevel(logging.CRITICAL)  # every outage is told once, by the forwarder
@@ -166,10 +167,9 @@ class Connection:
         """Raises SinkError, OSError."""
         secret = self._config.password_file
         try:
-            return secret.read_text(encoding="utf-8").strip() if secret else None
-        except UnicodeDecodeError as error:
-            what = "password_file is no text in UTF-8; write the password into it, nothing else"
-            raise SinkError(f"{self.place}: {what}") from error
+            return text_in(secret, "password_file").strip() if secret else None
+        except ValueError as error:
+            raise SinkError(f"{self.place}: {error}") from error
 
     def _trusting(self) -> ssl.SSLContext:
         """Raises SinkError, OSError."""

@@ -16,6 +16,7 @@ from ...store.records import Entry
 from .base import Access
 from .offering import offer
 from .postgres_tables import TABLES, Kind, kind_of, row_of
+from .secret_files import text_in
 
 CONNECT_S = 10
 ONE_AT_A_TIME = 0x77697367617465
@@ -200,7 +201,7 @@ class PostgresSink:
             "connect_timeout": CONNECT_S, "autocommit": True, **KEEPALIVE,
         }  # fmt: skip
         if secret is not None:
-            given["password"] = secret.read_text().strip()
+            given["password"] = text_in(secret, "password_file").strip()
         if config.sslmode == VERIFY:
             given["sslrootcert"] = str(ca_file) if ca_file is not None else "system"
         return given
