@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ import pytest
 from gateways import PATIENCE_S, Running, pump_house
 from peers import free_port
 
-from wisgate.cli.notify import Notify
+from wisgate.board import virtual_time
+from wisgate.cli.notify import STARTING_S, STATUS_S, Notify
+from wisgate.core.clock import VirtualClock
 
 
 class Listener:
@@ -49,7 +52,11 @@ def test_a_gateway_is_ready_beats_tells_its_status_and_stops(
     monkeypatch.setenv("WATCHDOG_USEC", "600000")
     file = pump_house(tmp_path, free_port())
     with Running(tmp_path, "run", file, "--virtual", "--data", tmp_path / "data") as gateway:
-        assert heard.next()[0] == "READY=1", "nothing comes before it"
+        said = ["EXTEND_TIMEOUT_USEC=60000000"]
+        assert heard.next() == said, "it asks for time before it opens the store"
+        while (message := heard.next()) == said:
+            pass
+        assert message[0] == "READY=1", "nothing else comes before it"
         gateway.says("dashboard: ")
         status = heard.hears("WATCHDOG=1")[1]
         while "sink" not in status:
@@ -78,6 +85,22 @@ def test_a_process_that_hangs_beats_no_more(
         gateway.send(signal.SIGCONT)
         heard.socket.settimeout(PATIENCE_S)
         heard.hears("WATCHDOG=1")
+
+
+def test_a_start_may_take_long(listener: tuple[Listener, str]) -> None:
+    """Each sign comes well before the time is over that the one before it asked for."""
+    heard, address = listener
+
+    async def main() -> None:
+        async with Notify({"NOTIFY_SOCKET": address}).starting():
+            await asyncio.sleep(2 * STATUS_S + 1)
+        await asyncio.sleep(5 * STATUS_S)
+
+    virtual_time.run(main(), VirtualClock())
+    Notify({"NOTIFY_SOCKET": address}).tell("READY=1")
+    signs = [heard.next()[0] for _ in range(4)]
+    assert signs == 3 * [f"EXTEND_TIMEOUT_USEC={STARTING_S * 1e6:.0f}"] + ["READY=1"]
+    assert STARTING_S > 3 * STATUS_S
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 
 BEATS = 3
 """Heartbeats within the time that systemd waits for one."""
 STATUS_S = 10.0
 """How often the status is told where nobody waits for heartbeats."""
+STARTING_S = 60.0
+"""For so long systemd waits for the next sign of a gateway that is still starting."""
 
 
 class Notify:
@@ -35,6 +37,21 @@ class Notify:
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
             sender.setblocking(False)
             sender.sendto("\n".join(lines).encode(), self._address)
+
+    @asynccontextmanager
+    async def starting(self) -> AsyncIterator[None]:
+        """Meanwhile systemd has patience beyond its time-out for a start: a damaged store is
+        repaired, many modules do not answer. One that was ended then would never get up."""
+        asking = asyncio.create_task(self._ask_for_time(), name="starting")
+        try:
+            yield
+        finally:
+            asking.cancel()
+
+    async def _ask_for_time(self) -> None:
+        while self._address:
+            self.tell(f"EXTEND_TIMEOUT_USEC={STARTING_S * 1e6:.0f}")
+            await asyncio.sleep(STATUS_S)
 
     async def keep_telling(self, status: Callable[[], str]) -> None:
         """Ready now; then heartbeats and the status for ever."""

@@ -149,7 +149,8 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, outward=True)
+    async with Notify().starting():
+        gateway = await open_gateway(session, SystemClock(), ThreadLane, REAL_TIME, outward=True)
     app = App(gateway)
     gateway.claim_code = lambda: app.claim_code
     up = asyncio.Event()
@@ -190,7 +191,8 @@ async def _tell_systemd(gateway: Gateway, stop: asyncio.Event) -> None:
         problems = gateway.health().problems
         return "; ".join(problems) if problems else "all is well"
 
-    await gateway.at_work.wait()
+    async with notify.starting():
+        await gateway.at_work.wait()
     telling = asyncio.create_task(notify.keep_telling(status))
     try:
         await stop.wait()
