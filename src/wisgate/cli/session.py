@@ -177,10 +177,14 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
         await gateway.close()
         raise
     finally:
-        for task in (telling, web):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await _end(telling, web)
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def _tell_systemd(gateway: Gateway, stop: asyncio.Event) -> None:
