@@ -79,7 +79,7 @@ def test_a_process_that_hangs_beats_no_more(
         gateway.send(signal.SIGSTOP)
         heard.socket.settimeout(2.0)
         with suppress(TimeoutError):
-            for _beat in range(5):
+            for _beat in range(100):  # some were sent before it hung
                 heard.next()
             pytest.fail("it hangs, and its heart beats")
         gateway.send(signal.SIGCONT)
@@ -101,6 +101,27 @@ def test_a_start_may_take_long(listener: tuple[Listener, str]) -> None:
     signs = [heard.next()[0] for _ in range(4)]
     assert signs == 3 * [f"EXTEND_TIMEOUT_USEC={STARTING_S * 1e6:.0f}"] + ["READY=1"]
     assert STARTING_S > 3 * STATUS_S
+
+
+@pytest.mark.parametrize("text", ["sink plant: é\n" * 1000, "\udcff"])
+def test_a_long_status_does_not_swallow_the_heartbeat(
+    listener: tuple[Listener, str], text: str
+) -> None:
+    heard, address = listener
+
+    async def main() -> None:
+        notify = Notify({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "3000000"})
+        telling = asyncio.create_task(notify.keep_telling(lambda: text))
+        await asyncio.sleep(1.5)
+        telling.cancel()
+
+    virtual_time.run(main(), VirtualClock())
+    for line in ("READY=1", "WATCHDOG=1"):
+        message = heard.socket.recv(65536)
+        assert len(message) <= 4096
+        first, status = message.decode().split("\n")
+        assert first == line
+        assert status.startswith(("STATUS=sink plant: é", "STATUS=?"))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ BEATS = 3
 """Heartbeats within the time that systemd waits for one."""
 STATUS_S = 10.0
 """How often the status is told where nobody waits for heartbeats."""
+LONGEST = 2000
+"""Bytes of a status. Of a message beyond 4096 systemd takes nothing, not even the heartbeat in it
+(NOTIFY_BUFFER_MAX in its src/core/manager.c)."""
 STARTING_S = 60.0
 """For so long systemd waits for the next sign of a gateway that is still starting."""
 
@@ -55,7 +58,13 @@ class Notify:
 
     async def keep_telling(self, status: Callable[[], str]) -> None:
         """Ready now; then heartbeats and the status for ever."""
-        self.tell("READY=1", f"STATUS={status()}")
+        self.tell("READY=1", _status(status()))
         while self._address:
             await asyncio.sleep(self._watchdog / BEATS if self._watchdog else STATUS_S)
-            self.tell("WATCHDOG=1", f"STATUS={status()}")
+            self.tell("WATCHDOG=1", _status(status()))
+
+
+def _status(text: str) -> str:
+    """On one line, and not too long."""
+    line = " ".join(text.split()).encode(errors="replace")
+    return f"STATUS={line[:LONGEST].decode(errors='ignore')}"
