@@ -47,6 +47,13 @@ def test_it_finds_operates_and_forgets(tmp_path: Path) -> None:
                 count = sum(m.topic == topic for m in home.messages)
                 home.publish("homeassistant/status", "online")
                 home.wait(lambda got: sum(m.topic == topic for m in got) > count)
+
+                count = sum(m.topic == topic for m in home.messages)
+                for _ in range(200):  # whoever may publish there piles nothing up
+                    home.publish("homeassistant/status", "online")
+                home.publish(f"{ROOT}/maintenance/set", "true")
+                home.wait(lambda got: b'"value":true' in last(got).get(f"{ROOT}/maintenance", b""))
+                assert count < sum(m.topic == topic for m in home.messages) < count + 150
             gateway.stop()
         with Subscriber(broker.port, ["homeassistant/#", f"{ROOT}/#"]) as late:
             kept = last(late.wait(lambda got: f"{ROOT}/state" in last(got)))

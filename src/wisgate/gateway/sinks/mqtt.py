@@ -126,7 +126,8 @@ class MqttSink:
 
     def _heard(self, home: HomeAssistant, topic: str, message: aiomqtt.Message) -> None:
         payload = message.payload if isinstance(message.payload, bytes) else b""
-        if home.heard(topic, payload, message.retain):
+        # What is retained is there for who asks again meanwhile; nobody can pile up announcements.
+        if home.heard(topic, payload, message.retain) and not self._announcing:
             task = asyncio.get_running_loop().create_task(self._announce_again())
             self._announcing.add(task)
             task.add_done_callback(self._announcing.discard)
