@@ -14,6 +14,7 @@ import pytest
 from gateways import WISGATE, environment, pump_house, wisgate
 from peers import free_port, until
 
+from wisgate.cli.applying import replace
 from wisgate.web.console import process_at
 
 LOOP = 'while :; do "$@"; sleep 0.1; done'
@@ -143,6 +144,15 @@ def test_where_no_gateway_runs_the_file_waits_for_one(site: Site) -> None:
     assert "no gateway runs here" in done.stdout
     assert site.file.read_text() == site.good
     assert site.names() == {"gateway.toml"}
+
+
+def test_a_new_file_can_be_read_by_the_service_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        replace(tmp_path / "gateway.toml", b"name")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "gateway.toml").stat().st_mode & 0o777 == 0o640
 
 
 def test_owner_and_mode_stay(site: Site) -> None:

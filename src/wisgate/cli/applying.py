@@ -48,16 +48,20 @@ class Place:
             return frozenset()
 
 
+NEW_FILE = 0o640
+"""Mode of a file that was not there: the service reads it by the group of the folder."""
+
+
 def replace(path: Path, content: bytes) -> None:
-    """All of `content` or what was there; owner and mode stay. Raises Unavailable."""
+    """All of `content` or what was there; owner and mode stay, a new file has those of its folder.
+    Raises Unavailable."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(content)
-        if path.exists():
-            before = path.stat()
-            os.chmod(beside, before.st_mode & 0o7777)
-            os.chown(beside, before.st_uid, before.st_gid)
+        before = path.stat() if path.exists() else path.parent.stat()
+        os.chmod(beside, before.st_mode & 0o7777 if path.exists() else NEW_FILE)
+        os.chown(beside, before.st_uid, before.st_gid)
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(path)

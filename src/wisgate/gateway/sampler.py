@@ -151,16 +151,20 @@ class Sampled:
         await self.open()
 
     async def _ensure_open(self) -> None:
-        if self._closed:
-            raise BusUnavailable(f"{self.placed.name} is closed; start the gateway again")
         if self.opened:
             return
-        await self.placed.lane.run(self.placed.module.open)
-        self.opened = True
+        await self.placed.lane.run(self._open_in_lane)
+        self.opened = not self._closed
         if self._had_to_reopen:
             self._had_to_reopen = False
             for tell in self.recovered:
                 tell()
+
+    def _open_in_lane(self) -> None:
+        """Asked when its turn comes: a close is urgent, and may have overtaken it in the lane."""
+        if self._closed:
+            raise BusUnavailable(f"{self.placed.name} is closed; start the gateway again")
+        self.placed.module.open()
 
     async def _open_to_write(self) -> None:
         async with self._busy:

@@ -6,15 +6,16 @@ import asyncio
 import logging
 import threading
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from scripted_module import LEVEL, LOOP, ScriptedModule, sampled
 
 from wisgate.board.virtual_time import run
-from wisgate.bus.lane import ThreadLane
+from wisgate.bus.lane import InlineLane, ThreadLane
 from wisgate.core.clock import VIRTUAL_START_NS, SystemClock, VirtualClock
 from wisgate.core.errors import (
     BusTimeout,
@@ -39,6 +40,8 @@ from wisgate.gateway.sampler import (
     keep_sampling,
 )
 
+T = TypeVar("T")
+
 
 class Bench:
     def __init__(self) -> None:
@@ -59,6 +62,38 @@ class Bench:
 
     async def statuses(self) -> list[Status]:
         return [r.status for r in await self.sampled.sample(LOOP)]
+
+
+class SlowLane(InlineLane):
+    """Whoever is not urgent waits for `turn`."""
+
+    def __init__(self) -> None:
+        super().__init__("slow")
+        self.turn = asyncio.Event()
+
+    async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:
+        if not urgent:
+            await self.turn.wait()
+        return await super().run(job, urgent=urgent)
+
+
+def test_an_open_that_a_close_has_overtaken_opens_nothing() -> None:
+    bench = Bench()
+
+    async def main() -> None:
+        lane = SlowLane()
+        late = Sampled(
+            replace(bench.sampled.placed, lane=lane), bench.clock, bench.holds, bench.counters
+        )
+        opening = asyncio.create_task(late.open())
+        await asyncio.sleep(1)
+        await late.pause()
+        lane.turn.set()
+        await opening
+        assert bench.module.done == ["close"]
+        assert not late.opened
+
+    bench.run(main())
 
 
 def test_readings_are_dated_and_counted() -> None:
