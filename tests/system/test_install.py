@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from gateways import WISGATE, wisgate
 from peers import program
+
+from wisgate.cli.install import demand_reachable
+from wisgate.core.errors import Unavailable
 
 ROOT = Path(__file__).parents[2]
 UNIT = "etc/systemd/system/wisgate.service"
@@ -114,3 +118,15 @@ def test_compose_takes_the_container_file() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "/dev/i2c-1" in done.stdout
+
+
+def test_a_program_that_the_service_cannot_reach_is_told() -> None:
+    with TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        folder = Path(name)
+        folder.chmod(0o755)
+        wisgate_there = folder / "home" / "bin" / "wisgate"
+        wisgate_there.parent.mkdir(parents=True)
+        demand_reachable(wisgate_there)
+        (folder / "home").chmod(0o700)
+        with pytest.raises(Unavailable, match=r"home: the user wisgate may not pass it.*--global"):
+            demand_reachable(wisgate_there)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -71,6 +72,8 @@ def command(root: Path, prefix: Path | None, dry_run: bool, remove: bool) -> Non
     if prefix is not None and not prefix.is_absolute():
         raise click.UsageError(f"--prefix {prefix}: systemd wants a whole path, /opt/wisgate say")
     program = (prefix / "bin" / "wisgate") if prefix else _own_program()
+    if here and not dry_run:
+        demand_reachable(program)
     _write(texts(program), root, dry_run)
     if failed := carry_out(AFTER_INSTALL if here else (), dry_run):
         raise Unavailable(f"not done: {', '.join(failed)}; see above, then run it again")
@@ -96,6 +99,16 @@ def _own_program() -> Path:
     if not program.exists():
         raise Unavailable(f"{program} is not there; say with --prefix where bin/wisgate is")
     return program
+
+
+def demand_reachable(program: Path) -> None:
+    """For the user of the service. Raises Unavailable for a folder that it may not pass."""
+    for folder in reversed(program.parents):
+        if folder.exists() and not folder.stat().st_mode & stat.S_IXOTH:
+            raise Unavailable(
+                f"{folder}: the user wisgate may not pass it, and {program} is behind it; install"
+                " wisgate for all with pipx install --global, or into /opt/wisgate"
+            )
 
 
 def _write(wanted: Mapping[str, str], root: Path, dry_run: bool) -> None:
