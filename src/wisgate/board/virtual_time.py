@@ -16,6 +16,8 @@ from ..core.clock import VirtualClock
 T = TypeVar("T")
 
 RESOLUTION_S = 1e-6
+"""Differences of times below are rounding: a loop may wake so early, and waiting for the rest would
+go on for ever."""
 
 
 class _Selector(selectors.BaseSelector):

@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ..board.virtual_time import RESOLUTION_S
 from ..config.expressions import evaluate
 from ..config.model import AlarmConfig
 from ..core.clock import Clock
@@ -25,10 +26,10 @@ from ..core.points import Reading, Status, Value
 from ..store.records import ALARM, AlarmState, Phase
 from .live import Live
 from .scene import AGAIN_S, Scene, moves
+from .waking import woken
 
 log = logging.getLogger(__name__)
 
-RESOLUTION_S = 1e-6
 LONGEST_SHELF_S = 30 * 86400.0
 RAISED = (Phase.ACTIVE, Phase.ACKNOWLEDGED, Phase.CLEARED)
 """What `alarm(name)` in an expression calls true."""
@@ -158,7 +159,7 @@ class Alarms:
                 self._wake.clear()
                 pauses = [self.step(alarm) for alarm in self._alarms.values()]
                 pauses += [self._live.stale_in(name) for name in self._names]
-                await self._sleep(min((p for p in pauses if p is not None), default=None))
+                await woken(self._wake, pauses)
         finally:
             end()
 
@@ -271,13 +272,6 @@ class Alarms:
     def _heard(self, reading: Reading) -> None:
         if reading.name in self._names:
             self._wake.set()
-
-    async def _sleep(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(None if seconds is None else seconds + RESOLUTION_S):
-                await self._wake.wait()
-        except TimeoutError:
-            return
 
 
 def _limits(config: AlarmConfig, value: Value, raised: bool) -> bool | None:

@@ -11,6 +11,7 @@ from ..core.clock import Clock
 from ..core.points import Kind, Reading, Status
 from .live import Live
 from .scene import AGAIN_S, Scene, moves
+from .waking import woken
 
 _WORSE = (Status.UNCERTAIN, Status.STALE, Status.SATURATED, Status.ABSENT, Status.FAULT)
 """The status of a calculated point is the worst of those that it uses."""
@@ -80,11 +81,7 @@ class Calculates:
         pauses = [self._live.stale_in(n) for c in self._configs for n in c.value.names]
         moving = [c for c in self._configs if moves(c.value)]
         pauses += [AGAIN_S] * bool(moving)
-        shortest = min((p for p in pauses if p is not None), default=None)
-        try:
-            async with asyncio.timeout(None if shortest is None else shortest + 1e-6):
-                await self._wake.wait()
-        except TimeoutError:
+        if not await woken(self._wake, pauses):
             stale = [c for c in self._configs if self._changed(c)]
             self._due = {c.point.name: c for c in (*moving, *stale)} | self._due
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from ..board.virtual_time import RESOLUTION_S
 from ..config.expressions import evaluate
 from ..config.model import Config, PointConfig
 from ..core.clock import Clock
@@ -13,13 +14,13 @@ from ..core.points import Reading, Value
 from .live import Live
 from .outputs import Outputs
 from .scene import AGAIN_S, Scene, moves
+from .waking import woken
 
 log = logging.getLogger(__name__)
 
 UNKNOWN_S = 10.0
 """An output that is on stays so for so long when nobody knows whether it may."""
 RETRY_S = 1.0
-RESOLUTION_S = 1e-6
 BY_INTERLOCK, BY_TIME = "interlock", "max_on"
 
 
@@ -59,7 +60,7 @@ class Interlocks:
                 pauses = [await self._step(*state) for state in [*self._outputs.states()]]
                 pauses += [self._live.stale_in(n) for n in self._names]
                 pauses += [AGAIN_S for a in self._allows.values() if moves(a)]
-                await self._sleep(min((p for p in pauses if p is not None), default=None))
+                await woken(self._wake, pauses)
         finally:
             end()
 
@@ -100,10 +101,3 @@ class Interlocks:
     def _heard(self, reading: Reading) -> None:
         if reading.name in self._names or reading.cause:  # a write, too
             self._wake.set()
-
-    async def _sleep(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(None if seconds is None else seconds + RESOLUTION_S):
-                await self._wake.wait()
-        except TimeoutError:
-            return

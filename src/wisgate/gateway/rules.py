@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from ..board.virtual_time import RESOLUTION_S
 from ..config.expressions import evaluate
 from ..config.model import RuleConfig
 from ..core.clock import Clock
@@ -22,6 +23,7 @@ from ..core.points import Reading, Value
 from .live import Live
 from .outputs import Outputs, TooSoon
 from .scene import AGAIN_S, Scene, moves
+from .waking import woken
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,6 @@ UNKNOWN_S = 10.0
 RETRY_S = 1.0
 ROUND_S = 0.02
 """Rules that set each other off go round this often at most, and leave time for everything else."""
-RESOLUTION_S = 1e-6
-"""Differences of times below are rounding; waiting for them would go on for ever."""
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Rules:
                 pauses += [self._live.stale_in(name) for name in self._names]
                 if self._wake.is_set():
                     await asyncio.sleep(ROUND_S)
-                await self._sleep(min((p for p in pauses if p is not None), default=None))
+                await woken(self._wake, pauses)
         finally:
             end()
 
@@ -101,13 +101,6 @@ class Rules:
     def _changed(self, reading: Reading) -> None:
         if reading.name in self._names:
             self._wake.set()
-
-    async def _sleep(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(None if seconds is None else seconds + RESOLUTION_S):
-                await self._wake.wait()
-        except TimeoutError:
-            return
 
     def wake(self) -> None:
         """Something that no point tells has changed: an alarm."""
