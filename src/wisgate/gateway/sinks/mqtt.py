@@ -20,13 +20,12 @@ from ...core.errors import SinkError
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import Access
+from .complaints import Complaints
 from .home_assistant import HomeAssistant
 from .mqtt_client import Message
 from .mqtt_connection import Connection
 
 log = logging.getLogger(__name__)
-
-MAX_COMPLAINTS = 100
 
 
 class MqttSink:
@@ -47,7 +46,7 @@ class MqttSink:
             self._kept = frozenset(p.name for p in access.config.points if not p.event)
         self._announcing: set[asyncio.Task[None]] = set()
         self._broker = Connection(config, f"wisgate-{gateway}-{config.name}", self._arrived)
-        self._complained: set[str] = set()
+        self._complaints = Complaints(log, config.name)
 
     async def open(self) -> None:
         """Connect unless connected. Raises SinkError."""
@@ -148,15 +147,9 @@ class MqttSink:
             payload = message.payload
             value = command_value(payload if isinstance(payload, bytes) else b"")
         except ValueError as error:
-            self._complain(topic, str(error))
+            self._complaints.tell(topic, f"command on {topic} ignored: {error}")
             return
         self._on_command(point, value)
-
-    def _complain(self, topic: str, what: str) -> None:
-        """Once per topic: the other side decides how often it sends nonsense."""
-        if topic not in self._complained and len(self._complained) < MAX_COMPLAINTS:
-            self._complained.add(topic)
-            log.warning("%s: command on %s ignored: %s", self.name, topic, what)
 
 
 def make(config: MqttConfig, gateway: str, access: Access) -> MqttSink:

@@ -24,13 +24,13 @@ from ...core.clock import Clock, SystemClock
 from ...core.errors import SinkError, SinkRefused
 from ...store.records import Entry
 from .base import Access
+from .complaints import Complaints
 from .mqtt_client import Message
 from .mqtt_connection import Connection
 from .sparkplug_node import MS, REBIRTH, Node, death
 
 log = logging.getLogger(__name__)
 
-MAX_COMPLAINTS = 100
 NUMBERS = 256
 """Sequence and birth numbers begin again after so many (6.4.19)."""
 
@@ -66,7 +66,7 @@ class SparkplugSink:
         self._born = False
         self._host_state = _HostState(False, 0)
         self._doing: set[asyncio.Task[None]] = set()
-        self._complained: set[str] = set()
+        self._complaints = Complaints(log, config.name)
 
     # What the forwarder calls
 
@@ -172,7 +172,7 @@ class SparkplugSink:
         elif topic == self._commands and not message.retain:
             wanted, wrong = self._node.wishes(payload)
             for what in wrong:
-                self._complain(what)
+                self._complaints.tell(what, f"ignored: {what}")
             for point, value in wanted:
                 if point == REBIRTH:
                     self._do(self._bear_again)
@@ -184,7 +184,8 @@ class SparkplugSink:
         try:
             said = msgspec.json.decode(payload, type=_HostState)
         except msgspec.DecodeError:
-            self._complain("the host application's STATE is not what Sparkplug 3 says")
+            what = "the host application's STATE is not what Sparkplug 3 says"
+            self._complaints.tell(what, f"ignored: {what}")
             return
         if said.timestamp < self._host_state.timestamp:
             return
@@ -215,12 +216,6 @@ class SparkplugSink:
             task.set_name(name)
             self._doing.add(task)
             task.add_done_callback(self._doing.discard)
-
-    def _complain(self, what: str) -> None:
-        """Once: the other side decides how often it sends nonsense."""
-        if what not in self._complained and len(self._complained) < MAX_COMPLAINTS:
-            self._complained.add(what)
-            log.warning("%s: ignored: %s", self.name, what)
 
 
 def _in_time(batch: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
