@@ -136,7 +136,7 @@ class Forwarder:
             else:
                 self._restored()
                 await self._or_stop(self._store.wait(self._cursor), LOOK_S)
-                if self._store.last_seq <= self._cursor and not self._stopping.is_set():
+                if self._store.offered <= self._cursor and not self._stopping.is_set():
                     self._check_link()
                     await self._sink.open()
 

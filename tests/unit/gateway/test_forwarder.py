@@ -11,7 +11,7 @@ import pytest
 from scripted_sink import Scripted, ended, virtual
 from stores import levels, open_store, put
 
-from wisgate.core.clock import VirtualClock
+from wisgate.core.clock import SteadyClock, VirtualClock
 from wisgate.core.errors import SinkError, SinkRefused
 from wisgate.core.points import Reading
 from wisgate.gateway.forwarder import Forwarder
@@ -69,11 +69,17 @@ def test_tries_less_often_the_longer_it_takes_and_tells_it_twice(
     assert told == ["plant: refused; trying again", "plant: back after 400 failed tries"]
 
 
-def test_a_connection_that_breaks_while_nothing_comes_is_noticed_and_mended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("trusted", [True, False], ids=["nothing", "records that are held"])
+def test_a_connection_that_breaks_while_nothing_comes_is_noticed_and_mended(
+    tmp_path: Path, trusted: bool
+) -> None:
     clock = VirtualClock()
 
     async def main() -> None:
-        store, sink = await open_store(tmp_path, clock=clock), Scripted(clock)
+        steady = SteadyClock(clock, trusted=trusted)
+        store, sink = await open_store(tmp_path, clock=steady), Scripted(clock)
+        if not trusted:
+            await put(store, levels(3))
         forwarder = Forwarder(sink, store, clock, chance=lambda: 0.5)
         task = asyncio.create_task(forwarder.run())
         await asyncio.sleep(61)
@@ -84,6 +90,7 @@ def test_a_connection_that_breaks_while_nothing_comes_is_noticed_and_mended(tmp_
         await asyncio.sleep(1)
         assert forwarder.state.connected
         assert sink.opens == opens + 2
+        assert sink.got == []
         await ended(forwarder, task)
         await store.close()
 
