@@ -101,11 +101,11 @@ def latest(database: Database, name: str) -> Record | None:
     found = database.points.current(name)
     if found is None:
         return None
-    top = database.extent().last_seq
     row = (
         database.connection.execute(
-            f"{_FIELDS} WHERE seq > ? AND point = ? ORDER BY seq DESC LIMIT 1",
-            (top - _NEAR, found[0]),
+            f"{_FIELDS} WHERE seq > (SELECT max(seq) FROM record) - ? AND point = ?"
+            " ORDER BY seq DESC LIMIT 1",
+            (_NEAR, found[0]),
         ).fetchone()
         or database.connection.execute(
             f"{_FIELDS} WHERE seq = (SELECT max(seq) FROM record WHERE point = ?)", (found[0],)
