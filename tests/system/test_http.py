@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from certificates import Authority
+from delivering import deliver
 from peers import free_port
 from receiver import Got, Receiver, Reply, receiver
 from stores import levels, opened, put
@@ -29,7 +29,7 @@ from wisgate.core.points import Status
 from wisgate.gateway.forwarder import Forwarder
 from wisgate.gateway.sinks.http import HttpSink, parsed_headers, secret_key, signature
 from wisgate.gateway.sinks.posting import NOT_THE_RECORDS
-from wisgate.store.records import ALARM, AlarmState, Entry, Gap, Phase, Record
+from wisgate.store.records import ALARM, AlarmState, Gap, Phase, Record
 
 pytestmark = pytest.mark.peers
 
@@ -46,26 +46,6 @@ def sink(port: int, *, scheme: str = "http", clock: Any = None, **options: Any) 
     url = Url(scheme, options.pop("host", "127.0.0.1"), port, "/in?site=north")
     config = HttpConfig(Where("gateway.toml", 1), "hook", "http", (), url=url, **options)
     return HttpSink(config, "pump-house", clock)
-
-
-def deliver(there: HttpSink, *batches: Sequence[Entry]) -> SinkError | None:
-    """Returns what the last batch raised."""
-
-    async def main() -> SinkError | None:
-        failure = None
-        try:
-            for batch in batches:
-                try:
-                    await there.open()
-                    await there.deliver(batch)
-                    failure = None
-                except SinkError as error:
-                    failure = error
-        finally:
-            await there.close(1)
-        return failure
-
-    return asyncio.run(main())
 
 
 def seqs(got: Got) -> list[int]:

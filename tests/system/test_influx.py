@@ -6,12 +6,12 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from delivering import deliver
 from influxd import Influxd, influxd
 from peers import free_port, until
 from receiver import Got, Reply, receiver
@@ -22,7 +22,7 @@ from wisgate.config.addresses import Url
 from wisgate.config.model import Where
 from wisgate.config.sinks.influx import InfluxConfig
 from wisgate.core.clock import SystemClock
-from wisgate.core.errors import SinkError, SinkRefused
+from wisgate.core.errors import SinkRefused
 from wisgate.core.points import Status
 from wisgate.gateway.forwarder import Forwarder
 from wisgate.gateway.sinks.base import Sink
@@ -50,22 +50,6 @@ def sink(port: int, version: str = "1", scheme: str = "http", **options: Any) ->
 
 def record(seq: int, value: Any = 1.5, *, point: str = "level", at: int | None = None) -> Record:
     return Record(seq, NOON + seq if at is None else at, point, "m", value, Status.GOOD)
-
-
-def deliver(there: Sink, batch: Sequence[Entry]) -> SinkError | None:
-    """Returns what it raised."""
-
-    async def main() -> SinkError | None:
-        try:
-            await there.open()
-            await there.deliver(batch)
-        except SinkError as error:
-            return error
-        finally:
-            await there.close(1)
-        return None
-
-    return asyncio.run(main())
 
 
 def test_every_kind_of_record_arrives_with_its_nanoseconds(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from certificates import Authority
+from delivering import deliver
 from peers import free_port
 from postgresql import PASSWORD, Postgresql, postgresql
 from sink_access import access
@@ -24,7 +25,7 @@ from wisgate.core.errors import SinkError, SinkRefused
 from wisgate.core.points import Status
 from wisgate.gateway.forwarder import Forwarder
 from wisgate.gateway.sinks.postgres import PostgresSink, make
-from wisgate.store.records import ALARM, AlarmState, Entry, Gap, Phase, Record
+from wisgate.store.records import ALARM, AlarmState, Gap, Phase, Record
 
 pytestmark = pytest.mark.peers
 
@@ -63,26 +64,6 @@ def sink(port: int, folder: Path, gateway: str = "pump-house", **options: Any) -
 
 def record(seq: int, value: Any = 1.5, *, point: str = "level", at: int | None = None) -> Record:
     return Record(seq, NOON + seq if at is None else at, point, "m", value, Status.GOOD)
-
-
-def deliver(there: PostgresSink, *batches: Sequence[Entry]) -> SinkError | None:
-    """Returns what the last batch raised."""
-
-    async def main() -> SinkError | None:
-        failure: SinkError | None = None
-        try:
-            for batch in batches:
-                try:
-                    await there.open()
-                    await there.deliver(batch)
-                    failure = None
-                except SinkError as error:
-                    failure = error
-        finally:
-            await there.close(1)
-        return failure
-
-    return asyncio.run(main())
 
 
 def seqs(server: Postgresql) -> list[int]:
