@@ -11,6 +11,7 @@ import struct
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 from random import Random
 
@@ -19,10 +20,20 @@ CUT = 86
 """What a process ends with at the armed byte."""
 ROOM = 64 * 1024 * 1024
 SECTOR = 512
-WRITE, TRUNCATE, CREATE, RENAME, UNLINK = range(1, 6)
 _HEADER = struct.Struct("6Q")
 _ENTRY = struct.Struct("7Q256s256s")
-_WRITTEN, _CUT_AT, _FULL = 16, 24, 32
+_USED, _WRITTEN, _CUT_AT, _FULL, _LINKS = range(8, 48, 8)
+"""Where these stand in the header, after the room for entries."""
+
+
+class Kind(IntEnum):
+    """Of a change, as disk.c numbers them."""
+
+    WRITE = 1
+    TRUNCATE = 2
+    CREATE = 3
+    RENAME = 4
+    UNLINK = 5
 
 
 def compile_library(folder: Path) -> Path:
@@ -37,7 +48,7 @@ def compile_library(folder: Path) -> Path:
 class Change:
     """One that was not synced."""
 
-    kind: int
+    kind: Kind
     path: Path
     other: Path
     offset: int
@@ -48,36 +59,36 @@ class Change:
 
     def undo(self) -> None:
         match self.kind:
-            case kind if kind in (WRITE, TRUNCATE):
+            case Kind.WRITE | Kind.TRUNCATE:
                 with self.path.open("r+b") as file:
                     file.truncate(self.length_before)
                     file.seek(self.offset)
                     file.write(self.old)
-            case kind if kind == CREATE:
+            case Kind.CREATE:
                 self.path.unlink()
-            case kind if kind == RENAME:
+            case Kind.RENAME:
                 self.other.rename(self.path)
                 if self.link:
                     os.link(self.link, self.other)
-            case _:
+            case Kind.UNLINK:
                 assert self.link is not None
                 os.link(self.link, self.path)
 
     def redo(self, pieces: list[tuple[int, bytes]]) -> None:
         """`pieces`: what of a write reached the disk, and where."""
         match self.kind:
-            case kind if kind == WRITE and self.path.exists():
+            case Kind.WRITE if self.path.exists():
                 with self.path.open("r+b") as file:
                     for offset, piece in pieces:
                         file.seek(offset)
                         file.write(piece)
-            case kind if kind == TRUNCATE and self.path.exists():
+            case Kind.TRUNCATE if self.path.exists():
                 os.truncate(self.path, self.offset)
-            case kind if kind == CREATE:
+            case Kind.CREATE:
                 self.path.touch()
-            case kind if kind == RENAME and self.path.exists():
+            case Kind.RENAME if self.path.exists():
                 self.path.replace(self.other)
-            case kind if kind == UNLINK:
+            case Kind.UNLINK:
                 self.path.unlink(missing_ok=True)
 
 
@@ -114,12 +125,12 @@ class Disk:
         changes = list(self._unsynced())
         for change in reversed(changes):
             change.undo()
-        names = [c for c in changes if c.kind != WRITE]
+        names = [c for c in changes if c.kind is not Kind.WRITE]
         chosen = random.choice(("all", "none", "some", "some"))
         kept_names = {"all": len(names), "none": 0}.get(chosen, random.randint(0, len(names)))
         there = {id(c) for c in names[:kept_names]}
         for change in changes:
-            if change.kind == WRITE:
+            if change.kind is Kind.WRITE:
                 change.redo(_pieces(change, chosen, random))
             elif id(change) in there:
                 change.redo([])
@@ -130,20 +141,20 @@ class Disk:
 
     def restart(self) -> None:
         """The next process finds everything on the disk, and nothing armed."""
-        written, links = self.written, self._get(40)
+        written, links = self.written, self._get(_LINKS)
         self._memory[: _HEADER.size] = _HEADER.pack(ROOM - _HEADER.size, 0, written, 0, 0, links)
         shutil.rmtree(self._links)
         self._links.mkdir()
 
     def _unsynced(self) -> Iterator[Change]:
-        at, end = _HEADER.size, _HEADER.size + self._get(8)
+        at, end = _HEADER.size, _HEADER.size + self._get(_USED)
         while at < end:
             size, kind, offset, length, before, after, link, path, other = _ENTRY.unpack_from(
                 self._memory, at
             )
             content = at + _ENTRY.size
             yield Change(
-                kind, _path(path), _path(other), offset, length,
+                Kind(kind), _path(path), _path(other), offset, length,
                 self._links / str(link) if link else None,
                 self._memory[content : content + before],
                 self._memory[content + before : content + before + after],

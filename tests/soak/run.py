@@ -24,9 +24,10 @@ from random import Random
 from wisgate.board import open_board
 from wisgate.bus.lane import InlineLane
 from wisgate.catalog.catalog import load as load_catalog
-from wisgate.config.load import load
+from wisgate.config.load import read
 from wisgate.config.model import Config
 from wisgate.core.clock import VirtualClock
+from wisgate.core.toml import parse
 from wisgate.plan.plan import make
 
 from .box import REGISTERS, Box
@@ -52,9 +53,10 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="what the box logs")
     given = parser.parse_args()
     logging.disable(logging.NOTSET if given.verbose else logging.CRITICAL)
-    seconds, hour = given.days * DAY + given.hours * HOUR, HOUR
-    wish = Wish(seconds, given.life * hour, given.outage * hour, given.readings, given.rate,
-                given.cuts_only)  # fmt: skip
+    wish = Wish(
+        given.days * DAY + given.hours * HOUR, given.life * HOUR, given.outage * HOUR,
+        given.readings, given.rate, given.cuts_only,
+    )  # fmt: skip
     first, _, last = given.seeds.partition("-")
     return 1 if _play(range(int(first), int(last or first) + 1), wish) else 0
 
@@ -62,9 +64,10 @@ def main() -> int:
 def _play(seeds: Iterable[int], wish: Wish) -> list[int]:
     """Live every seed and say how it went. Returns those that failed."""
     failed = []
+    config = _config(wish.readings)
     for seed in seeds:
         began = time.monotonic()
-        verdict = live(seed, wish)
+        verdict = live(seed, wish, config)
         figures = ", ".join(f"{count} {what}" for what, count in sorted(verdict.figures.items()))
         print(f"seed {seed}: {time.monotonic() - began:.1f} s: {figures}", flush=True)
         for fault in verdict.faults[:20]:
@@ -76,7 +79,7 @@ def _play(seeds: Iterable[int], wish: Wish) -> list[int]:
     return failed
 
 
-def live(seed: int, wish: Wish) -> Verdict:
+def live(seed: int, wish: Wish, config: Config) -> Verdict:
     """One whole life."""
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="wisgate-soak-", dir=memory if memory.is_dir() else None))
@@ -84,9 +87,7 @@ def live(seed: int, wish: Wish) -> Verdict:
         disk = Disk(folder / "box")
         room = int(wish.seconds * (wish.readings + 3)) + 10_000
         ledger = Ledger(folder / "ledger", room)
-        config, random = _config(folder, wish.readings), Random(f"disk {seed}")
-        _load_once(config)
-        boots, ends = [], []
+        random, boots, ends = Random(f"disk {seed}"), [], []
         for boot in story(seed, wish):
             ledger.boot = boot.number
             scenario = written(boot, folder)
@@ -104,19 +105,16 @@ def live(seed: int, wish: Wish) -> Verdict:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _config(folder: Path, readings: float) -> Config:
-    """The file of the box, its meter read so often that it gives so many readings per second."""
+def _config(readings: float) -> Config:
+    """The file of the box, its meter read so often that it gives so many readings per second. What
+    every boot needs is loaded with it, and not by each of them."""
     text = CONFIG.read_text()
     assert METER_INTERVAL in text
-    file = folder / "gateway.toml"
-    file.write_text(text.replace(METER_INTERVAL, f'interval = "{REGISTERS / readings:.6g}s"'))
-    return load(file)
-
-
-def _load_once(config: Config) -> None:
-    """What every boot needs is loaded here, and not by each of them."""
+    often = text.replace(METER_INTERVAL, f'interval = "{REGISTERS / readings:.6g}s"')
+    config = read(parse(often, CONFIG.name), CONFIG.parent, load_catalog())
     plan = make(config, load_catalog())
-    open_board(plan, clock=VirtualClock(), lane=InlineLane, virtual=True, seed=1)
+    open_board(plan, clock=VirtualClock(), lane=InlineLane, virtual=True)
+    return config
 
 
 def _process(work: Callable[[], None]) -> int:
