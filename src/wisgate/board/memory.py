@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import msgspec
 from ..bus.memory import Forgetful, Memory
 from ..core.errors import Unavailable
 from ..core.points import Value
+from ..store.files import write_synced
 
 FOLDER = "modules"
 Memories = Callable[[str], Memory]
@@ -32,26 +32,11 @@ class FileMemory:
 
     def keep(self, values: Mapping[str, Value]) -> None:
         """Raises Unavailable."""
-        new = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with new.open("wb") as file:
-                file.write(msgspec.json.encode(values))
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._path)
-            _sync(self._path.parent)
+            write_synced(self._path, msgspec.json.encode(values))
         except OSError as error:
             raise Unavailable(f"{self._path}: cannot be written: {error.strerror}") from error
-
-
-def _sync(folder: Path) -> None:
-    """A renamed file is safe when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def in_folder(folder: Path) -> Memories:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..core.clock import Clock
 from ..core.errors import RemoteError, Unavailable
+from ..store.files import replacing
 from ..web.console import process_at
 from .remote import CONTROL, Remote
 
@@ -55,18 +56,14 @@ NEW_FILE = 0o640
 def replace(path: Path, content: bytes) -> None:
     """All of `content` or what was there; owner and mode stay, a new file has those of its folder.
     Raises Unavailable."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        before = path.stat() if path.exists() else path.parent.stat()
-        os.chmod(beside, before.st_mode & 0o7777 if path.exists() else NEW_FILE)
-        os.chown(beside, before.st_uid, before.st_gid)
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.replace(path)
+        with replacing(path) as fresh:
+            fresh.write_bytes(content)
+            before = path.stat() if path.exists() else path.parent.stat()
+            fresh.chmod(before.st_mode & 0o7777 if path.exists() else NEW_FILE)
+            os.chown(fresh, before.st_uid, before.st_gid)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise Unavailable(
             f"{path}: cannot be written: {error.strerror}; do it as its owner, or with sudo"
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,13 +147,11 @@ def _list(order: Order) -> None:
 def _write(path: Path, text: str, force: bool) -> None:
     """All of `text` or nothing: whoever reads `path` meanwhile sees the old file or the new one."""
     from ..core.errors import Unavailable
+    from ..store.files import write_synced
 
     if path.exists() and not force:
         raise click.UsageError(f"{path} is there already; --force overwrites it")
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        write_synced(path, text.encode())
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise Unavailable(f"{path} cannot be written: {error.strerror}") from error

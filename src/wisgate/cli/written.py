@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -12,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from ..core.errors import Unavailable
 from ..gateway.payloads import time_text
+from ..store.files import replacing
 from ..store.records import Record
 
 if TYPE_CHECKING:
@@ -99,18 +99,13 @@ class ParquetWriter:
 def replaced(path: Path) -> Iterator[Path]:
     """A name beside `path` to write to: it takes its place at the end, synced, and is gone when
     that is not reached. Raises Unavailable."""
-    fresh = path.with_name(path.name + ".part")
     try:
-        yield fresh
-        with fresh.open("rb") as file:
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        with replacing(path) as fresh:
+            yield fresh
     except OSError as error:
         raise Unavailable(
             f"{path}: cannot be written: {error.strerror or error}; name another place"
         ) from error
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _text(value: object) -> object:

@@ -18,7 +18,7 @@ import msgspec
 from ..core.errors import BusError, ChipError, OutputRefused, StoreError
 from ..core.points import Reading, Status
 from ..core.quantities import parse
-from ..store.wal import write_synced
+from ..store.files import write_synced
 
 if TYPE_CHECKING:
     from .gateway import Gateway
@@ -207,7 +207,7 @@ def _hold(gateway: Gateway) -> float:
 
 def _write(path: Path, failure: Failure | None) -> None:
     try:
-        write_synced(path, msgspec.json.encode(failure).decode())
+        write_synced(path, msgspec.json.encode(failure))
     except OSError as error:
         log.error("power fail: %s: %s", path, error)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Event
 from typing import BinaryIO, NamedTuple
 
-from ..store.wal import sync_folder
+from ..store.files import sync_folder
 
 REMEMBERED = 1000
 """Lines: more than a sink is ever offered at once."""

@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .wal import write_synced
+from .files import write_synced
 
 BLOCK = 10_000
 POWER_LOST = "the power went before the last records were on the disk"
@@ -53,7 +53,7 @@ def read_side(path: Path) -> Side:
 
 def write_side(path: Path, side: Side) -> None:
     """Raises OSError."""
-    write_synced(path, f"{side.boot_id}\n{side.mark}\n")
+    write_synced(path, f"{side.boot_id}\n{side.mark}\n".encode())
 
 
 def top(connection: sqlite3.Connection) -> int:

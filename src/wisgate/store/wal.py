@@ -18,6 +18,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from .files import sync_folder
+
 
 class Wal:
     """The log beside an open database. Threads: lane only."""
@@ -75,23 +77,3 @@ def _unsettled(index: Path) -> int:
     frames = int.from_bytes(head[16:20], sys.byteorder)
     in_database = int.from_bytes(head[96:100], sys.byteorder)
     return frames if in_database < frames else 0
-
-
-def sync_folder(folder: Path) -> None:
-    """Return when the names in `folder` are on the disk. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def write_synced(path: Path, text: str) -> None:
-    """Replace a small file so that any end leaves the old or the new one. Raises OSError."""
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    sync_folder(path.parent)

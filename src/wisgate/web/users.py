@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
 import msgspec
 
 from ..core.errors import Unavailable
+from ..store.files import write_synced
 
 _N, _R, _P = 2**14, 8, 5
 """16 MiB and about a second on the CM4: the OWASP password storage sheet's choice for scrypt with
@@ -86,23 +86,7 @@ def _read(path: Path) -> list[User]:
 
 def _write(path: Path, users: list[User]) -> None:
     """Whole or not at all, readable by the owner only."""
-    fresh = path.with_name(f"{path.name}.new")
     try:
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(_File(users))))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        _sync_folder(path.parent)
+        write_synced(path, msgspec.json.format(msgspec.json.encode(_File(users))), 0o600)
     except OSError as error:
         raise Unavailable(f"{path} cannot be written: {error}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

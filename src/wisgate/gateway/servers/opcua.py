@@ -25,6 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from ...config.servers.opcua import OpcuaServerConfig
 from ...core.errors import BusError, ChipError, OutputRefused, Unavailable
 from ...core.points import fitting
+from ...store.files import write_synced
 from ..outputs import TooSoon
 from .base import Served, cannot_listen
 from .opcua_space import Space, status_code
@@ -206,7 +207,5 @@ def _make_certificate(certificate: Path, key: Path, uri: str) -> None:
     names = [x509.UniformResourceIdentifier(uri), x509.DNSName(os.uname().nodename)]
     usage = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     signed = generate_self_signed_app_certificate(private, "wisgate", {}, names, usage, DAYS)
-    descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(dump_private_key_as_pem(private))
-    certificate.write_bytes(signed.public_bytes(Encoding.PEM))
+    write_synced(key, dump_private_key_as_pem(private), 0o600)
+    write_synced(certificate, signed.public_bytes(Encoding.PEM))
