@@ -21,7 +21,7 @@ compile() { # OUTPUT, then what goes into it
 
 # The tests need every extra that a user may choose.
 compile dev.lock pyproject.toml requirements/build.in --extra dev \
-    --extra opcua --extra postgres --extra sparkplug --extra parquet
+    --extra opcua --extra postgres --extra sparkplug --extra parquet --extra lorawan
 compile run.lock pyproject.toml --constraints requirements/dev.lock
 compile build.lock requirements/build.in --constraints requirements/dev.lock
 compile bench.lock pyproject.toml --extra bench --constraints requirements/dev.lock
