@@ -17,7 +17,7 @@ from wisgate.config.tables import Option, Section, Shape
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "src" / "wisgate" / "config"
-VARIED = ("sinks", "servers")
+VARIED = ("sinks", "servers", "upstreams")
 
 
 def sections(section: Section = GATEWAY) -> Iterator[Section]:

@@ -107,11 +107,16 @@ def _service(value: object, example: str, ports: Mapping[str, int], user: bool) 
 
 def listen() -> Reader[Listen]:
     """`host:port`; a host in digits or a name of this computer."""
-    return Reader('address and port, such as "127.0.0.1:8391"', _listen)
+    return peer('"127.0.0.1:8391"')
 
 
-def _listen(value: object) -> Listen:
-    like = 'write one like "127.0.0.1:8391"'
+def peer(example: str) -> Reader[Listen]:
+    """`host:port`. `example` as the file holds it."""
+    like = f"write one like {example}"
+    return Reader(f"address and port, such as {example}", lambda value: _listen(value, like))
+
+
+def _listen(value: object, like: str) -> Listen:
     if not isinstance(value, str):
         raise Misfit(f"{shown(value)} is no address with a port; {like}")
     host, port, path = _host_and_port(value, value, like)

@@ -30,6 +30,17 @@ def texts(each: Reader[str], expects: str) -> Reader[tuple[str, ...]]:
     return Reader(expects, read)
 
 
+def several(each: Reader[T], expects: str) -> Reader[tuple[T, ...]]:
+    """A list in which doubles mean nothing."""
+
+    def read(value: object) -> tuple[T, ...]:
+        if not isinstance(value, list):
+            raise Misfit(f"{shown(value)} is no list; write [{shown(value)}]")
+        return tuple(dict.fromkeys(_element(each.read, v, place) for place, v in enumerate(value)))
+
+    return Reader(expects, read)
+
+
 def _element(read: Callable[[object], T], element: object, place: int) -> T:
     try:
         return read(element)

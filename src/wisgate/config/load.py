@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from pathlib import Path
 
 from ..catalog import catalog as catalogs
@@ -20,6 +19,7 @@ from .installation import (
     read_power,
     read_straps,
 )
+from .lorawan import read_lorawan
 from .modbus import read_hosts
 from .model import Config
 from .naming import Names
@@ -34,6 +34,7 @@ from .schema import (
     HAT,
     HOST,
     JUMPERS,
+    LORAWAN,
     MODBUS,
     NAME,
     ONBOARD,
@@ -61,15 +62,14 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     """The configuration in `document`; paths in it begin at `folder`. Raises ConfigError."""
     faults = Faults(document)
     top = Table(faults, GATEWAY, (), document.values)
-    name = top.get(NAME)
+    name, names = top.get(NAME), Names()
     board = _board(top, catalog)
-    names = Names()
+    if board is None:
+        names.unsettle_all("")
     slots = read_slots(top.list(SLOT), board, catalog, names)
     hosts = read_hosts(top.list(MODBUS), catalog, names)
     onboard = read_onboard(top.named(ONBOARD), board, top, names) if board else ()
-    if board is None:
-        names.unsettle_all("")
-    places = [s.points for s in slots] + [h.points for h in hosts] + [f.points for f in onboard]
+    sampled = [p for place in (*slots, *hosts, *onboard) for p in place.points]
     config = Config(
         file=document.file,
         name=name,
@@ -82,9 +82,10 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         alarms=read_alarms(top.list(ALARM), names),
         rules=read_rules(top.list(RULE), names),
         interlocks=read_interlocks(names),
-        sinks=read_sinks(top.named(SINK), folder, names, [*chain.from_iterable(places)]),
+        sinks=read_sinks(top.named(SINK), folder, names, sampled),
         servers=read_servers(top.named(SERVER), folder, names),
         web=read_web(top.one(WEB), folder),
+        lorawan=read_lorawan(top.one(LORAWAN), folder, board, names),
         store=read_store(top.one(STORE), top),
         straps=read_straps(top.one(STRAPS), board),
         core=read_core(top, board, catalog.boards),

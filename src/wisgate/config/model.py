@@ -17,6 +17,7 @@ from .bench import (
     StrapsConfig,
 )
 from .expressions import Expression
+from .radios import LorawanConfig
 from .storing import StoreConfig
 from .units import ModbusHostConfig, RegisterConfig, UnitConfig
 from .where import Where
@@ -249,6 +250,7 @@ class Config:
     sinks: tuple[SinkConfig, ...] = ()
     servers: tuple[ServerConfig, ...] = ()
     web: WebConfig | None = None
+    lorawan: LorawanConfig | None = None
     store: StoreConfig = field(default_factory=lambda: StoreConfig(Where("", 0)))
     straps: StrapsConfig = field(default_factory=StrapsConfig)
     core: str = ""

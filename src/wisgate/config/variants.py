@@ -1,4 +1,4 @@
-"""Tables whose `type` names a file: sinks and servers. Each file holds the options of its type, the
+"""Tables whose `type` names a file: sinks, servers, upstreams. Each file holds the options of its type, the
 dataclass they become, and `read`."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ C = TypeVar("C")
 
 
 class Variant(Protocol):
-    """A file of `config/sinks/` or `config/servers/`."""
+    """A file of `config/sinks/`, `config/servers/` or `config/upstreams/`."""
 
     SECTION: Section
     """Its own options."""

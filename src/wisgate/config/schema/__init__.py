@@ -7,6 +7,7 @@ from ..tables import Option, Section, Shape
 from ..wording import any_text, short_name
 from .alarms import ALARM, CALCULATE
 from .bench import CORE, ENVIRONMENT, HAT, HOST, JUMPERS, POWER, STRAPS
+from .lorawan import LORAWAN
 from .rules import RULE, VIRTUAL
 from .servers import SERVER
 from .sinks import SINK
@@ -45,6 +46,7 @@ GATEWAY = Section(
         ONBOARD,
         SINK,
         SERVER,
+        LORAWAN,
         WEB,
         STORE,
         POWER,
@@ -58,6 +60,6 @@ GATEWAY = Section(
 
 __all__ = [
     "ALARM", "BOARD", "CALCULATE", "CORE", "ENVIRONMENT", "GATEWAY", "HAT", "HOST", "JUMPERS",
-    "MODBUS", "NAME", "ONBOARD", "POWER", "RULE", "SERVER", "SINK", "SLOT", "STORE", "STRAPS",
-    "VIRTUAL", "WEB",
+    "LORAWAN", "MODBUS", "NAME", "ONBOARD", "POWER", "RULE", "SERVER", "SINK", "SLOT", "STORE",
+    "STRAPS", "VIRTUAL", "WEB",
 ]  # fmt: skip
