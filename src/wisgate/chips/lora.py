@@ -4,8 +4,8 @@ datasheet, chapter 6; modules sheet 5.5)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 
+from ..core import air_time
 from ..core.units import Seconds
 from ..registers.sx1262 import (
     BANDWIDTH_HZ,
@@ -16,10 +16,7 @@ from ..registers.sx1262 import (
 )
 
 LOWEST_HZ, HIGHEST_HZ = 150e6, 960e6  # SX1262, table 3-7
-SPREADING = range(5, 13)
-LONGEST_PAYLOAD = 255  # the length is one byte
-SLOW_SYMBOL_S = 16.38e-3  # 6.1.1.4: from here on with low data rate optimisation
-SHORT = (5, 6)  # spreading factors whose preamble and header are others; 6.1.4
+LONGEST_PAYLOAD = air_time.LONGEST
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Modulation:
     def __post_init__(self) -> None:
         if not LOWEST_HZ <= self.frequency <= HIGHEST_HZ:
             raise ValueError(f"{self.frequency / 1e6:g} MHz is not within 150 to 960 MHz")
-        if self.spreading_factor not in SPREADING:
+        if self.spreading_factor not in air_time.SPREADING:
             raise ValueError(f"spreading factor {self.spreading_factor} is not one of 5 to 12")
         if not 1 <= self.preamble <= 0xFFFF:
             raise ValueError(f"a preamble of {self.preamble} symbols is not within 1 to 65535")
@@ -47,12 +44,12 @@ class Modulation:
     @property
     def symbol(self) -> Seconds:
         """How long one symbol takes."""
-        return Seconds(2**self.spreading_factor / BANDWIDTH_HZ[self.bandwidth])
+        return air_time.symbol(self.spreading_factor, BANDWIDTH_HZ[self.bandwidth])
 
     @property
     def slow(self) -> bool:
         """Whether low data rate optimisation must be on."""
-        return self.symbol >= SLOW_SYMBOL_S
+        return air_time.slow(self.spreading_factor, BANDWIDTH_HZ[self.bandwidth])
 
     @property
     def word(self) -> int:
@@ -60,12 +57,11 @@ class Modulation:
         return round(self.frequency / FREQUENCY_STEP_HZ)
 
     def airtime(self, length: int) -> Seconds:
-        """How long a packet of `length` bytes stays on the air; 6.1.4. Raises ValueError."""
-        if not 0 <= length <= LONGEST_PAYLOAD:
-            raise ValueError(f"{length} bytes; a packet has 0 to {LONGEST_PAYLOAD}")
-        factor = self.spreading_factor
-        short = factor in SHORT
-        nibbles = 2 * length + 4 + 5 - factor + (0 if short else 2)  # with CRC and header
-        blocks = max(0, ceil(nibbles / (factor - (2 if self.slow else 0))))
-        symbols = self.preamble + (6.25 if short else 4.25) + 8 + blocks * (self.coding_rate + 4)
-        return Seconds(symbols * self.symbol)
+        """How long a packet of `length` bytes stays on the air. Raises ValueError."""
+        return air_time.lora(
+            length,
+            self.spreading_factor,
+            BANDWIDTH_HZ[self.bandwidth],
+            f"4/{4 + self.coding_rate}",
+            preamble=self.preamble,
+        )

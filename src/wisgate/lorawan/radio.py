@@ -9,6 +9,9 @@ from typing import Protocol
 
 import msgspec
 
+from ..core import air_time
+from ..core.units import Seconds
+
 Eui = str
 """Sixteen lower-case hexadecimal digits, most significant byte first."""
 
@@ -28,12 +31,33 @@ class Lora(msgspec.Struct, frozen=True, tag=True, gc=False):
     bandwidth: int
     coding_rate: str = "4/5"
 
+    def airtime(
+        self, length: int, *, preamble: int = 8, crc: bool = True, implicit_header: bool = False
+    ) -> Seconds:
+        """Of a packet of `length` bytes, as an uplink has it; a downlink has no `crc`. Raises
+        ValueError for what no chip can send."""
+        return air_time.lora(
+            length,
+            self.spreading_factor,
+            self.bandwidth,
+            self.coding_rate,
+            preamble=preamble,
+            header=not implicit_header,
+            crc=crc,
+        )
+
 
 class Fsk(msgspec.Struct, frozen=True, tag=True, gc=False):
     """`bit_rate` in bit/s, `deviation` in Hz (0: unknown)."""
 
     bit_rate: int
     deviation: int = 0
+
+    def airtime(
+        self, length: int, *, preamble: int = 5, crc: bool = True, implicit_header: bool = False
+    ) -> Seconds:
+        """Of a packet of `length` bytes; the preamble is in bytes. Raises ValueError."""
+        return air_time.fsk(length, self.bit_rate, preamble=preamble, crc=crc)
 
 
 Modulation = Lora | Fsk
