@@ -4,6 +4,7 @@ for what is none."""
 from __future__ import annotations
 
 import re
+
 from ..core import eui as euis
 from .readers import Misfit, Reader, shown
 
