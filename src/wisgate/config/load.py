@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 from ..catalog import catalog as catalogs
@@ -69,7 +70,7 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     slots = read_slots(top.list(SLOT), board, catalog, names)
     hosts = read_hosts(top.list(MODBUS), catalog, names)
     onboard = read_onboard(top.named(ONBOARD), board, top, names) if board else ()
-    sampled = [p for place in (*slots, *hosts, *onboard) for p in place.points]
+    places = [s.points for s in slots] + [h.points for h in hosts] + [f.points for f in onboard]
     config = Config(
         file=document.file,
         name=name,
@@ -82,7 +83,7 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         alarms=read_alarms(top.list(ALARM), names),
         rules=read_rules(top.list(RULE), names),
         interlocks=read_interlocks(names),
-        sinks=read_sinks(top.named(SINK), folder, names, sampled),
+        sinks=read_sinks(top.named(SINK), folder, names, [*chain.from_iterable(places)]),
         servers=read_servers(top.named(SERVER), folder, names),
         web=read_web(top.one(WEB), folder),
         lorawan=read_lorawan(top.one(LORAWAN), folder, board, names),

@@ -1,5 +1,5 @@
-"""Tables whose `type` names a file: sinks, servers, upstreams. Each file holds the options of its type, the
-dataclass they become, and `read`."""
+"""Tables whose `type` names a file: sinks, servers, upstreams. Each file holds the options of its
+type, the dataclass they become, and `read`."""
 
 from __future__ import annotations
 
