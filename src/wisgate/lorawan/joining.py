@@ -25,7 +25,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     net_id: int
     address: int
     rx1_offset: int = 0
-    rx2_data_rate: int = 0
+    rx2_rate: int = 0
+    """DR of RX2."""
     delay: int = 1
     """Seconds from the end of an uplink to RX1; 0 means 1."""
     version_11: bool = False
@@ -63,7 +64,7 @@ def genuine_request(phy: bytes, key: bytes) -> bool:
 
 def seal_accept(accepted: Accepted, key: bytes) -> bytes:
     """The frame with which a network answers. Raises ValueError for numbers that do not fit."""
-    settings = accepted.version_11 << 7 | accepted.rx1_offset << 4 | accepted.rx2_data_rate
+    settings = accepted.version_11 << 7 | accepted.rx1_offset << 4 | accepted.rx2_rate
     first = Kind.JOIN_ACCEPT << 5
     try:
         body = b"".join(
@@ -100,7 +101,7 @@ def open_accept(phy: bytes, key: bytes) -> Accepted | None:
         address=int.from_bytes(body[6:10], "little"),
         version_11=bool(settings & 0x80),
         rx1_offset=settings >> 4 & 7,
-        rx2_data_rate=settings & 0x0F,
+        rx2_rate=settings & 0x0F,
         delay=body[11],
         channels=body[12:],
     )

@@ -133,7 +133,7 @@ def accept(chance: random.Random) -> tuple[Accepted, bytes, int]:
     accepted = Accepted(
         join_nonce=chance.getrandbits(24), net_id=chance.getrandbits(24),
         address=chance.getrandbits(32), rx1_offset=chance.randrange(8),
-        rx2_data_rate=chance.randrange(16), delay=chance.randrange(16),
+        rx2_rate=chance.randrange(16), delay=chance.randrange(16),
         channels=chance.choice([b"", CHANNELS]),
     )  # fmt: skip
     return accepted, chance.randbytes(16), chance.getrandbits(16)
@@ -150,7 +150,7 @@ def test_it_opens_our_answers_and_makes_the_same_keys():
         assert told == {
             "mic": True, "join_nonce": f"{accepted.join_nonce:06x}",
             "net_id": f"{accepted.net_id:06x}", "address": f"{accepted.address:08x}",
-            "settings": f"{accepted.rx1_offset << 4 | accepted.rx2_data_rate:02x}",
+            "settings": f"{accepted.rx1_offset << 4 | accepted.rx2_rate:02x}",
             "delay": f"{accepted.delay:02x}", "channels": accepted.channels.hex(),
             "NwkSKey": keys.network.hex(), "AppSKey": keys.application.hex(),
         }  # fmt: skip

@@ -21,7 +21,7 @@ ACCEPTED = Accepted(
     join_nonce=0xE5063A,
     net_id=0x13,
     address=0x26012E43,
-    rx2_data_rate=3,
+    rx2_rate=3,
     channels=bytes.fromhex("184F84E85684B85E84886684586E8400"),
 )
 
@@ -87,7 +87,7 @@ def test_what_is_no_answer():
 
 def test_settings_of_an_answer():
     accepted = Accepted(
-        join_nonce=1, net_id=2, address=3, rx1_offset=5, rx2_data_rate=8, delay=15, version_11=True
+        join_nonce=1, net_id=2, address=3, rx1_offset=5, rx2_rate=8, delay=15, version_11=True
     )
     phy = joining.seal_accept(accepted, APP_KEY)
     assert len(phy) == 17
