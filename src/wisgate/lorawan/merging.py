@@ -1,0 +1,104 @@
+"""One frame out of the copies that several boards heard of it.
+
+Boards on one mast hear one frame at the same time and tell it within a few turns of their
+forwarders, which look for frames every 10 ms (packet forwarder) or 20 ms (Basics Station). A frame
+is held for HOLD_S, so that the best copy goes first; what comes later, until WINDOW_S, is known to
+be a copy and goes nowhere. An end device that repeats a frame waits a second at least (RX1), so a
+repetition is never taken for a copy.
+
+A strong frame is also heard as a *ghost* on channels beside its own, far weaker: a chip makes it up
+from what leaks through its filters. Ghosts go nowhere either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+
+import msgspec
+
+from .radio import Crc, Eui, Uplink
+
+WINDOW_S = 0.2
+"""Seconds within which the same bytes are the same frame. ChirpStack's and The Things Stack's
+windows are as long."""
+HOLD_S = 0.04
+"""Two turns of Basics Station; RX1 is a second away at the earliest."""
+EARLY_S = 1e-4
+"""A timer may fire so early."""
+GHOST_DB = 20.0
+"""By how much a ghost is weaker at least; seen are 30 dB and more."""
+NO_SNR = -1000.0
+SNR_CEILING = 8.0
+"""dB; above it a chip tells no differences that mean anything."""
+
+
+class Copies(msgspec.Struct):
+    """The copies of one frame so far."""
+
+    phy: bytes
+    since: float
+    uplinks: list[Uplink]
+    passed: bool = False
+
+
+def rank(uplink: Uplink) -> tuple[bool, float, float]:
+    """Greater is better: a good checksum, then SNR, then RSSI. SNR tells good receptions apart
+    where RSSI is mostly noise; above its ceiling RSSI decides."""
+    snr = uplink.snr
+    return uplink.crc is Crc.OK, NO_SNR if snr is None else min(snr, SNR_CEILING), uplink.rssi
+
+
+class Merging:
+    """Threads: the event loop only. `now` is the monotonic clock, in seconds."""
+
+    def __init__(self, pass_on: Callable[[tuple[Uplink, ...]], None]) -> None:
+        """`pass_on` gets each frame once, one copy per board, the best first."""
+        self._pass_on = pass_on
+        self._copies: dict[bytes, Copies] = {}
+        self._held: deque[Copies] = deque()
+        self._passed: deque[Copies] = deque()
+        self.counters: Counter[str] = Counter()
+
+    def take(self, uplink: Uplink, now: float) -> None:
+        known = self._copies.get(uplink.phy)
+        if known is None or now - known.since >= WINDOW_S:
+            fresh = Copies(uplink.phy, now, [uplink])
+            self._copies[uplink.phy] = fresh
+            self._held.append(fresh)
+        else:
+            self.counters["copies"] += 1
+            if known.passed:
+                self.counters["late_copies"] += 1
+            else:
+                known.uplinks.append(uplink)
+
+    def flush(self, now: float) -> float | None:
+        """Pass on what was held long enough. Returns when the next is due, None for nothing."""
+        while self._held and now - self._held[0].since >= HOLD_S - EARLY_S:
+            copies = self._held.popleft()
+            copies.passed = True
+            self._passed.append(copies)
+            self._pass_on(self._best(copies.uplinks))
+        while self._passed and now - self._passed[0].since >= WINDOW_S:
+            old = self._passed.popleft()
+            if self._copies.get(old.phy) is old:
+                del self._copies[old.phy]
+        return self._held[0].since + HOLD_S if self._held else None
+
+    def _best(self, uplinks: list[Uplink]) -> tuple[Uplink, ...]:
+        """One per board, the best first, without ghosts."""
+        if len(uplinks) == 1:
+            return (uplinks[0],)
+        strongest = max(uplinks, key=_rssi)
+        by_board: dict[Eui, Uplink] = {}
+        for uplink in sorted(uplinks, key=rank, reverse=True):
+            if uplink.frequency != strongest.frequency and strongest.rssi - uplink.rssi >= GHOST_DB:
+                self.counters["ghosts"] += 1
+            else:
+                by_board.setdefault(uplink.moment.board, uplink)
+        return tuple(by_board.values())
+
+
+def _rssi(uplink: Uplink) -> float:
+    return uplink.rssi

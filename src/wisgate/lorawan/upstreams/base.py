@@ -1,0 +1,23 @@
+"""What an upstream may ask of the hub beside the frames that it delivers. What an upstream is, says
+`radio.py`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from ...core.clock import Clock
+from ..radio import Downlink, Eui, Result
+
+
+@dataclass(frozen=True)
+class Access:
+    clock: Clock
+    gateways: Callable[[], Mapping[Eui, str]]
+    """The gateways whose EUI is known, with their regions; an upstream connects as each of those
+    that its filter lets pass."""
+    send: Callable[[Downlink], Awaitable[Result]]
+    """`Hub.send`; never raises for what a board may do."""
+    counters: Counter[str] = field(default_factory=Counter)
+    """For metrics: what the upstream counts is under a name of its own."""
