@@ -18,8 +18,9 @@ from .boards import Board
 from .modules import Module
 from .pages import Page
 from .parts import Chip, Connector
+from .regions import Region
 
-E = TypeVar("E", Board, Chip, Connector, Module, Page)
+E = TypeVar("E", Board, Chip, Connector, Module, Page, Region)
 
 
 class Folder(Mapping[str, E], Generic[E]):
@@ -56,11 +57,12 @@ class Catalog:
     modules: Mapping[str, Module]
     chips: Mapping[str, Chip]
     connectors: Mapping[str, Connector]
+    regions: Mapping[str, Region]
     pages: Mapping[str, Page]
 
-    def __iter__(self) -> Iterator[tuple[str, Board | Module | Chip | Connector]]:
+    def __iter__(self) -> Iterator[tuple[str, Board | Module | Chip | Connector | Region]]:
         """Every entry with its category; pages are not entries, but what entries come from."""
-        for category in ("boards", "modules", "chips", "connectors"):
+        for category in ("boards", "modules", "chips", "connectors", "regions"):
             for entry in getattr(self, category).values():
                 yield category, entry
 
@@ -106,5 +108,6 @@ def load() -> Catalog:
         modules=Folder(folder / "modules", Module),
         chips=Folder(folder / "chips", Chip),
         connectors=Folder(folder / "connectors", Connector),
+        regions=Folder(folder / "regions", Region),
         pages=Folder(folder / "pages", Page),
     )

@@ -14,8 +14,9 @@ from .catalog import Catalog
 from .facts import Confidence, Fitted
 from .modules import Module
 from .parts import Chip, Connector
+from .regions import Region
 
-Item = Board | Module | Chip | Connector
+Item = Board | Module | Chip | Connector | Region
 
 FORMER = {"wisduo": "core", "wisio": "io", "wissensor": "sensor", "wisconnector": "io"}
 """Names of the vendor's older pages."""
@@ -73,6 +74,9 @@ def _names(catalog: Catalog) -> Iterator[tuple[str, tuple[str, str]]]:
         for identifier in getattr(catalog, category):
             yield f"{category}/{identifier}", (category, identifier)
             yield identifier, (category, identifier)
+    for region in catalog.regions.values():
+        for name in (f"regions/{region.id}", region.id, *region.aliases):
+            yield name.lower(), ("regions", region.id)
     for board in catalog.boards.values():
         for alias in board.aliases:
             yield alias.lower(), ("boards", board.id)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..catalog.lookup import Item
     from ..catalog.pages import Page
 
-CATEGORIES = ("boards", "modules", "chips", "connectors", "pages")
+CATEGORIES = ("boards", "modules", "chips", "connectors", "regions", "pages")
 
 
 class _Catalog(click.Group):

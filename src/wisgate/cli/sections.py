@@ -9,9 +9,11 @@ from typing import Any
 
 from ..catalog.boards import Board
 from ..catalog.catalog import Catalog
-from ..catalog.facts import Confidence
+from ..catalog.facts import Confidence, Entry
 from ..catalog.lookup import Item, Place, places
+from ..catalog.regions import Region
 from .functions import commands, options, points, runs
+from .region_tables import REGION
 
 Show = Callable[[Any], str]
 Column = tuple[str, str | Show]
@@ -161,6 +163,7 @@ _MODULE: dict[str, tuple[tuple[str, str, tuple[Column, ...]], ...]] = {
     "reworks": (("reworks", "Reworks", (("Id", "name"), ("", "title"), ("Then write", _effect))),),
     "disagreements": _BOARD["disagreements"],
 }  # fmt: skip
+_REGION = REGION | {"disagreements": _BOARD["disagreements"]}
 BRIEF = ("slots", "chips", "straps", "jumpers", "reworks", "power", "headers", "links",
          "functions", "generations", "disagreements")  # fmt: skip
 """What `show` prints of a board without a section: everything but the long lists of pins."""
@@ -178,7 +181,12 @@ def names(entry: Item, catalog: Catalog) -> list[str]:
 def _possible(entry: Item) -> tuple[str, ...]:
     if isinstance(entry, Board):
         return tuple(dict.fromkeys((*BRIEF, "buses", *_LONG)))
-    return (*_MODULE, "straps")
+    return tuple(_REGION) if isinstance(entry, Region) else (*_MODULE, "straps")
+
+
+def _described(entry: Item, name: str) -> tuple[tuple[str, str, tuple[Column, ...]], ...]:
+    tables = {Board: _BOARD, Region: _REGION}.get(type(entry), _MODULE)
+    return tables.get(name, ())
 
 
 def sections(entry: Item, name: str, catalog: Catalog) -> list[Section]:
@@ -186,8 +194,7 @@ def sections(entry: Item, name: str, catalog: Catalog) -> list[Section]:
     if name in _LONG:
         found: Iterator[Section] = _LONG[name](entry, catalog)
     else:
-        described = (_BOARD if isinstance(entry, Board) else _MODULE).get(name, ())
-        found = (_section(entry, name, *one) for one in described)
+        found = (_section(entry, name, *one) for one in _described(entry, name))
     return [s for s in found if s.rows]
 
 
@@ -200,12 +207,13 @@ def facts(entry: Item, name: str, catalog: Catalog) -> dict[str, Any]:
         slots = {s.name: s.fits for s in entry.slots if s.fits}
         found = {"pins": list(places(catalog, entry)), "gpio": entry.gpio, "cards": slots}
         return {name: found[name]}
-    described = (_BOARD if isinstance(entry, Board) else _MODULE).get(name, ())
-    return {field: getattr(entry, field) for field, *_ in described if getattr(entry, field, ())}
+    fields = (field for field, *_ in _described(entry, name))
+    return {field: getattr(entry, field) for field in fields if getattr(entry, field, ())}
 
 
 def _section(entry: Item, name: str, field: str, title: str, columns: Sequence[Column]) -> Section:
-    rows: Sequence[Any] = getattr(entry, field, ())
+    held = getattr(entry, field, ()) or ()
+    rows: Sequence[Any] = (held,) if isinstance(held, Entry) else held
     heads = tuple(head for head, _ in columns)
     cells = [(*(_cell(row, what) for _, what in columns), source(row)) for row in rows]
     if cells:
