@@ -25,7 +25,7 @@ from wisgate.core.errors import SinkError, SinkRefused
 from wisgate.core.points import Kind, Point, Reading, Status
 from wisgate.gateway.forwarder import Forwarder
 from wisgate.gateway.sinks.mqtt import MqttSink
-from wisgate.gateway.sinks.mqtt_connection import MAX_PAYLOAD
+from wisgate.mqtt.connection import MAX_PAYLOAD
 from wisgate.store.records import Gap, Record
 from wisgate.store.retention import Bounds
 from wisgate.store.store import Store

@@ -17,8 +17,8 @@ from wisgate.core.errors import SinkError, SinkRefused
 from wisgate.core.points import Status
 from wisgate.gateway.sinks.base import Sink
 from wisgate.gateway.sinks.mqtt import MqttSink
-from wisgate.gateway.sinks.mqtt_client import Client, Message
 from wisgate.gateway.sinks.sparkplug import SparkplugSink
+from wisgate.mqtt.client import Client, Message
 from wisgate.store.records import Record
 
 FILE = """

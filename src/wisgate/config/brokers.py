@@ -1,4 +1,4 @@
-"""Sinks behind an MQTT broker: how they reach it."""
+"""How sinks and upstreams reach an MQTT broker."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 from .addresses import Broker, broker
 from .files import named_file
-from .model import SinkConfig
 from .readers import choice
 from .tables import Option, Table
 from .wording import FILE
@@ -67,8 +66,8 @@ BROKER = (URL, VERSION, PASSWORD_FILE, CA_FILE, CERT_FILE, KEY_FILE)
 
 
 @dataclass(frozen=True)
-class BrokerConfig(SinkConfig):
-    """Files are absolute paths, read when the sink connects and never before."""
+class BrokerConfig:
+    """Files are absolute paths, read at every connect and never before."""
 
     host: str
     port: int
@@ -83,11 +82,10 @@ class BrokerConfig(SinkConfig):
     key_file: Path | None = None
 
 
-def read_broker(table: Table, common: SinkConfig, folder: Path) -> BrokerConfig:
-    """How the sink of `table` reaches its broker. `folder` is where paths of files begin."""
+def read_broker(table: Table, folder: Path) -> BrokerConfig:
+    """How what `table` describes reaches its broker. `folder` is where paths of files begin."""
     found = table.get(URL)
     config = BrokerConfig(
-        **vars(common),
         host=found.host,
         port=found.port,
         tls=found.tls,

@@ -55,7 +55,7 @@ SECTION = Section(
 
 
 @dataclass(frozen=True)
-class MqttConfig(BrokerConfig):
+class MqttConfig(BrokerConfig, SinkConfig):
     prefix: str = "wisgate"
     """First level of every topic."""
     per: str = "point"
@@ -70,7 +70,8 @@ def read(table: Table, common: SinkConfig, folder: Path, names: Names) -> MqttCo
     if table.has(HOME_ASSISTANT) and table.get(PER) == "batch":
         table.wrong(HOME_ASSISTANT, 'needs a topic for each point; remove per = "batch"')
     return MqttConfig(
-        **vars(read_broker(table, common, folder)),
+        **vars(common),
+        **vars(read_broker(table, folder)),
         prefix=table.get(PREFIX),
         per=table.get(PER),
         commands=table.get(COMMANDS),

@@ -48,7 +48,7 @@ SECTION = Section(
 
 
 @dataclass(frozen=True)
-class SparkplugConfig(BrokerConfig):
+class SparkplugConfig(BrokerConfig, SinkConfig):
     group: str = "wisgate"
     primary_host: str = ""
     """Id of the host application that must be online; "" for none."""
@@ -59,7 +59,8 @@ class SparkplugConfig(BrokerConfig):
 def read(table: Table, common: SinkConfig, folder: Path, names: Names) -> SparkplugConfig:
     demand_extra(table, "sparkplug", "google.protobuf")
     return SparkplugConfig(
-        **vars(read_broker(table, common, folder)),
+        **vars(common),
+        **vars(read_broker(table, folder)),
         group=table.get(GROUP),
         primary_host=table.get(PRIMARY_HOST),
         commands=table.get(COMMANDS),

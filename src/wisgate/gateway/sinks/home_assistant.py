@@ -19,9 +19,9 @@ import msgspec
 from ...config.model import AlarmConfig
 from ...core.points import Kind, Point
 from ...core.units import display
+from ...mqtt.client import Message
 from ...store.records import ALARM
 from .base import Access
-from .mqtt_client import Message
 
 Json: TypeAlias = dict[str, Any]
 

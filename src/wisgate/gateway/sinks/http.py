@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Sequence
 
 from ...config.headers import HEADER_NAME, HEADER_VALUE, Headers
+from ...config.secret_files import text_in
 from ...config.sinks.http import HttpConfig
 from ...core.clock import Clock, SystemClock
 from ...core.errors import SinkError
@@ -16,7 +17,6 @@ from ..payloads import entries_json
 from .base import Access
 from .offering import offer
 from .posting import Endpoint
-from .secret_files import text_in
 
 SECRET_PREFIX = "whsec_"
 """What follows is Base64; without it the text is the secret."""

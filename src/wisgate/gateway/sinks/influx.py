@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from ...config.headers import HEADER_VALUE
+from ...config.secret_files import text_in
 from ...config.sinks.influx import UDP, InfluxConfig
 from ...core.clock import SystemClock
 from ...core.errors import SinkError, SinkRefused
@@ -23,7 +24,6 @@ from .influx_udp import InfluxUdpSink
 from .line_protocol import line
 from .offering import offer
 from .posting import Answer, Endpoint
-from .secret_files import text_in
 
 
 class BadLine(msgspec.Struct):

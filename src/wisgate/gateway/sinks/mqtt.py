@@ -16,14 +16,14 @@ from itertools import groupby
 import aiomqtt
 
 from ...config.sinks.mqtt import MqttConfig
+from ...core.complaints import Complaints
 from ...core.errors import SinkError
+from ...mqtt.client import Message
+from ...mqtt.connection import Connection
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import Access
-from .complaints import Complaints
 from .home_assistant import HomeAssistant
-from .mqtt_client import Message
-from .mqtt_connection import Connection
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,9 @@ class MqttSink:
             )
             self._kept = frozenset(p.name for p in access.config.points if not p.event)
         self._announcing: set[asyncio.Task[None]] = set()
-        self._broker = Connection(config, f"wisgate-{gateway}-{config.name}", self._arrived)
+        self._broker = Connection(
+            config.name, config, f"wisgate-{gateway}-{config.name}", self._arrived
+        )
         self._complaints = Complaints(log, config.name)
 
     async def open(self) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from ...config.secret_files import text_in
 from ...config.sinks.postgres import VERIFY, PostgresConfig
 from ...core.errors import SinkError
 from ...store.records import Entry
 from .base import Access
 from .offering import offer
 from .postgres_tables import TABLES, Kind, kind_of, row_of
-from .secret_files import text_in
 
 CONNECT_S = 10
 ONE_AT_A_TIME = 0x77697367617465

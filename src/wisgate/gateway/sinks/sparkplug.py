@@ -21,12 +21,12 @@ import msgspec
 
 from ...config.sinks.sparkplug import SparkplugConfig
 from ...core.clock import Clock, SystemClock
+from ...core.complaints import Complaints
 from ...core.errors import SinkError, SinkRefused
+from ...mqtt.client import Message
+from ...mqtt.connection import Connection
 from ...store.records import Entry
 from .base import Access
-from .complaints import Complaints
-from .mqtt_client import Message
-from .mqtt_connection import Connection
 from .sparkplug_node import MS, REBIRTH, Node, death
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,9 @@ class SparkplugSink:
         self._commands = self._topic.format("NCMD")
         self._host = f"spBv1.0/STATE/{config.primary_host}" if config.primary_host else ""
         self._node = Node(access, config.points, config.commands)
-        self._broker = Connection(config, f"wisgate-{gateway}-{config.name}", self._arrived)
+        self._broker = Connection(
+            config.name, config, f"wisgate-{gateway}-{config.name}", self._arrived
+        )
         self._turn = asyncio.Lock()
         """Of who sends: births, data and deaths never mix."""
         self._birth_number = NUMBERS - 1

@@ -1,4 +1,4 @@
-"""A connection to an MQTT broker, as sinks use it: it is there or an error says why not.
+"""A connection to an MQTT broker: it is there or an error says why not.
 
 Every connection begins without a session: what is not acknowledged waits in our store, and a
 command that came while we were away must not be carried out when we are back.
@@ -18,11 +18,11 @@ import aiomqtt
 from paho.mqtt import client as paho
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ...config.brokers import BrokerConfig
-from ...core.errors import SinkError, SinkRefused
-from .mqtt_client import REFUSED, Client, ClosingSocket, Message
-from .mqtt_reasons import NEVER, TIMEOUT_S, gave_reason, reason, why
-from .secret_files import text_in
+from ..config.brokers import BrokerConfig
+from ..config.secret_files import text_in
+from ..core.errors import SinkError, SinkRefused
+from .client import REFUSED, Client, ClosingSocket, Message
+from .reasons import NEVER, TIMEOUT_S, gave_reason, reason, why
 
 _log = logging.getLogger(f"{__name__}.client")
 _log.setLevel(logging.CRITICAL)  # every outage is told once, by the forwarder
@@ -40,14 +40,20 @@ T = TypeVar("T")
 
 
 class Connection:
-    """To the broker of one sink. Threads: the event loop only."""
+    """To one broker. Threads: the event loop only."""
 
     def __init__(
-        self, config: BrokerConfig, identifier: str, take: Callable[[aiomqtt.Message], None]
+        self,
+        name: str,
+        config: BrokerConfig,
+        identifier: str,
+        take: Callable[[aiomqtt.Message], None],
     ) -> None:
-        """`take` gets what arrives, in order; it must not raise."""
-        self.place = f"{config.name}: {config.host}:{config.port}"
-        self._config, self._identifier, self._take = config, identifier, take
+        """`name`: of the sink or upstream. `take` gets what arrives, in order; it must not
+        raise."""
+        self.place = f"{name}: {config.host}:{config.port}"
+        self._name, self._config, self._identifier = name, config, identifier
+        self._take = take
         self._client: Client | None = None
         self._listening: asyncio.Task[None] | None = None
         self._publishing = asyncio.Lock()
@@ -75,7 +81,7 @@ class Connection:
         except (aiomqtt.MqttError, OSError) as error:
             raise SinkError(f"{self.place}: {why(error, self._config)}") from error
         self._client = client
-        self._listening = asyncio.create_task(self._listen(client), name=self._config.name)
+        self._listening = asyncio.create_task(self._listen(client), name=self._name)
 
     async def subscribe(self, topics: Iterable[str]) -> None:
         """Have `take` get what comes under `topics`, at QoS 1. Raises SinkError."""

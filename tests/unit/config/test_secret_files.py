@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wisgate.gateway.sinks.secret_files import text_in
+from wisgate.config.secret_files import text_in
 
 
 def test_a_secret_may_have_any_letter(tmp_path: Path) -> None:

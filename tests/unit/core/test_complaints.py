@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from wisgate.gateway.sinks.complaints import MOST, Complaints
+from wisgate.core.complaints import MOST, Complaints
 
 
 def test_each_is_told_once_and_not_without_end(caplog: pytest.LogCaptureFixture) -> None:

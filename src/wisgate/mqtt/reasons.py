@@ -9,8 +9,8 @@ import aiomqtt
 from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ...config.brokers import BrokerConfig
-from .mqtt_client import CLOSED_EARLY
+from ..config.brokers import BrokerConfig
+from .client import CLOSED_EARLY
 
 TIMEOUT_S = 10.0
 """How long a broker may take for any answer."""

@@ -9,7 +9,7 @@ MOST = 100
 
 
 class Complaints:
-    """Of one sink. Threads: the event loop only."""
+    """Of one sink or upstream. Threads: the event loop only."""
 
     def __init__(self, log: logging.Logger, name: str) -> None:
         self._log, self._name = log, name

@@ -1,4 +1,4 @@
-"""Secrets in files, as sinks read them at every connect."""
+"""Secrets in files, as sinks and upstreams read them at every connect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The MQTT client of the sinks: aiomqtt, with what it leaves to nobody.
+"""The MQTT client: aiomqtt, with what it leaves to nobody.
 
 A connection that never came about is let go and says why, what the broker answers to each message
 is heard, and no more is under way than it takes.
