@@ -98,3 +98,9 @@ def reveal(sent: Message, keys: Keys, counter: int) -> bytes:
 def _crypted(message: Message, keys: Keys, counter: int) -> bytes:
     key = keys.application if message.port else keys.network
     return crypt(key, message.payload, up=message.up, address=message.address, counter=counter)
+
+
+def widened(low: int, last: int) -> int:
+    """The lowest counter above `last` whose lower 16 bits are `low`."""
+    counter = (last & ~0xFFFF) | low
+    return counter if counter > last else counter + 0x10000

@@ -1,0 +1,1 @@
+"""The far ends of the radio: motes, the air, forwarders. For tests and demonstrations."""
