@@ -30,11 +30,12 @@ SLACK_US = 2_000_000
 
 @dataclass(frozen=True)
 class Band:
-    """A sub-band as one gateway may use it. `low`: its lowest frequency in Hz; `duty_cycle`: 0 to
-    1, of an hour."""
+    """A sub-band as one gateway may use it. `low`, `high`: its ends in Hz; `duty_cycle`: 0 to 1, of
+    an hour."""
 
     gateway: Eui
     low: int
+    high: int
     duty_cycle: float
 
     @property
@@ -127,10 +128,6 @@ class Ledger:
         self._expire()
         used = self._sums.get(key, 0)
         return max(used, band.allowed_us) if self._in_doubt and band.limited else used
-
-    def figures(self) -> list[Used]:
-        """Of every sub-band that was asked for, by gateway and frequency."""
-        return [Used(band, self.used_us(band)) for _, band in sorted(self._bands.items())]
 
     async def close(self) -> None:
         """Note the time, from which the next process goes on. Raises StoreError."""

@@ -1,0 +1,60 @@
+"""Which boards heard a frame, and how well: what an answer to it needs to know a second later."""
+
+from __future__ import annotations
+
+from ..core.clock import Clock
+from .radio import Eui, Heard, Moment, Uplink
+
+KEEP_S = 20.0
+"""How long at least: RX2 of the longest RxDelay is 16 s after the frame (LoRaWAN 1.0.4, 5.7)."""
+MOST_MOTES = 20_000
+"""Whose last board is known, at least."""
+
+_ADDRESS = slice(1, 5)
+
+
+class Copies:
+    """Threads: the event loop only. Two generations of each, so that forgetting costs nothing."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._fresh: dict[Moment, Heard] = {}
+        self._old: dict[Moment, Heard] = {}
+        self._turned = clock.monotonic()
+        self._boards: dict[bytes, Eui] = {}
+        self._old_boards: dict[bytes, Eui] = {}
+        self._gps: dict[Eui, tuple[Moment, int]] = {}
+
+    def remember(self, heard: Heard) -> None:
+        now = self._clock.monotonic()
+        if now - self._turned > KEEP_S:
+            keep = now - self._turned < 2 * KEEP_S
+            self._fresh, self._old = {}, self._fresh if keep else {}
+            self._turned = now
+        for uplink in heard.uplinks:
+            self._fresh[uplink.moment] = heard
+            if uplink.gps_ms is not None:
+                self._gps[uplink.moment.board] = uplink.moment, uplink.gps_ms
+        if len(self._boards) >= MOST_MOTES:
+            self._boards, self._old_boards = {}, self._boards
+        self._boards[heard.best.phy[_ADDRESS]] = heard.best.moment.board
+
+    def of(self, moment: Moment) -> tuple[Uplink, ...]:
+        """Every copy of the frame that ended at `moment`, the best first; none for one that is
+        forgotten."""
+        heard = self._fresh.get(moment) or self._old.get(moment)
+        return heard.uplinks if heard is not None else ()
+
+    def board(self, downlink: bytes) -> Eui | None:
+        """Who heard the mote best last that a frame is for."""
+        address = downlink[_ADDRESS]
+        return self._boards.get(address) or self._old_boards.get(address)
+
+    def at_gps(self, board: Eui, gps_ms: int) -> Moment | None:
+        """What the counter of a board shows at a GPS time; None for one that tells no GPS time."""
+        known = self._gps.get(board)
+        if known is None:
+            return None
+        moment, then_ms = known
+        counter = moment.counter + (gps_ms - then_ms) * 1000
+        return Moment(board, moment.session, counter)
