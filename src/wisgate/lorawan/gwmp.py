@@ -20,9 +20,9 @@ LARGEST = 65_507
 
 
 class Kind(IntEnum):
-    PUSH_DATA = 0
+    PUSH = 0
     PUSH_ACK = 1
-    PULL_DATA = 2
+    PULL = 2
     PULL_RESP = 3
     PULL_ACK = 4
     TX_ACK = 5
@@ -126,9 +126,9 @@ def from_gateway(datagram: bytes) -> Push | Pull | Answer:
 
 
 def _said(datagram: bytes, version: int, token: int, kind: int, eui: Eui) -> Push | Pull | Answer:
-    if kind == Kind.PUSH_DATA:
+    if kind == Kind.PUSH:
         return _push(datagram, version, token, eui)
-    if kind == Kind.PULL_DATA:
+    if kind == Kind.PULL:
         return Pull(version, token, eui)
     if kind == Kind.TX_ACK:
         return _answer(datagram, token, eui)
@@ -190,17 +190,17 @@ def from_server(datagram: bytes) -> Acknowledged | Order:
 def acknowledge(datagram: bytes) -> bytes:
     """What acknowledges PUSH_DATA or PULL_DATA of a version that we know: at once, whatever is in
     it, for a forwarder does not send it again."""
-    kind = Kind.PUSH_ACK if datagram[3] == Kind.PUSH_DATA else Kind.PULL_ACK
+    kind = Kind.PUSH_ACK if datagram[3] == Kind.PUSH else Kind.PULL_ACK
     return datagram[:3] + bytes((kind,))
 
 
-def push_data(token: int, eui: Eui, packets: tuple[Rxpk, ...], stat: Stat | None = None) -> bytes:
-    head = _NAMED.pack(2, token, Kind.PUSH_DATA, int(eui, 16))
+def push(token: int, eui: Eui, packets: tuple[Rxpk, ...], stat: Stat | None = None) -> bytes:
+    head = _NAMED.pack(2, token, Kind.PUSH, int(eui, 16))
     return head + _encode(Packets(packets, stat))
 
 
-def pull_data(token: int, eui: Eui) -> bytes:
-    return _NAMED.pack(2, token, Kind.PULL_DATA, int(eui, 16))
+def pull(token: int, eui: Eui) -> bytes:
+    return _NAMED.pack(2, token, Kind.PULL, int(eui, 16))
 
 
 def pull_resp(version: int, token: int, packet: Txpk) -> bytes:

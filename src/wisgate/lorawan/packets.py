@@ -33,7 +33,7 @@ class Rxpk(msgspec.Struct, omit_defaults=True, gc=False):
     freq: float
     modu: str
     datr: str | float
-    data: str
+    payload: str = msgspec.field(name="data")
     codr: str | None = None
     stat: int | None = None
     rssi: Level | None = None
@@ -85,7 +85,7 @@ class Txpk(msgspec.Struct, omit_defaults=True, kw_only=True):
     ncrc: bool | None = None
     nhdr: bool | None = None
     size: int | None = None
-    data: str
+    payload: str = msgspec.field(name="data")
 
 
 class OrderBody(msgspec.Struct):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from datetime import UTC, datetime
+from enum import Enum
 
 from . import rates
 from .packets import Rsig, Rxpk, Stat, Txpk
@@ -21,24 +22,34 @@ _CRC = {1: Crc.OK, 0: Crc.NONE, -1: Crc.BAD}
 _FREQUENCIES = range(100_000_000, 2_600_000_000)
 
 
-class Unfit(ValueError):
-    """A packet that is no frame for us. `reason` is what it is counted under."""
+class Flaw(Enum):
+    """Why a packet is no frame for us."""
 
-    def __init__(self, reason: str, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
+    PAYLOAD = "bad_payload"
+    SIZE = "bad_size"
+    FREQUENCY = "bad_frequency"
+    RATE = "bad_rate"
+    CHECKSUM = "bad_checksum"
+    LR_FHSS = "lr_fhss"
+    """Not for networks of this kind: no board that we know hears it."""
 
 
-def payload(text: str, size: int | None) -> bytes:
-    """Bytes from Base64, its padding there or not. Raises Unfit."""
+class _Flawed(Exception):
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.value)
+        self.flaw = flaw
+
+
+def _payload(text: str, size: int | None) -> bytes:
+    """Bytes from Base64, its padding there or not. Raises _Flawed."""
     try:
         found = a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
     except (Base64Error, ValueError):
-        raise Unfit("bad_payload", "the payload is no Base64") from None
+        raise _Flawed(Flaw.PAYLOAD) from None
     if size is not None and size != len(found):
-        raise Unfit("bad_size", f"{len(found)} bytes, and size says {size}")
+        raise _Flawed(Flaw.SIZE)
     if not 0 < len(found) <= LONGEST:
-        raise Unfit("bad_size", f"{len(found)} bytes are no packet")
+        raise _Flawed(Flaw.SIZE)
     return found
 
 
@@ -46,38 +57,45 @@ def _written(phy: bytes) -> str:
     return b2a_base64(phy, newline=False).decode("ascii")
 
 
-def modulation_of(packet: Rxpk | Txpk) -> Modulation:
-    """Raises Unfit."""
+def _modulation(packet: Rxpk | Txpk) -> Modulation:
+    """Raises _Flawed."""
     datr = packet.datr
     if packet.modu == "LORA" and isinstance(datr, str):
         try:
             return rates.lora(datr, packet.codr or "")
-        except ValueError as error:
-            raise Unfit("bad_rate", str(error)) from None
+        except ValueError:
+            raise _Flawed(Flaw.RATE) from None
     if packet.modu == "FSK" and not isinstance(datr, str):
         try:
             return rates.fsk(datr, getattr(packet, "fdev", None) or 0)
-        except ValueError as error:
-            raise Unfit("bad_rate", str(error)) from None
+        except ValueError:
+            raise _Flawed(Flaw.RATE) from None
     if packet.modu == "LR-FHSS":
-        raise Unfit("lr_fhss", "LR-FHSS is not for networks of this kind")
-    raise Unfit("bad_rate", f"modulation {packet.modu[:20]!r} with {str(datr)[:20]!r} is unknown")
+        raise _Flawed(Flaw.LR_FHSS)
+    raise _Flawed(Flaw.RATE)
 
 
-def frequency_of(packet: Rxpk | Txpk) -> int:
-    """Hz, rounded: 867.1 is not a number that floats have. Raises Unfit."""
+def _frequency(packet: Rxpk | Txpk) -> int:
+    """Hz, rounded: 867.1 is not a number that floats have. Raises _Flawed."""
     frequency = round(packet.freq * 1e6) if -1e4 < packet.freq < 1e4 else 0
     if frequency not in _FREQUENCIES:
-        raise Unfit("bad_frequency", f"{packet.freq} MHz is no frequency of a board")
+        raise _Flawed(Flaw.FREQUENCY)
     return frequency
 
 
-def uplink(packet: Rxpk, moment: Moment, at_ns: int) -> Uplink:
-    """Raises Unfit. Without RSSI it counts as far away."""
-    phy = payload(packet.data, packet.size)
+def uplink(packet: Rxpk, moment: Moment, at_ns: int) -> Uplink | Flaw:
+    """What was heard at `moment`. Without RSSI it counts as far away."""
+    try:
+        return _uplink(packet, moment, at_ns)
+    except _Flawed as error:
+        return error.flaw
+
+
+def _uplink(packet: Rxpk, moment: Moment, at_ns: int) -> Uplink:
+    phy = _payload(packet.payload, packet.size)
     crc = _CRC.get(1 if packet.stat is None else packet.stat)
     if crc is None:
-        raise Unfit("bad_packet", f"the checksum is neither good nor bad: {packet.stat}")
+        raise _Flawed(Flaw.CHECKSUM)
     antenna, rssi, snr, channel = 0, packet.rssi, packet.lsnr, packet.chan
     if packet.rsig:
         best = max(packet.rsig, key=_strength)
@@ -88,8 +106,8 @@ def uplink(packet: Rxpk, moment: Moment, at_ns: int) -> Uplink:
         moment=moment,
         at_ns=at_ns,
         phy=phy,
-        frequency=frequency_of(packet),
-        modulation=modulation_of(packet),
+        frequency=_frequency(packet),
+        modulation=_modulation(packet),
         rssi=WEAKEST if rssi is None else rssi,
         snr=snr,
         channel=channel or 0,
@@ -127,7 +145,7 @@ def rxpk(heard: Uplink, tmst: int, at_ns: int | None = None) -> Rxpk:
         rssi=round(heard.rssi),
         lsnr=heard.snr,
         size=len(heard.phy),
-        data=_written(heard.phy),
+        payload=_written(heard.phy),
     )
 
 
@@ -192,17 +210,24 @@ def txpk(shot: Shot, moment: Moment | None) -> Txpk:
         ncrc=not shot.crc,
         nhdr=True if shot.implicit_header else None,
         size=len(shot.phy),
-        data=_written(shot.phy),
+        payload=_written(shot.phy),
     )
 
 
-def shot(packet: Txpk, due: Due, power: float) -> Shot:
-    """What a server wants sent; `power` counts if it names none. Raises Unfit."""
+def shot(packet: Txpk, due: Due, power: float) -> Shot | Flaw:
+    """What a server wants sent; `power` counts if it names none."""
+    try:
+        return _shot(packet, due, power)
+    except _Flawed as error:
+        return error.flaw
+
+
+def _shot(packet: Txpk, due: Due, power: float) -> Shot:
     fsk = packet.modu == "FSK"
     return Shot(
-        phy=payload(packet.data, None),
-        frequency=frequency_of(packet),
-        modulation=modulation_of(packet),
+        phy=_payload(packet.payload, None),
+        frequency=_frequency(packet),
+        modulation=_modulation(packet),
         power=power if packet.powe is None else packet.powe,
         due=due,
         inverted=not fsk and bool(packet.ipol),
