@@ -11,9 +11,10 @@ import shutil
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
 from stores import killed, levels, opened, put, rolled
 
 from wisgate.core.points import Reading, Status
@@ -69,7 +70,7 @@ async def store_to_damage(folder: Path) -> Stored:
         await put(store, levels(OLD))
         await rolled(store)
         await store.cursor("plant")
-        await store.advance("plant", CURSOR)
+        store.advance("plant", CURSOR)
     pages = _pages(folder / "a" / DATABASE)
     names = _leaves(folder / "a" / DATABASE, "point")
     names += _leaves(folder / "a" / DATABASE, "point_by_name")

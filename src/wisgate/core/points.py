@@ -30,9 +30,8 @@ class Status(StrEnum):
     STALE = "stale"
     """No reading arrived for three intervals."""
 
-    @property
-    def carries_value(self) -> bool:
-        return self in (Status.GOOD, Status.UNCERTAIN)
+    def __init__(self, word: str) -> None:
+        self.carries_value = word in ("good", "uncertain")
 
 
 class Kind(StrEnum):

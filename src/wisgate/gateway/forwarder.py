@@ -129,8 +129,8 @@ class Forwarder:
                 for part in self._allowance.slices([e for e in batch if self._wanted(e)]):
                     await self._allowance.wait()
                     await self._deliver(part)
-                    await self._advance(part[-1].seq)
-                await self._advance(batch[-1].seq)
+                    self._advance(part[-1].seq)
+                self._advance(batch[-1].seq)
             elif self._stopping.is_set():
                 return
             else:
@@ -140,9 +140,9 @@ class Forwarder:
                     self._check_link()
                     await self._sink.open()
 
-    async def _advance(self, seq: int) -> None:
+    def _advance(self, seq: int) -> None:
         if seq != self._cursor:
-            await self._store.advance(self._sink.name, seq)
+            self._store.advance(self._sink.name, seq)
             self._cursor = seq
         self._restored()
 

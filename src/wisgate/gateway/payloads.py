@@ -18,12 +18,13 @@ _ENCODER = msgspec.json.Encoder()
 _WORDS = {"on": True, "off": False}
 
 
+@lru_cache(maxsize=64)  # neighbours share it, and it is most of what a record's JSON costs
 def time_text(time_ns: int) -> str:
     """UTC with milliseconds: "2026-11-20T12:00:00.000Z"."""
     return f"{_second(time_ns // 1_000_000_000)}.{time_ns // 1_000_000 % 1000:03d}Z"
 
 
-@lru_cache(maxsize=64)  # neighbours share it, and it is most of what a record's JSON costs
+@lru_cache(maxsize=64)
 def _second(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
@@ -33,7 +34,7 @@ def reading(record: Record) -> dict[str, Value]:
     fields: dict[str, Value] = {
         "value": record.value if record.status.carries_value else None,
         "unit": record.unit,
-        "status": str(record.status),
+        "status": record.status,
         "time": time_text(record.time_ns),
         "seq": record.seq,
     }

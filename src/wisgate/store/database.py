@@ -4,21 +4,23 @@ its lane."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ..core.clock import SteadyClock
 from ..core.points import Point, Reading
 from . import retention
+from .cursors import Cursors
 from .dating import Dating
 from .extent import Extent
 from .point_rows import PointRows
 from .records import Entry, Record
-from .schema import PAGE, encode, gap_of, record_of, transaction
+from .schema import PAGE, Row, encode, gap_of, record_of, transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, top, write_side
 from .tiers import Tiers
 from .wal import Wal
@@ -26,6 +28,21 @@ from .wal import Wal
 FILE = "wisgate.db"
 SIDE = "boot"
 DISK_FULL = "the store could not be written and memory had no room for these"
+TOGETHER = 50
+"""Rows in one statement: each statement takes Python's lock, for which busy threads wait."""
+_ROW = "(?,?,?,?,?,?)"
+_INSERT = "INSERT INTO record VALUES"
+_INSERT_TOGETHER = f"{_INSERT} {','.join([_ROW] * TOGETHER)}"
+
+
+class Taken(NamedTuple):
+    """What came of a commit: the file, and the records as `after` would return them; none of them
+    when that may still change."""
+
+    extent: Extent
+    records: list[Record]
+    trim_due: bool
+    """Whether many came since the last time that old entries were dropped."""
 
 
 class Database:
@@ -43,10 +60,10 @@ class Database:
         self.dating = Dating(connection)
         self.points = PointRows(connection, points)
         self.tiers = Tiers(connection, bounds)
+        self.cursors = Cursors(connection)
         self._wal: Wal | None = None
         self._series = Series(1, 1)
         self._boot_id = ""
-        self._sinks: set[str] = set()
         self._since_trim = 0
 
     # Opening and closing
@@ -91,25 +108,30 @@ class Database:
 
     # Writing
 
-    def commit(self, readings: Sequence[Reading], dropped: int) -> int:
+    def take(self, readings: Sequence[Reading], dropped: int, cursors: Mapping[str, int]) -> Taken:
         """Number and store `readings` in one transaction, after a gap for as many as memory had to
-        drop; returns the last number. All of them or none."""
-        self._reserve(len(readings) + dropped + 1)
-        with self._numbering():
-            if dropped:
-                self._skip(dropped, DISK_FULL)
-            self._insert(readings)
-        self._since_trim += len(readings)
-        return self._series.next - 1
-
-    def take(self, readings: Sequence[Reading], dropped: int) -> Extent:
-        """`commit`; after a failure the log has room again for the next try."""
+        drop, and note how far sinks are: all of it or nothing. After a failure the log has room
+        again for the next try."""
         try:
-            self.commit(readings, dropped)
+            rows = self._commit(readings, dropped, cursors)
         except sqlite3.Error:
             self.relieve()
             raise
-        return self.extent()
+        self._since_trim += len(rows)
+        exact = self.dating.held is None and self.dating.dated
+        records = list(self._records(rows)) if exact else []
+        return Taken(self.extent(), records, self._since_trim >= retention.STEP // 2)
+
+    def _commit(
+        self, readings: Sequence[Reading], dropped: int, cursors: Mapping[str, int]
+    ) -> list[Row]:
+        if readings or dropped:
+            self._reserve(len(readings) + dropped + 1)
+        with self._numbering():
+            self.cursors.advance(cursors)
+            if dropped:
+                self._skip(dropped, DISK_FULL)
+            return self._insert(readings)
 
     def _reserve(self, count: int) -> None:
         """Have the mark on the disk before any number beyond the old one is seen by anybody."""
@@ -125,13 +147,13 @@ class Database:
     @contextmanager
     def _numbering(self) -> Iterator[None]:
         """A transaction that gives its numbers back when it fails."""
-        series, ids = self._series, self.points.remember()
+        series, known = self._series, self.points.count
         try:
             with transaction(self._db):
                 yield
         except BaseException:
             self._series = series
-            self.points.forget(ids)
+            self.points.forget_beyond(known)
             raise
 
     def sync(self) -> None:
@@ -144,21 +166,19 @@ class Database:
         with suppress(sqlite3.Error):
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def trim(self, *, always: bool = True) -> bool:
+    def trim(self) -> bool:
         """Drop the oldest entries beyond the bounds, with a gap record for every sink that had not
-        got them; returns whether there were any. Not `always`: only after many new records."""
-        if not always and self._since_trim < retention.STEP // 2:
-            return False
+        got them; returns whether there were any."""
         self._since_trim, trimmed = 0, False
         now = self._clock.utc_ns() if self.dating.dated else 0  # by a wrong time nothing is too old
         while (upto := retention.beyond(self._db, self._bounds, now)) is not None:
             while not self.tiers.through(upto):
                 self._roll(upto)
-            self._reserve(len(self._sinks) + 1)
+            self._reserve(len(self.cursors.sinks) + 1)
             trimmed = True
             with self._numbering():
                 retention.drop(self._db, upto)
-                for name, first, open_gap in retention.passed(self._db, self._sinks, upto):
+                for name, first, open_gap in retention.passed(self._db, self.cursors.sinks, upto):
                     self._tell_passed(name, first, upto, open_gap)
         return trimmed
 
@@ -180,16 +200,20 @@ class Database:
         self._add_gap(seq, first, upto, f"older than the store keeps, not delivered to {sink}")
         self._db.execute("UPDATE cursor SET gap=?, first=? WHERE sink=?", (seq, first, sink))
 
-    def _insert(self, readings: Sequence[Reading]) -> None:
-        rows = []
+    def _insert(self, readings: Sequence[Reading]) -> list[Row]:
+        rows: list[Row] = []
         for seq, reading in enumerate(readings, self._series.next):
             row = self.points.row_of(reading)
             value, status = encode(reading.value, reading.status, row.kind)
             point, cause = self.points.id_of(row), reading.cause or None
             rows.append((seq, reading.time_ns, point, value, status, cause))
             self.tiers.saw(reading.time_ns)
-        self._db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?)", rows)
+        whole = len(rows) // TOGETHER * TOGETHER
+        for at in range(0, whole, TOGETHER):
+            self._db.execute(_INSERT_TOGETHER, [*chain(*rows[at : at + TOGETHER])])
+        self._db.executemany(f"{_INSERT} {_ROW}", rows[whole:])
         self._series = replace(self._series, next=self._series.next + len(rows))
+        return rows
 
     def interrupt(self, cause: str) -> Extent:
         """Nothing comes for some time: a gap record says why, and an end without warning that
@@ -226,50 +250,24 @@ class Database:
         """For the questions of `history`."""
         return self._db
 
-    # Sinks
+    # Reading on
 
-    def after(self, seq: int, limit: int, points: frozenset[str] | None) -> list[Entry]:
+    def after(self, seq: int, limit: int) -> list[Entry]:
         """The next entries beyond `seq`, at most `limit`, in order."""
         gaps = self._db.execute(
             "SELECT seq, time_ns, first, last, cause FROM gap WHERE seq > ? ORDER BY seq LIMIT ?",
             (seq, limit),
         )
-        entries: list[Iterator[Entry]] = [self._records(seq, limit, points), map(gap_of, gaps)]
-        return self.dating.marked(islice(merge(*entries, key=lambda e: e.seq), limit))
-
-    def _records(self, seq: int, limit: int, points: frozenset[str] | None) -> Iterator[Record]:
-        chosen = ""
-        if points is not None:
-            keys = ",".join(map(str, self.points.named(points)))
-            chosen = f"AND point IN ({keys})"
         rows = self._db.execute(
             "SELECT seq, time_ns, point, value, status, cause FROM record "
-            f"WHERE seq > ? {chosen} ORDER BY seq LIMIT ?",
+            "WHERE seq > ? ORDER BY seq LIMIT ?",
             (seq, limit),
         )
+        entries: list[Iterator[Entry]] = [self._records(rows), map(gap_of, gaps)]
+        return self.dating.marked(islice(merge(*entries, key=lambda e: e.seq), limit))
+
+    def _records(self, rows: Iterable[Row]) -> Iterator[Record]:
         return (r for row in rows if (r := record_of(row, self.points.by_id)) is not None)
-
-    def cursor(self, sink: str) -> int:
-        """The last number that `sink` is done with. A new sink begins with all that is kept."""
-        self._sinks.add(sink)
-        row = self._db.execute("SELECT seq FROM cursor WHERE sink = ?", (sink,)).fetchone()
-        if row is not None:
-            return int(row[0])
-        start = (retention.oldest(self._db) or (1, 0))[0] - 1
-        self.advance(sink, start)
-        return start
-
-    def advance(self, sink: str, seq: int) -> None:
-        self._db.execute(
-            "INSERT INTO cursor VALUES (?, ?, 0, 0) ON CONFLICT (sink) DO UPDATE SET seq = ?2",
-            (sink, seq),
-        )
-
-    def set_aside(self, sink: str, seqs: Sequence[int], why: str) -> None:
-        with transaction(self._db):
-            self._db.executemany(
-                "INSERT OR REPLACE INTO aside VALUES (?, ?, ?)", [(sink, s, why) for s in seqs]
-            )
 
     # Figures
 

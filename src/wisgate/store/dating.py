@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from ..core.clock import SteadyClock
 from .records import Entry, Record
 from .schema import transaction
@@ -143,7 +145,7 @@ class Dating:
         if not guessed:
             return list(entries)
         return [
-            replace(entry, estimated=True)
+            msgspec.structs.replace(entry, estimated=True)
             if isinstance(entry, Record) and any(span.holds(entry.seq) for span in guessed)
             else entry
             for entry in entries

@@ -60,11 +60,12 @@ class PointRows:
         """The numbers of all rows with these names."""
         return [key for key, row in self.by_id.items() if row.name in names]
 
-    def remember(self) -> dict[PointRow, int]:
-        """For `forget`, before a transaction."""
-        return dict(self._ids)
+    @property
+    def count(self) -> int:
+        """For `forget_beyond`, before a transaction."""
+        return len(self._ids)
 
-    def forget(self, before: dict[PointRow, int]) -> None:
+    def forget_beyond(self, count: int) -> None:
         """The transaction failed: numbers given in it are free again."""
-        self._ids = before
-        self.by_id = {key: row for row, key in before.items()}
+        for row in list(self._ids)[count:]:
+            del self.by_id[self._ids.pop(row)]

@@ -53,9 +53,9 @@ class AlarmState(msgspec.Struct, frozen=True, omit_defaults=True):
             return None
 
 
-@dataclass(frozen=True)
-class Record:
-    """A reading of a point with its place in the series."""
+class Record(msgspec.Struct, frozen=True):
+    """A reading of a point with its place in the series. A struct: thousands are made a second, and
+    a frozen dataclass takes several times as long."""
 
     seq: int
     time_ns: int

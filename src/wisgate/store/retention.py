@@ -65,15 +65,16 @@ def oldest(connection: sqlite3.Connection) -> tuple[int, int] | None:
 def beyond(connection: sqlite3.Connection, bounds: Bounds, now_ns: int) -> int | None:
     """The number up to which the next step drops, None when the store is within its bounds. The
     newest record always stays: the series is taken up from it."""
+    full, cutoff = used(connection) > bounds.pages, now_ns - int(bounds.max_age * 1e9)
+    first = connection.execute("SELECT time_ns FROM record ORDER BY seq LIMIT 1").fetchone()
+    if first is None or not (full or first[0] < cutoff):
+        return None
     rows = connection.execute(
         "SELECT seq, time_ns FROM record ORDER BY seq LIMIT ?", (STEP + 1,)
     ).fetchall()
     droppable = rows[:-1]
-    if not droppable:
-        return None
-    if used(connection) > bounds.pages:
+    if full and droppable:
         return int(droppable[-1][0])
-    cutoff = now_ns - int(bounds.max_age * 1e9)
     upto = None
     for seq, time_ns in droppable:
         if time_ns >= cutoff:

@@ -25,7 +25,8 @@ from .records import Entry, Record
 from .retention import Bounds
 from .ring import Ring
 from .stats import StoreStats, gathered
-from .tiers import ROLL_S
+from .tail import Tail
+from .upkeep import keep_rolled, keep_synced
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ class Store:
         self._jobs, self._clock, self._pace, self._bounds = jobs, clock, pace, bounds
         self._forecast = Forecast(written)
         self._extent = Extent(0, 0, None, 0, 0, 0)
-        self._ring = Ring()
+        self._ring, self._tail = Ring(), Tail()
+        self._cursors: dict[str, int] = {}
         self._committing = 0
         self._error = ""
         self._wake, self._hurry, self._dirty = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -73,11 +75,11 @@ class Store:
         store._extent = await jobs.run(Database.extent)
         works = {
             "commits": store._commit_on(),
-            "tiers": store._roll_on(),
+            "tiers": keep_rolled(jobs),
             "dates": store._corrections.run(store._look_again, store._tell),
         }
         if pace.sync is not None:
-            works["syncs"] = store._sync_on(pace.sync)
+            works["syncs"] = keep_synced(jobs, store._dirty, pace.sync, store._tell)
         store._tasks = [asyncio.create_task(w, name=f"store {name}") for name, w in works.items()]
         return store
 
@@ -145,12 +147,13 @@ class Store:
 
     # Reading
 
-    async def after(
-        self, seq: int, limit: int, points: frozenset[str] | None = None
-    ) -> list[Entry]:
-        """The next entries beyond `seq`, at most `limit`, in order; records of `points` only (None:
-        all) and every gap. None that is not `offered`. Raises StoreError."""
-        found = await self._jobs.run(lambda db: db.after(seq, limit, points))
+    async def after(self, seq: int, limit: int) -> Sequence[Entry]:
+        """The next entries beyond `seq`, at most `limit`, in order. None that is not `offered`.
+        Raises StoreError."""
+        recent = self._tail.after(seq, limit, self.offered)
+        if recent is not None:
+            return recent
+        found = await self._jobs.run(lambda db: db.after(seq, limit))
         upto = self.offered
         return [entry for entry in found if entry.seq <= upto]
 
@@ -177,15 +180,18 @@ class Store:
 
     async def cursor(self, sink: str) -> int:
         """The last number that `sink` is done with. Raises StoreError."""
-        return await self._jobs.run(lambda db: db.cursor(sink))
+        found = await self._jobs.run(lambda db: db.cursors.of(sink))
+        return self._cursors.get(sink, found)
 
-    async def advance(self, sink: str, seq: int) -> None:
-        """`sink` is done with everything up to `seq`. Raises StoreError."""
-        await self._jobs.run(lambda db: db.advance(sink, seq))
+    def advance(self, sink: str, seq: int) -> None:
+        """`sink` is done with everything up to `seq`; noted with the next commit, which is not far:
+        who is killed before delivers once more what came between."""
+        self._cursors[sink] = seq
+        self._wake.set()
 
     async def set_aside(self, sink: str, seqs: Sequence[int], why: str) -> None:
         """Note that `sink` will never take these. Raises StoreError."""
-        await self._jobs.run(lambda db: db.set_aside(sink, seqs, why))
+        await self._jobs.run(lambda db: db.cursors.set_aside(sink, seqs, why))
         self._extent = await self._jobs.run(Database.extent)
 
     # Figures
@@ -210,17 +216,17 @@ class Store:
     # In the background
 
     async def _commit_on(self) -> None:
+        retry = RETRY_S
         while True:
             await self._wake.wait()
             await self._pause(self._pace.group)
             self._wake.clear()
-            wait = RETRY_S
-            while self._ring or self._flushes or self._corrections.pending:
-                if await self._commit():
-                    wait = RETRY_S
-                else:
-                    await self._pause(wait)
-                    wait = min(2 * wait, LONGEST_RETRY_S)
+            if await self._commit():
+                retry = RETRY_S
+            else:
+                self._wake.set()
+                await self._pause(retry)
+                retry = min(2 * retry, LONGEST_RETRY_S)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -231,36 +237,40 @@ class Store:
     async def _commit(self) -> bool:
         """One group. Whether it is on the disk; if not, its readings are in the queue again."""
         flushes, self._flushes = self._flushes, []
+        cursors, self._cursors = self._cursors, {}
         corrected = self._corrections.total
         batch, lost = self._ring.take()
         self._committing = len(batch)
         try:
             if self._corrections.pending:
+                self._tail.clear()
                 self._extent = await self._corrections.tell(corrected)
-            if batch or lost:
-                self._extent = await self._jobs.run(lambda db: db.take(batch, lost), urgent=True)
+            taken = await self._jobs.run(lambda db: db.take(batch, lost, cursors), urgent=True)
         except StoreError as error:
             self._committing = 0
             late = self._corrections.total - corrected
             self._ring.put_back([moved(reading, late) for reading in batch], lost)
+            self._cursors = cursors | self._cursors
             self._tell(str(error))
             settle(flushes, error)
             return False
-        self._committing = 0
+        self._committing, self._extent = 0, taken.extent
+        self._tail.put(taken.records)
         self._forecast.look(self._clock.monotonic(), self._extent.last_seq)
         self._dirty.set()
         self._watchers.wake()
-        failure = await self._settle_down(synced=bool(flushes))
+        failure = await self._settle_down(synced=bool(flushes), trimmed=taken.trim_due)
         self._tell(str(failure or ""))
         settle(flushes, failure)
         return True
 
-    async def _settle_down(self, *, synced: bool) -> StoreError | None:
+    async def _settle_down(self, *, synced: bool, trimmed: bool) -> StoreError | None:
         """What follows a commit; its failure does not undo the commit."""
         try:
             if synced:
                 await self._jobs.run(Database.sync, urgent=True)
-            if await self._jobs.run(lambda db: db.trim(always=False)):
+            if trimmed and await self._jobs.run(Database.trim):
+                self._tail.clear()
                 await self._look_again()
         except StoreError as error:
             return error
@@ -269,26 +279,6 @@ class Store:
     async def _look_again(self) -> None:
         self._extent = await self._jobs.run(Database.extent)
         self._watchers.wake()
-
-    async def _sync_on(self, seconds: float) -> None:
-        while True:
-            await self._dirty.wait()
-            await asyncio.sleep(seconds)
-            self._dirty.clear()
-            try:
-                await self._jobs.run(Database.sync, urgent=True)
-            except StoreError as error:
-                self._tell(str(error))
-                self._dirty.set()
-                await asyncio.sleep(RETRY_S)
-
-    async def _roll_on(self) -> None:
-        """Now and then, bring minutes and hours up to what is committed."""
-        while True:
-            await asyncio.sleep(ROLL_S)
-            with suppress(StoreError):  # the next commit tells of it
-                while not await self._jobs.run(Database.roll):
-                    pass
 
     def _tell(self, error: str) -> None:
         if error and not self._error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wisgate.core.points import Status
 from wisgate.gateway.payloads import entry_row

@@ -141,7 +141,7 @@ def test_from_the_store_through_a_forwarder_with_a_restart(tmp_path: Path) -> No
                 await asyncio.wait_for(task, 20)
                 await forwarder.close(3)
                 await put(store, levels(300))
-                await store.advance("archive again", 800)
+                store.advance("archive again", 800)
 
     asyncio.run(main())
     there = sorted((tmp_path / "readings").iterdir())

@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+from msgspec.structs import astuple
 from scripted_sink import Scripted, ended, virtual
 from stores import levels, open_store, put
 
@@ -131,19 +132,23 @@ def test_delivered_at_a_rate_is_not_delivered_again_after_a_failure(tmp_path: Pa
     virtual(clock, main())
 
 
+class Watched(Record, frozen=True, weakref=True):
+    """One that tells when nobody holds it any more."""
+
+
 def test_a_slow_sink_never_grows_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever waits is in the store; in memory there is one batch."""
+    """Whatever waits is in the store; the forwarder holds one batch."""
     clock = VirtualClock()
-    read: list[weakref.ref[Entry]] = []
+    read: list[weakref.ref[Watched]] = []
 
     async def main() -> None:
         store, sink = await open_store(tmp_path, clock=clock), Scripted(clock)
         plain = store.after
 
         async def after(seq: int, limit: int) -> list[Entry]:
-            entries = await plain(seq, limit)
+            entries = [Watched(*astuple(entry)) for entry in await plain(seq, limit)]
             read.extend(map(weakref.ref, entries))
-            return entries
+            return [*entries]
 
         monkeypatch.setattr(store, "after", after)
         sink.slow = 3600.0

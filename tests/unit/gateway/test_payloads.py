@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wisgate.core.points import Status
 from wisgate.gateway.payloads import MAX_COMMAND, alarm, command_value, reading, time_text

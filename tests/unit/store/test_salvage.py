@@ -26,7 +26,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     async def main() -> None:
         async with opened(folder / "a") as store:
             await put(store, levels(COUNT))
-            await store.advance("plant", 10)
+            store.advance("plant", 10)
         # again open, so that the file is not marked as cleanly closed
         async with opened(folder / "a"):
             killed(folder / "a", folder / "b")

@@ -15,7 +15,7 @@ from stores import DAY_S, killed, open_store, opened, put, rolled
 
 from wisgate.core.clock import VIRTUAL_START_NS, VirtualClock
 from wisgate.core.points import Reading, Status, moved
-from wisgate.store import store as store_module
+from wisgate.store import upkeep
 from wisgate.store.buckets import BUCKETS_PER_JOB
 from wisgate.store.history import Bucket
 from wisgate.store.pace import VIRTUAL_TIME
@@ -209,7 +209,7 @@ def test_they_stay_within_their_share_of_the_file(tmp_path: Path) -> None:
 
 def test_the_store_rolls_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert 60 <= ROLL_S <= 600
-    monkeypatch.setattr(store_module, "ROLL_S", 0.0)
+    monkeypatch.setattr(upkeep, "ROLL_S", 0.0)
 
     async def main() -> None:
         async with opened(tmp_path) as store:
@@ -227,7 +227,7 @@ def test_a_store_of_version_1_is_taken_up(tmp_path: Path) -> None:
     async def main() -> None:
         async with opened(tmp_path) as store:
             await put(store, readings)
-            await store.advance("plant", 70)
+            store.advance("plant", 70)
         with closing(sqlite3.connect(tmp_path / "wisgate.db", isolation_level=None)) as old:
             for table in ("rollup", "tier", "rolled", "undated"):
                 old.execute(f"DROP TABLE {table}")
