@@ -132,6 +132,8 @@ class ChannelSet(Entry, frozen=True, kw_only=True):
     """Its channel with 50 kbit/s; 0 is none."""
     condition: str = ""
     """What must be known before it is used; "" for what always may."""
+    everywhere: bool = True
+    """False: only where the law of the country allows it, which the user must say."""
 
 
 class Region(Entry, frozen=True, kw_only=True):
