@@ -11,9 +11,10 @@ from typing import Any
 
 from ..core.clock import Clock
 from ..core.errors import SinkError, SinkRefused, StoreError
+from ..store.allowance import Allowance
+from ..store.backoff import Backoff
 from ..store.records import Entry, Gap
 from ..store.store import Store
-from .allowance import Allowance
 from .sinks.base import Sink
 
 log = logging.getLogger(__name__)
@@ -21,17 +22,9 @@ log = logging.getLogger(__name__)
 LIMIT = 500
 """Entries offered at once."""
 
-FIRST_DELAY_S, LAST_DELAY_S = 0.4, 60.0
-PART = 0.02
-"""Between two tries passes this part of the time that the other side has been away: back at once
-after a restart of a broker, and no burden to one that is down for the night."""
-LONGEST_REST_S = 3600.0
-"""However long the other side asks us to stay away: it may have meant another unit."""
 LOOK_S = 15.0
 """How long nothing comes until the connection is looked at: whoever watches us, or commands, waits
 for no record."""
-JITTER = 0.1
-"""So that a fleet does not come back to its broker in one moment."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +65,12 @@ class Forwarder:
         at most, None for no limit. `link`: whether the way to the other side is there (a fault of
         the virtual board). `chance`: 0 to 1."""
         self._sink, self._store, self._clock = sink, store, clock
-        self._points, self._limit, self._link, self._chance = points, limit, link, chance
-        self._allowance = Allowance(rate, clock)
+        self._points, self._limit, self._link = points, limit, link
+        self._allowance, self._backoff = Allowance(rate, clock), Backoff(clock, chance)
         self._cursor: int | None = None
         self._connected, self._error = False, ""
         self._since_ns = clock.utc_ns()
-        self._delivered = self._refused = self._failures = 0
-        self._failing_since = 0.0
+        self._delivered = self._refused = 0
         self._stopping, self._moved = asyncio.Event(), asyncio.Event()
 
     @property
@@ -179,28 +171,24 @@ class Forwarder:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _back_off(self, error: SinkError | StoreError) -> None:
-        if not self._failures:
+        if not self._backoff.failures:
             log.warning("%s; trying again", error)
         self._lost(str(error))
-        away = self._clock.monotonic() - self._failing_since
-        delay = max(FIRST_DELAY_S, min(LAST_DELAY_S, PART * away))
-        delay *= 1 + JITTER * (2 * self._chance() - 1)
-        if isinstance(error, SinkError):
-            delay = max(delay, min(error.rest_s, LONGEST_REST_S))
-        await self._or_stop(asyncio.sleep(delay))
+        rest = error.rest_s if isinstance(error, SinkError) else 0.0
+        await self._or_stop(asyncio.sleep(self._backoff.delay(rest)))
 
     def _lost(self, error: str) -> None:
-        if not self._failures:
-            self._failing_since = self._clock.monotonic()
+        if not self._backoff.failures:
             self._since_ns = self._clock.utc_ns()
         self._connected, self._error = False, error
-        self._failures += 1
+        self._backoff.failed()
         self._moved.set()
 
     def _restored(self) -> None:
-        if self._failures:
-            log.warning("%s: back after %d failed tries", self._sink.name, self._failures)
+        if tries := self._backoff.failures:
+            log.warning("%s: back after %d failed tries", self._sink.name, tries)
         if not self._connected:
             self._since_ns = self._clock.utc_ns()
-        self._connected, self._error, self._failures = True, "", 0
+        self._connected, self._error = True, ""
+        self._backoff.worked()
         self._moved.set()

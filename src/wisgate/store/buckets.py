@@ -49,7 +49,7 @@ class _Source:
     end_ns: int
 
 
-async def in_buckets(jobs: Jobs, name: str, span: Span, count: int) -> History:
+async def in_buckets(jobs: Jobs[Database], name: str, span: Span, count: int) -> History:
     """A span in `count` buckets, as far as it has so many nanoseconds. Raises StoreError."""
     count = max(1, min(count, MAX_BUCKETS, span.end_ns - span.start_ns))
     tier, spans = span.split(count)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from ..core.errors import StoreError
+from .database import Database
 from .extent import Extent
 from .jobs import Jobs
 
@@ -18,7 +19,7 @@ class Corrections:
     """How far the times of appended readings were off, in nanoseconds; the file is told, and then
     dated some records at a time. Threads: the event loop only."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs[Database]) -> None:
         self.total = 0
         self.pending = False
         """Whether the file must be told: also that estimates were right."""

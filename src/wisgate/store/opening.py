@@ -10,38 +10,16 @@ from pathlib import Path
 from ..core.clock import SteadyClock
 from ..core.errors import Unavailable
 from ..core.points import Point
+from .connecting import Damage, connect, damaged, forget_old, free_name, quick_check, remove
 from .database import FILE, SIDE, Database
-from .retention import WAL_BYTES, Bounds
+from .retention import Bounds
 from .salvage import NoSalvage, salvage
-from .schema import APPLICATION_ID, PAGE, Known, create, layout, lenient, migrate, version_of
+from .schema import Known, create, layout, migrate, version_of
 from .series import begin_beyond, read_side
 from .wal import Left
 
-CHECK_SECONDS = 2.0
-"""The longest that looking for damage may take. What it does not reach is noticed when it is read,
-and salvaged then."""
-
 SALVAGED = f"{FILE}.salvaged"
 """The new file while it is being made; complete once the damaged one is out of its place."""
-
-_CHECK_STEPS = 10_000
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
-KEPT_DAMAGED = 3
-"""Files set aside that stay; older ones go, for they would fill the disk."""
-
-
-class Damage(sqlite3.DatabaseError):
-    """Our own judgement, where SQLite sees no fault."""
-
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-
-
-def damaged(error: Exception) -> bool:
-    """Whether the file is broken, rather than full, busy or out of reach."""
-    return (
-        isinstance(error, UnicodeDecodeError)
-        or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
-    )
 
 
 def open_database(
@@ -103,37 +81,6 @@ def _recreate(folder: Path, clock: SteadyClock) -> None:
         begin_beyond(connection, read_side(folder / SIDE).mark, clock.utc_ns())
 
 
-def connect(path: Path, checkpoint_pages: int = 1000) -> sqlite3.Connection:
-    """A connection with the settings that the promises of the store rest on."""
-    connection = sqlite3.connect(
-        path, timeout=1.0, isolation_level=None, check_same_thread=False, cached_statements=64
-    )
-    connection.text_factory = lenient
-    try:
-        _recognize(connection)
-        for pragma in (
-            f"page_size = {PAGE}",
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            f"wal_autocheckpoint = {checkpoint_pages}",
-            f"journal_size_limit = {WAL_BYTES}",
-            "cell_size_check = ON",
-            "temp_store = MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _recognize(connection: sqlite3.Connection) -> None:
-    """Raises Damage for a database of something else, before a byte of it is changed."""
-    empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    if not empty and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise Damage("not a store of wisgate")
-
-
 def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     """Make the tables of a new file; look for damage in one that was not closed."""
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
@@ -148,7 +95,7 @@ def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     if clean is None:
         raise Damage("the table of the series is empty")
     if clean[0] != 1:
-        _quick_check(connection, clock)
+        quick_check(connection, clock)
 
 
 def _check_log(connection: sqlite3.Connection, left: Left) -> None:
@@ -159,29 +106,14 @@ def _check_log(connection: sqlite3.Connection, left: Left) -> None:
         raise Damage("the end of the log is lost")
 
 
-def _quick_check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
-    end = clock.monotonic() + CHECK_SECONDS
-    connection.set_progress_handler(lambda: int(clock.monotonic() > end), _CHECK_STEPS)
-    try:
-        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
-            return
-        raise
-    finally:
-        connection.set_progress_handler(None, 0)
-    if verdict != "ok":
-        raise Damage(verdict)
-
-
 def _replace(
     folder: Path, left: Left, points: Sequence[Point], clock: SteadyClock, notices: list[str]
 ) -> None:
     """Set the damaged file aside and put what is whole of it in its place. It stays where it is
     until the new one is complete, so that a full disk or a kill costs nothing."""
     path, fresh = folder / FILE, folder / SALVAGED
-    aside = _free_name(folder)
-    _remove(fresh)
+    aside = free_name(path)
+    remove(fresh)
     mark = read_side(folder / SIDE).mark
     log = Path(f"{aside}-wal")
     left.copy(log)
@@ -199,24 +131,4 @@ def _replace(
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     fresh.rename(path)
     notices.append(f"{path}: damaged; {found}; the damaged file is kept as {aside.name}")
-    _forget_old(folder)
-
-
-def _free_name(folder: Path) -> Path:
-    taken = [number for number, _ in _set_aside(folder)]
-    return folder / f"{FILE}.damaged-{max(taken, default=0) + 1}"
-
-
-def _set_aside(folder: Path) -> list[tuple[int, Path]]:
-    files = folder.glob(f"{FILE}.damaged-*")
-    return sorted((int(f.name.rpartition("-")[2]), f) for f in files if f.name[-1].isdigit())
-
-
-def _forget_old(folder: Path) -> None:
-    for _, file in _set_aside(folder)[:-KEPT_DAMAGED]:
-        _remove(file)
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    forget_old(path)

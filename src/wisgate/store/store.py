@@ -14,7 +14,7 @@ from ..core.errors import StoreError
 from ..core.points import Point, Reading, moved
 from .buckets import in_buckets
 from .commits import LONGEST_RETRY_S, RETRY_S, Corrections, Watchers, settle
-from .database import Database
+from .database import FILE, Database
 from .extent import Extent
 from .forecast import Forecast
 from .history import History, Span, latest, raw
@@ -35,7 +35,7 @@ class Store:
     """Readings and gaps in one series of numbers, on disk. Threads: the event loop only."""
 
     def __init__(
-        self, jobs: Jobs, notices: list[str], clock: Clock, pace: Pace, bounds: Bounds,
+        self, jobs: Jobs[Database], notices: list[str], clock: Clock, pace: Pace, bounds: Bounds,
         written: Callable[[], int | None],
     ) -> None:  # fmt: skip
         self.notices = notices
@@ -70,7 +70,7 @@ class Store:
             return open_database(folder, points, bounds, steady, boot_id, notices, suspect=suspect)
 
         database = await lane.run(lambda: open_file(False))
-        jobs = Jobs(database, lambda: open_file(True), lane)
+        jobs = Jobs(database, lambda: open_file(True), lane, FILE)
         store = cls(jobs, notices, clock, pace, bounds, written)
         store._extent = await jobs.run(Database.extent)
         works = {

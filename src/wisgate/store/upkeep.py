@@ -9,12 +9,12 @@ from contextlib import suppress
 from ..core.errors import StoreError
 from .commits import RETRY_S
 from .database import Database
-from .jobs import Jobs
+from .jobs import Jobs, Opened
 from .tiers import ROLL_S
 
 
 async def keep_synced(
-    jobs: Jobs, dirty: asyncio.Event, seconds: float, tell: Callable[[str], None]
+    jobs: Jobs[Opened], dirty: asyncio.Event, seconds: float, tell: Callable[[str], None]
 ) -> None:
     """Whatever makes the file `dirty` is on the disk `seconds` later."""
     while True:
@@ -22,14 +22,14 @@ async def keep_synced(
         await asyncio.sleep(seconds)
         dirty.clear()
         try:
-            await jobs.run(Database.sync, urgent=True)
+            await jobs.run(lambda file: file.sync(), urgent=True)
         except StoreError as error:
             tell(str(error))
             dirty.set()
             await asyncio.sleep(RETRY_S)
 
 
-async def keep_rolled(jobs: Jobs) -> None:
+async def keep_rolled(jobs: Jobs[Database]) -> None:
     """Now and then, bring minutes and hours up to what is committed."""
     while True:
         await asyncio.sleep(ROLL_S)
