@@ -54,8 +54,10 @@ def heard(phy: bytes = DATA, region: str = "EU868", **changes: Any) -> Heard:
 class ScriptedBoard:
     """A board that answers what it is told to, and keeps what it was given."""
 
-    def __init__(self, eui: str, verdict: Verdict = Verdict.QUEUED) -> None:
-        self.eui, self.verdict = eui, verdict
+    def __init__(
+        self, eui: str, verdict: Verdict = Verdict.QUEUED, *, silent: bool = False
+    ) -> None:
+        self.eui, self.verdict, self.silent = eui, verdict, silent
         self.sent: list[tuple[Shot, Moment | None]] = []
 
     async def send(self, shot: Shot, moment: Moment | None) -> Verdict:
@@ -63,4 +65,4 @@ class ScriptedBoard:
         return self.verdict
 
     def now(self) -> Moment | None:
-        return Moment(self.eui, 1, 0)
+        return None if self.silent else Moment(self.eui, 1, 0)

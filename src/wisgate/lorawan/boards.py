@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 
 from ..config.radios import LorawanConfig
+from .identity import Origin, origin
 from .radio import Board, Eui
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,13 @@ class Boards:
             told(region, eui)
 
     def join(self, board: Board) -> bool:
-        """Take a board that was heard of. False for one too many."""
+        """Take a board that was heard of. False for one too many; one whose counter nobody knows
+        makes room."""
         if len(self._boards) >= MOST_BOARDS and board.eui not in self._boards:
-            return False
+            gone = next((b.eui for b in self if b.now() is None), None)
+            if gone is None:
+                return False
+            del self._boards[gone]
         self._boards[board.eui] = board
         return True
 
@@ -65,9 +70,13 @@ class Boards:
         """Name the gateway of a region after the lowest EUI among the boards that are there."""
         if region in self.gateways:
             return
-        if there := [b.eui for b in self if self.region(b.eui) == region]:
-            lowest = min(there)
+        there = [b.eui for b in self if self.region(b.eui) == region]
+        own = [eui for eui in there if origin(eui) is not Origin.PLACEHOLDER]
+        if there:
+            lowest = min(own or there)
             log.info("the boards of %s are the gateway %s", region, lowest)
+            if not own:
+                log.warning("%s stands in the files of vendors; write a gateway_id", lowest)
             self._settle(region, lowest)
 
     def __iter__(self) -> Iterator[Board]:
@@ -86,6 +95,10 @@ class Boards:
     def gateway(self, board: Eui) -> Eui | None:
         """Which gateway a board is part of; None as long as that has no EUI."""
         return self.gateways.get(self.region(board))
+
+    def by_eui(self) -> dict[Eui, str]:
+        """The gateways whose EUI is known, with their regions."""
+        return {eui: region for region, eui in self.gateways.items()}
 
     def of(self, gateway: Eui) -> tuple[Board, ...]:
         """The boards that form a gateway."""

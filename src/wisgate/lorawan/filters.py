@@ -8,20 +8,20 @@ from ..config.radios import FilterConfig
 from . import frames
 from .addresses import block, oui
 from .frames import Kind
-from .radio import Crc, Heard
+from .radio import Heard
 
 Wanted = Callable[[Heard], bool]
 
 
 def only(config: FilterConfig) -> Wanted:
-    """Whether an upstream gets a frame. A frame whose checksum is wrong, and what is not LoRaWAN,
-    nobody gets; nor what is no uplink: other gateways' answers are heard, too."""
+    """Whether an upstream gets a frame. What is not LoRaWAN nobody gets, nor what is no uplink: the
+    answers of other gateways are heard, too."""
     prefixes = [(first >> 32 - bits, 32 - bits) for first, bits in _blocks(config)]
     regions = frozenset(config.regions)
 
     def wanted(heard: Heard) -> bool:
         best = heard.best
-        if best.crc is Crc.BAD or (regions and heard.region not in regions):
+        if regions and heard.region not in regions:
             return False
         kind = frames.kind(best.phy)
         if kind is Kind.UNCONFIRMED_UP or kind is Kind.CONFIRMED_UP:

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from ..core.clock import Clock
 from .boards import SETTLE_S, Boards
 from .merging import Merging
-from .radio import Board, Downlink, Eui, Heard, Result, Status, Uplink
+from .radio import Board, Crc, Downlink, Eui, Heard, Result, Status, Uplink
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Hub:
         self._closed = False
         self.counters: Counter[str] = Counter()
         """`uplinks` as boards tell them, `frames` as upstreams get them, `copies`, `late_copies`,
-        `ghosts`, `downlinks`, `dropped`, `faults`."""
+        `ghosts`, `bad_checksums`, `downlinks`, `dropped`, `faults`."""
         self._merging.counters = self.counters
         self.on_heard: list[Callable[[Heard], None]] = []
         self.on_sent: list[Callable[[Result], None]] = []
@@ -65,8 +65,11 @@ class Hub:
         return True
 
     def heard(self, uplink: Uplink) -> None:
-        """Take a copy of a frame."""
+        """Take a copy of a frame. Those whose checksum is wrong are noise."""
         self.counters["uplinks"] += 1
+        if uplink.crc is Crc.BAD:
+            self.counters["bad_checksums"] += 1
+            return
         self._merging.take(uplink, self._clock.monotonic())
         if self._timer is None and not self._closed:
             self._flush()

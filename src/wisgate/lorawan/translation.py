@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -83,15 +84,16 @@ def _frequency(packet: Rxpk | Txpk) -> int:
     return frequency
 
 
-def uplink(packet: Rxpk, moment: Moment, at_ns: int) -> Uplink | Flaw:
-    """What was heard at `moment`. Without RSSI it counts as far away."""
+def uplink(packet: Rxpk, moment: Callable[[int], Moment], at_ns: int) -> Uplink | Flaw:
+    """What was heard. `moment` makes one of `tmst`, and is not asked for a packet that is none.
+    Without RSSI it counts as far away."""
     try:
         return _uplink(packet, moment, at_ns)
     except _Flawed as error:
         return error.flaw
 
 
-def _uplink(packet: Rxpk, moment: Moment, at_ns: int) -> Uplink:
+def _uplink(packet: Rxpk, moment: Callable[[int], Moment], at_ns: int) -> Uplink:
     phy = _payload(packet.payload, packet.size)
     crc = _CRC.get(1 if packet.stat is None else packet.stat)
     if crc is None:
@@ -102,12 +104,13 @@ def _uplink(packet: Rxpk, moment: Moment, at_ns: int) -> Uplink:
         antenna, snr = best.ant, best.lsnr
         rssi = best.rssic if best.rssic is not None else best.rssis
         channel = best.chan if best.chan is not None else channel
+    frequency, modulation = _frequency(packet), _modulation(packet)
     return Uplink(
-        moment=moment,
+        moment=moment(packet.tmst),
         at_ns=at_ns,
         phy=phy,
-        frequency=_frequency(packet),
-        modulation=_modulation(packet),
+        frequency=frequency,
+        modulation=modulation,
         rssi=WEAKEST if rssi is None else rssi,
         snr=snr,
         channel=channel or 0,

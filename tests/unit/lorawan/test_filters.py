@@ -6,7 +6,6 @@ from radio_bench import DATA, JOIN, heard
 from wisgate.config.radios import FilterConfig
 from wisgate.lorawan.filters import only
 from wisgate.lorawan.frames import RejoinRequest, encode
-from wisgate.lorawan.radio import Crc
 
 ANSWER = b"\x60" + DATA[1:]
 ACCEPT = b"\x20" + bytes(16)
@@ -23,11 +22,6 @@ def test_without_filters_every_uplink_passes(phy: bytes) -> None:
 @pytest.mark.parametrize("phy", [ANSWER, ACCEPT, PROPRIETARY, b"", b"\x40\x01", JOIN[:-1]])
 def test_what_nobody_gets(phy: bytes) -> None:
     assert not only(FilterConfig())(heard(phy))
-
-
-def test_a_wrong_checksum() -> None:
-    assert not only(FilterConfig())(heard(crc=Crc.BAD))
-    assert only(FilterConfig())(heard(crc=Crc.NONE))
 
 
 def test_proprietary_if_wanted() -> None:

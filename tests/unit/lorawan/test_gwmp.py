@@ -31,6 +31,10 @@ TO_GATEWAY = [line for line in GWMP if line["dir"] == "to_gw"]
 MOMENT = Moment(EUI, 1, 5)
 
 
+def at(tmst: int) -> Moment:
+    return MOMENT
+
+
 def push(body: str | bytes, version: int = 2, token: int = 0x1234) -> bytes:
     raw = body.encode() if isinstance(body, str) else body
     return struct.pack(">BHBQ", version, token, 0, int(EUI, 16)) + raw
@@ -76,7 +80,7 @@ def test_what_the_forwarder_said(line):
         assert line["type"] == "PUSH_DATA"
         assert (len(found.packets), found.damaged) == (len(body.get("rxpk", [])), 0)
         for one, plain in zip(found.packets, body.get("rxpk", []), strict=True):
-            told = translation.uplink(one, MOMENT, 7)
+            told = translation.uplink(one, at, 7)
             assert isinstance(told, Uplink)
             assert one.tmst == plain["tmst"]
             assert told.frequency == round(plain["freq"] * 1e6)
@@ -189,7 +193,7 @@ def test_ways_of_saying_yes(tail):
 
 
 def test_padding_may_be_missing():
-    found = translation.uplink(heard(data="QAEAACaAAQACobLDESIzRA"), MOMENT, 0)
+    found = translation.uplink(heard(data="QAEAACaAAQACobLDESIzRA"), at, 0)
     assert isinstance(found, Uplink)
     assert found.phy.hex() == "400100002680010002a1b2c311223344"
 
@@ -223,7 +227,7 @@ def test_padding_may_be_missing():
     ],
 )
 def test_what_is_no_frame(changes, reason):
-    assert translation.uplink(heard(**changes), MOMENT, 0) is Flaw(reason)
+    assert translation.uplink(heard(**changes), at, 0) is Flaw(reason)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +268,7 @@ def test_what_is_no_frame(changes, reason):
     ],
 )
 def test_what_else_forwarders_write(changes, expected):
-    found = translation.uplink(heard(**changes), MOMENT, 7)
+    found = translation.uplink(heard(**changes), at, 7)
     assert {name: getattr(found, name) for name in expected} == expected
 
 
@@ -286,7 +290,7 @@ def test_there_and_back():
     assert isinstance(found, gwmp.Push)
     assert (found.token, found.eui, found.stat) == (99, ROOF, stat)
     assert found.packets[0].tmst == 4_000_000_000
-    assert translation.uplink(found.packets[0], said.moment, said.at_ns) == said
+    assert translation.uplink(found.packets[0], lambda tmst: said.moment, said.at_ns) == said
 
 
 def test_as_every_server_can_read_it():
@@ -389,7 +393,7 @@ def test_damaged_datagrams_raise_nothing_else():
                 found = read(bytes(datagram[: chance.randrange(len(datagram) + 1)]))
                 if isinstance(found, gwmp.Push):
                     for one in found.packets:
-                        translation.uplink(one, MOMENT, 0)
+                        translation.uplink(one, at, 0)
                 elif isinstance(found, gwmp.Order):
                     translation.shot(found.packet, After(MOMENT, 1), 14)
             except ValueError:

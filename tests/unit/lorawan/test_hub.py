@@ -12,9 +12,10 @@ from wisgate.core.clock import VirtualClock
 from wisgate.lorawan.boards import MOST_BOARDS, SETTLE_S, Boards
 from wisgate.lorawan.hub import MOST_NAMELESS, Hub
 from wisgate.lorawan.merging import HOLD_S
-from wisgate.lorawan.radio import Downlink, Heard, Result, Status, Uplink, Verdict
+from wisgate.lorawan.radio import Crc, Downlink, Heard, Result, Status, Uplink, Verdict
 
 SOUTH = "0016c001ff000000"
+EXAMPLE = "0000000000000000"
 
 
 class Bench:
@@ -59,6 +60,20 @@ def test_what_two_boards_hear_is_queued_once() -> None:
         (3, SOUTH, b"\xe0\x01"),
     ]
     assert bench.hub.counters == {"uplinks": 4, "copies": 1, "frames": 3}
+
+
+def test_noise_goes_nowhere() -> None:
+    bench = Bench(radio_config(gateway_id=SOUTH))
+
+    async def story() -> None:
+        bench.hub.join(ScriptedBoard(ROOF))
+        bench.hub.heard(uplink(ROOF, crc=Crc.BAD))
+        bench.hub.heard(uplink(ROOF, JOIN, crc=Crc.NONE))
+        await asyncio.sleep(1)
+
+    bench.run(story)
+    assert [h.best.phy for h in bench.queue] == [JOIN]
+    assert bench.hub.counters["bad_checksums"] == 1
 
 
 def test_each_region_is_a_gateway() -> None:
@@ -132,6 +147,30 @@ def test_boards_are_bounded() -> None:
         assert bench.hub.join(ScriptedBoard(f"{number:016x}"))
     assert not bench.hub.join(ScriptedBoard(ROOF))
     assert bench.hub.join(ScriptedBoard(f"{0:016x}"))
+
+
+def test_a_board_that_is_gone_makes_room() -> None:
+    bench = Bench(radio_config(gateway_id=ROOF))
+    for number in range(MOST_BOARDS):
+        assert bench.hub.join(ScriptedBoard(f"{number:016x}", silent=number == 7))
+    assert bench.hub.join(ScriptedBoard(ROOF))
+    assert bench.boards.get(f"{7:016x}") is None
+    assert not bench.hub.join(ScriptedBoard(SHED))
+
+
+def test_the_eui_of_a_vendors_example_names_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    for others, named in (((), EXAMPLE), ((SHED, ROOF), ROOF)):
+        bench = Bench(radio_config())
+
+        async def story(bench: Bench = bench, others: tuple[str, ...] = others) -> None:
+            for eui in (EXAMPLE, *others):
+                bench.hub.join(ScriptedBoard(eui))
+            await asyncio.sleep(SETTLE_S + 1)
+
+        caplog.clear()
+        bench.run(story)
+        assert bench.boards.gateways == {"EU868": named}
+        assert bool(caplog.records) is (named == EXAMPLE)
 
 
 def test_who_listens_cannot_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
