@@ -14,7 +14,7 @@ import msgspec
 LARGEST = 64 * 1024
 """Bytes in a message; a router_config has some thousands."""
 RATES = 16
-ROUTER_INFO = "/router-info"
+DISCOVERY_PATH = "/router-info"
 """Where a station asks for its server."""
 PROTOCOL = 2
 DEV_EUI = "01-01-01-01-01-01-01-01"

@@ -102,22 +102,7 @@ def uplink(message: lns.Heard, moment: Moment, at_ns: int, known: Rates) -> Upli
 
 def message(heard: Uplink, xtime: int, rctx: int, rate: int) -> lns.Heard | None:
     """What a station would say; None for what it does not pass on."""
-    reception = lns.Reception(
-        xtime,
-        rctx,
-        (heard.gps_ms or 0) * 1000,
-        -1 if heard.fine_ns is None else heard.fine_ns,
-        round(heard.rssi),
-        heard.snr or 0.0,
-        heard.at_ns / 1e9,
-    )
-    common: dict[str, Any] = {
-        "rate": rate,
-        "frequency": heard.frequency,
-        "reference": heard.at_ns / 1e9,
-        "reception": reception,
-    }
-    frame = heard.phy
+    frame, common = heard.phy, _common(heard, xtime, rctx, rate)
     kind = frames.kind(frame)
     if kind is frames.Kind.PROPRIETARY:
         return lns.Proprietary(payload=frame.hex().upper(), **common)
@@ -145,6 +130,21 @@ def message(heard: Uplink, xtime: int, rctx: int, rate: int) -> lns.Heard | None
             **common,
         )
     return None
+
+
+def _common(heard: Uplink, xtime: int, rctx: int, rate: int) -> dict[str, Any]:
+    """What is said of every frame."""
+    at = heard.at_ns / 1e9
+    reception = lns.Reception(
+        xtime,
+        rctx,
+        (heard.gps_ms or 0) * 1000,
+        -1 if heard.fine_ns is None else heard.fine_ns,
+        round(heard.rssi),
+        heard.snr or 0.0,
+        at,
+    )
+    return {"rate": rate, "frequency": heard.frequency, "reference": at, "reception": reception}
 
 
 def _mic(frame: bytes) -> int:
