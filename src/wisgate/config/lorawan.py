@@ -91,7 +91,8 @@ def _upstreams(
         only = _only(table, config)
         name = table.get(schema.UPSTREAM_NAME) or kind
         _demand_unique(table, schema.UPSTREAM_NAME, name, taken)
-        common = UpstreamConfig(table.where(), name, kind, only)
+        regions = only.regions or config.regions
+        common = UpstreamConfig(table.where(), name, kind, only, regions=regions)
         found.append(variant.read(table, common, folder, names))
     return tuple(found)
 

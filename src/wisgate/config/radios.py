@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .addresses import Listen
 from .where import Where
@@ -32,6 +32,8 @@ class UpstreamConfig:
     """Unique; its place in the queue is kept under it."""
     type: str
     only: FilterConfig
+    regions: tuple[str, ...] = field(default=(), kw_only=True)
+    """Those as whose gateways it connects."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ class Boards:
         self._config, self._keep = config, keep
         self._boards: dict[Eui, Board] = {}
         self._regions = {b.eui: b.region for b in config.boards if b.eui}
+        self._numbers = {eui: number for number, eui in enumerate(self._regions)}
         self.gateways: dict[str, Eui] = {}
         """By region, as soon as their EUI is known."""
         self.settled: list[Callable[[str, Eui], None]] = []
@@ -64,6 +65,7 @@ class Boards:
                 return False
             del self._boards[gone]
         self._boards[board.eui] = board
+        self.number(board.eui)
         return True
 
     def settle(self, region: str) -> None:
@@ -88,6 +90,10 @@ class Boards:
     def named(self, board: Eui) -> bool:
         """Whether the file names it."""
         return board in self._regions
+
+    def number(self, board: Eui) -> int:
+        """Its place in the file; boards that are not there follow in the order of their coming."""
+        return self._numbers.setdefault(board, len(self._numbers))
 
     def region(self, board: Eui) -> str:
         return self._regions.get(board, self._config.region)

@@ -11,6 +11,8 @@ from wisgate.config.addresses import Listen, Url
 from wisgate.config.load import load
 from wisgate.config.model import Config
 from wisgate.config.radios import FilterConfig, LorawanConfig
+from wisgate.config.schema.lorawan import REGIONS
+from wisgate.config.upstreams.chirpstack import IDS, PARTS, ChirpstackConfig
 from wisgate.config.upstreams.station import StationConfig
 from wisgate.config.upstreams.udp import UdpConfig
 from wisgate.core.errors import ConfigError
@@ -130,3 +132,41 @@ def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ":3: [lorawan] needs websockets, which is not installed;"
         " run: pip install 'wisgate[lorawan]'"
     )
+
+
+def test_chirpstack_has_a_prefix_for_each_region(tmp_path: Path) -> None:
+    text = """
+[lorawan]
+region = "AS923-2"
+
+[[lorawan.board]]
+eui = "5411220500000001"
+region = "ISM2400"
+
+[[lorawan.upstream]]
+type = "chirpstack"
+url = "mqtt://anna@broker.example"
+
+[[lorawan.upstream]]
+type = "chirpstack"
+name = "other"
+url = "mqtts://broker.example:8884"
+regions = "ISM2400"
+prefix = "plant/ism2400"
+encoding = "json"
+"""
+    both, other = lorawan(tmp_path, text).upstreams
+    assert isinstance(both, ChirpstackConfig)
+    assert both.prefixes == (("AS923-2", "as923_2"), ("ISM2400", "ism2400"))
+    assert (both.host, both.port, both.tls, both.username) == (
+        "broker.example", 1883, False, "anna",
+    )  # fmt: skip
+    assert both.encoding == "protobuf"
+    assert isinstance(other, ChirpstackConfig)
+    assert other.prefixes == (("ISM2400", "plant/ism2400"),)
+    assert (other.port, other.tls, other.encoding) == (8884, True, "json")
+
+
+def test_every_region_has_a_prefix_or_asks_for_one() -> None:
+    assert {*IDS, *PARTS} == set(REGIONS)
+    assert not {*IDS} & {*PARTS}

@@ -17,6 +17,10 @@ class Access:
     gateways: Callable[[], Mapping[Eui, str]]
     """The gateways whose EUI is known, with their regions; an upstream connects as each of those
     that its filter lets pass."""
+    gateway: Callable[[Eui], Eui | None]
+    """Which of them a board is part of; None as long as that has no EUI."""
+    number: Callable[[Eui], int]
+    """A small number for a board, the same after a restart if the file names it."""
     send: Callable[[Downlink], Awaitable[Result]]
     """`Hub.send`; never raises for what a board may do."""
     counters: Counter[str] = field(default_factory=Counter)

@@ -1,0 +1,210 @@
+"""ChirpStack v4 through its MQTT broker: `<prefix>/gateway/<EUI>/event/up`, `stats` and `ack`,
+`state/conn`, `command/down`.
+
+A broker publishes one will for each connection, so that every gateway has a connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
+import aiomqtt
+
+from ...config.upstreams.chirpstack import ChirpstackConfig
+from ...core.clock import SteadyClock
+from ...core.complaints import Complaints
+from ...core.errors import SinkError, SinkRefused
+from ...mqtt.client import Message
+from ...mqtt.connection import Connection
+from .. import chirpstack
+from ..chirpstack_messages import Codec, DownlinkFrame
+from ..radio import Downlink, Eui, Heard, Status
+from .base import Access
+
+log = logging.getLogger(__name__)
+
+MOST_ASKED = 100
+"""Downlinks under way at most; a gateway sends a few in a second."""
+
+
+class _Gateway:
+    """One gateway at the broker. Threads: the event loop only."""
+
+    def __init__(self, eui: Eui, prefix: str, config: ChirpstackConfig, access: Access) -> None:
+        self._eui, self._name, self._access = eui, config.name, access
+        self._root = f"{prefix}/gateway/{eui}"
+        self._up = f"{self._root}/event/up"
+        self._codec = Codec(config.encoding)
+        self._broker = Connection(
+            config.name, config, f"wisgate-{eui}-{config.name}", self._arrived
+        )
+        self._asked: set[asyncio.Task[None]] = set()
+        self._complaints = Complaints(log, config.name)
+        self._told: dict[str, str] = {}
+        """What the boards last told of themselves."""
+
+    @property
+    def alive(self) -> bool:
+        return self._broker.alive
+
+    async def open(self) -> None:
+        """Connect unless connected. Raises SinkError."""
+        if self._broker.alive:
+            return
+        await self._broker.open(
+            aiomqtt.Will(f"{self._root}/state/conn", self._connection(False), 1, retain=True)
+        )
+        await self._broker.subscribe([f"{self._root}/command/+"])  # before we say: online
+        await self._state(online=True)
+
+    async def deliver(self, batch: Sequence[Heard]) -> None:
+        """Raises SinkError, SinkRefused."""
+        await self.open()
+        number, encode, dated = self._access.number, self._codec.encode, self._dated
+        await self._broker.publish(
+            [
+                Message(
+                    self._up,
+                    encode(chirpstack.uplink(heard, number(heard.best.moment.board), dated)),
+                    (heard.number,),
+                )
+                for heard in batch
+            ]
+        )
+
+    async def tell(self, status: Status) -> None:
+        """Raises SinkError."""
+        number = self._access.number(status.board)
+        told = {"eui": status.board, "version": status.version}
+        if status.temperature is not None:
+            told["temperature"] = f"{status.temperature:g}"
+        self._told |= {f"board_{number}_{key}": text for key, text in told.items() if text}
+        message = chirpstack.stats(self._eui, status, self._dated, self._told)
+        await self._publish("event/stats", self._codec.encode(message))
+
+    async def close(self, deadline: float) -> None:
+        """Say that the gateway is offline, and disconnect."""
+        for task in self._asked:
+            task.cancel()
+        await asyncio.gather(*self._asked, return_exceptions=True)
+        try:
+            with suppress(SinkError, TimeoutError):
+                async with asyncio.timeout(deadline):
+                    if self._broker.alive:
+                        await self._state(online=False)
+        finally:
+            await self._broker.drop()
+
+    @property
+    def _dated(self) -> bool:
+        clock = self._access.clock
+        return not isinstance(clock, SteadyClock) or clock.trusted
+
+    def _connection(self, online: bool) -> bytes:
+        return self._codec.encode(chirpstack.connection(self._eui, online))
+
+    async def _state(self, *, online: bool) -> None:
+        payload = self._connection(online)
+        await self._broker.publish([Message(f"{self._root}/state/conn", payload, retain=True)])
+
+    async def _publish(self, topic: str, payload: bytes) -> None:
+        await self._broker.publish([Message(f"{self._root}/{topic}", payload)])
+
+    # Commands
+
+    def _arrived(self, message: aiomqtt.Message) -> None:
+        topic = str(message.topic)
+        try:
+            if message.retain:
+                raise ValueError("a retained command would be carried out at every reconnect")
+            if not topic.endswith("/down"):
+                raise ValueError("only downlinks are taken; the rest is set here")
+            payload = message.payload if isinstance(message.payload, bytes) else b""
+            self._take(self._codec.decode(DownlinkFrame, payload))
+        except ValueError as error:
+            self._access.counters["refused_commands"] += 1
+            self._complaints.tell(topic, f"command on {topic} ignored: {error}")
+
+    def _take(self, frame: object) -> None:
+        """Raises ValueError."""
+        if len(self._asked) >= MOST_ASKED:
+            raise ValueError(f"more than {MOST_ASKED} downlinks at once")
+        try:
+            downlink = chirpstack.downlink(self._name, self._eui, frame)
+        except ValueError:
+            self._keep(self._answer(self._codec.encode(chirpstack.refusal(self._eui, frame))))
+            raise
+        self._keep(self._carry_out(downlink))
+
+    def _keep(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(doing)
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+
+    async def _carry_out(self, downlink: Downlink) -> None:
+        result = await self._access.send(downlink)
+        await self._answer(self._codec.encode(chirpstack.answer(result)))
+
+    async def _answer(self, payload: bytes) -> None:
+        """One that gets lost does no harm: who waited for it has given up long before we are
+        connected again."""
+        with suppress(SinkError):
+            await self._publish("event/ack", payload)
+
+
+class ChirpstackUpstream:
+    """One broker. Threads: the event loop only."""
+
+    def __init__(self, config: ChirpstackConfig, access: Access) -> None:
+        self.name = config.name
+        self._config, self._access = config, access
+        self._prefixes = dict(config.prefixes)
+        self._gateways: dict[Eui, _Gateway] = {}
+
+    async def open(self) -> None:
+        """Connect as every gateway that is known and not connected. Raises SinkError."""
+        for eui, region in self._access.gateways().items():
+            if region in self._prefixes:
+                await self._gateway(eui, region).open()
+
+    async def deliver(self, batch: Sequence[Heard]) -> None:
+        """Publish and wait for every acknowledgement. Raises SinkError, SinkRefused."""
+        parts: dict[_Gateway, list[Heard]] = {}
+        for heard in batch:
+            parts.setdefault(self._gateway(heard.gateway, heard.region), []).append(heard)
+        refused: list[int] = []
+        told = ""
+        for gateway, part in parts.items():
+            try:
+                await gateway.deliver(part)
+            except SinkRefused as error:
+                refused += error.seqs
+                told = str(error)
+        if refused:
+            raise SinkRefused(told, sorted(refused))
+
+    async def tell(self, status: Status) -> None:
+        """Publish the statistics of a board, if its gateway is connected."""
+        gateway = self._gateways.get(self._access.gateway(status.board) or "")
+        if gateway is not None and gateway.alive:
+            with suppress(SinkError):  # the next telling has counts of its own
+                await gateway.tell(status)
+
+    async def close(self, deadline: float) -> None:
+        """Say good-bye for every gateway, and disconnect."""
+        await asyncio.gather(*(g.close(deadline) for g in self._gateways.values()))
+
+    def _gateway(self, eui: Eui, region: str) -> _Gateway:
+        found = self._gateways.get(eui)
+        if found is None:
+            prefix = self._prefixes[region]
+            found = self._gateways[eui] = _Gateway(eui, prefix, self._config, self._access)
+        return found
+
+
+def make(config: ChirpstackConfig, access: Access) -> ChirpstackUpstream:
+    return ChirpstackUpstream(config, access)
