@@ -32,7 +32,12 @@ static struct journal *journal;
 static char folder[NAME];
 static char names[FILES][NAME]; /* of open files, by descriptor; "" when not watched */
 
-#define REAL(name, ...) ((name##_t)dlsym(RTLD_NEXT, #name))(__VA_ARGS__)
+#define REAL(name, ...)                                                             \
+    ({                                                                              \
+        static name##_t real_##name;                                                \
+        if (!real_##name) real_##name = (name##_t)dlsym(RTLD_NEXT, #name);          \
+        real_##name(__VA_ARGS__);                                                   \
+    })
 typedef int (*open_t)(const char *, int, mode_t);
 typedef int (*close_t)(int);
 typedef ssize_t (*write_t)(int, const void *, size_t);
@@ -136,6 +141,16 @@ static int known(const char *path, uint64_t offset, const void *bytes, uint64_t 
            !memcmp((unsigned char *)(last + 1) + last->before, bytes, count);
 }
 
+static int read_old(int fd, void *content, uint64_t count, off_t offset) {
+    if (pread(fd, content, count, offset) == (ssize_t)count) return 1;
+    static int (*real)(const char *, int, ...); /* the descriptor is for writing only */
+    if (!real) real = dlsym(RTLD_NEXT, "open64");
+    int reading = real(name_of(fd), O_RDONLY | O_CLOEXEC);
+    int whole = reading >= 0 && pread(reading, content, count, offset) == (ssize_t)count;
+    if (reading >= 0) REAL(close, reading);
+    return whole;
+}
+
 static ssize_t put(int fd, const void *bytes, size_t count, off_t offset) {
     struct stat now;
     if (fstat(fd, &now)) return -1;
@@ -152,15 +167,7 @@ static ssize_t put(int fd, const void *bytes, size_t count, off_t offset) {
     struct entry *e = enter(WRITE, name_of(fd), before, taken);
     unsigned char *content = (void *)(e + 1);
     e->offset = offset, e->length_before = now.st_size;
-    int reading = -1; /* the descriptor may be for writing only */
-    if (before) {
-        static int (*real)(const char *, int, ...);
-        if (!real) real = dlsym(RTLD_NEXT, "open64");
-        reading = real(name_of(fd), O_RDONLY | O_CLOEXEC);
-        if (reading < 0 || pread(reading, content, before, offset) != (ssize_t)before)
-            broken(name_of(fd));
-        REAL(close, reading);
-    }
+    if (before && !read_old(fd, content, before, offset)) broken(name_of(fd));
     memcpy(content + before, bytes, taken);
     journal->written += taken;
     ssize_t done = REAL(pwrite, fd, bytes, taken, offset);

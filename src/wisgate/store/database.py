@@ -17,11 +17,11 @@ from ..core.points import Point, Reading
 from . import retention
 from .cursors import Cursors
 from .dating import Dating
-from .extent import Extent
+from .extent import Extent, Figures
 from .point_rows import PointRows
 from .records import Entry, Record
-from .schema import PAGE, Row, encode, gap_of, record_of, transaction
-from .series import POWER_LOST, Series, Side, keep, read_side, resume, top, write_side
+from .schema import Row, encode, gap_of, record_of, transaction
+from .series import POWER_LOST, Series, Side, keep, read_side, resume, write_side
 from .tiers import Tiers
 from .wal import Wal
 
@@ -65,6 +65,7 @@ class Database:
         self._series = Series(1, 1)
         self._boot_id = ""
         self._since_trim = 0
+        self._figures = Figures(connection, self._log_size, lambda: self.dating.held)
 
     # Opening and closing
 
@@ -120,7 +121,9 @@ class Database:
         self._since_trim += len(rows)
         exact = self.dating.held is None and self.dating.dated
         records = list(self._records(rows)) if exact else []
-        return Taken(self.extent(), records, self._since_trim >= retention.STEP // 2)
+        return Taken(
+            self._figures.grown(len(rows)), records, self._since_trim >= retention.STEP // 2
+        )
 
     def _commit(
         self, readings: Sequence[Reading], dropped: int, cursors: Mapping[str, int]
@@ -156,6 +159,9 @@ class Database:
             self.points.forget_beyond(known)
             raise
 
+    def _log_size(self) -> int:
+        return self._wal.size if self._wal is not None else 0
+
     def sync(self) -> None:
         """Return when everything committed survives a power loss."""
         if self._wal is not None:
@@ -178,6 +184,7 @@ class Database:
             trimmed = True
             with self._numbering():
                 retention.drop(self._db, upto)
+                self._figures.forget()
                 for name, first, open_gap in retention.passed(self._db, self.cursors.sinks, upto):
                     self._tell_passed(name, first, upto, open_gap)
         return trimmed
@@ -232,6 +239,7 @@ class Database:
         self._series = replace(self._series, next=first + count + 1)
 
     def _add_gap(self, seq: int, first: int, last: int, cause: str) -> None:
+        self._figures.forget()
         self._db.execute(
             "INSERT OR REPLACE INTO gap VALUES (?,?,?,?,?)",
             (seq, self._clock.utc_ns(), first, last, cause),
@@ -272,16 +280,5 @@ class Database:
     # Figures
 
     def extent(self) -> Extent:
-        """Counted from the numbers, never by reading all records."""
-        oldest, last = retention.oldest(self._db), top(self._db)
-        first, oldest_ns = oldest or (last + 1, None)
-        skipped = self._db.execute(
-            "SELECT coalesce(sum(last - max(first, ?1) + 1), 0) FROM gap WHERE last >= ?1", (first,)
-        ).fetchone()[0]
-        gaps = self._db.execute("SELECT count(*) FROM gap WHERE seq >= ?", (first,)).fetchone()[0]
-        pages = self._db.execute("PRAGMA page_count").fetchone()[0]
-        used = retention.used(self._db) * PAGE
-        aside = self._db.execute("SELECT count(*) FROM aside").fetchone()[0]
-        log = self._wal.size if self._wal is not None else 0
-        records = max(0, last - first + 1 - skipped - gaps)
-        return Extent(last, records, oldest_ns, pages * PAGE + log, used, aside, self.dating.held)
+        """What the file holds now."""
+        return self._figures.counted()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from . import retention
+from .schema import PAGE
+from .series import top
 
 
 @dataclass(frozen=True)
@@ -19,3 +25,49 @@ class Extent:
     set_aside: int
     held: int | None = None
     """The first number that is not to be offered yet, for its time is not known."""
+
+
+class Figures:
+    """Threads: lane only. Every method raises sqlite3.Error and OSError."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        log_size: Callable[[], int],
+        held: Callable[[], int | None],
+    ) -> None:
+        """`log_size`: bytes of the write-ahead log; `held`: as in an extent."""
+        self._db, self._log_size, self._held = connection, log_size, held
+        self._known: Extent | None = None
+
+    def counted(self) -> Extent:
+        """Counted from the numbers, never by reading all records."""
+        oldest, last = retention.oldest(self._db), top(self._db)
+        first, oldest_ns = oldest or (last + 1, None)
+        skipped = self._db.execute(
+            "SELECT coalesce(sum(last - max(first, ?1) + 1), 0) FROM gap WHERE last >= ?1", (first,)
+        ).fetchone()[0]
+        gaps = self._db.execute("SELECT count(*) FROM gap WHERE seq >= ?", (first,)).fetchone()[0]
+        aside = self._db.execute("SELECT count(*) FROM aside").fetchone()[0]
+        records = max(0, last - first + 1 - skipped - gaps)
+        self._known = Extent(last, records, oldest_ns, *self._size(), aside, self._held())
+        return self._known
+
+    def grown(self, count: int) -> Extent:
+        """The same when, since it was counted, nothing came but records, `count` of them now."""
+        known = self._known
+        if known is None or known.oldest_ns is None:
+            return self.counted()
+        last, records, (size, used) = known.last_seq + count, known.records + count, self._size()
+        self._known = replace(
+            known, last_seq=last, records=records, bytes=size, used=used, held=self._held()
+        )
+        return self._known
+
+    def forget(self) -> None:
+        """Something else than records came or went."""
+        self._known = None
+
+    def _size(self) -> tuple[int, int]:
+        pages = self._db.execute("PRAGMA page_count").fetchone()[0]
+        return pages * PAGE + self._log_size(), retention.used(self._db) * PAGE

@@ -21,6 +21,7 @@ from .history import History, Span, latest, raw
 from .jobs import Jobs
 from .opening import open_database
 from .pace import REAL_TIME, Pace
+from .progress import Progress
 from .records import Entry, Record
 from .retention import Bounds
 from .ring import Ring
@@ -44,10 +45,10 @@ class Store:
         self._forecast = Forecast(written)
         self._extent = Extent(0, 0, None, 0, 0, 0)
         self._ring, self._tail = Ring(), Tail()
-        self._cursors: dict[str, int] = {}
         self._committing = 0
         self._error = ""
         self._wake, self._hurry, self._dirty = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._progress = Progress(self._wake.set)
         self._flushes: list[asyncio.Future[None]] = []
         self._watchers, self._corrections = Watchers(), Corrections(jobs)
         self._tasks: list[asyncio.Task[None]] = []
@@ -181,13 +182,12 @@ class Store:
     async def cursor(self, sink: str) -> int:
         """The last number that `sink` is done with. Raises StoreError."""
         found = await self._jobs.run(lambda db: db.cursors.of(sink))
-        return self._cursors.get(sink, found)
+        return self._progress.of(sink, found)
 
     def advance(self, sink: str, seq: int) -> None:
-        """`sink` is done with everything up to `seq`; noted with the next commit, which is not far:
-        who is killed before delivers once more what came between."""
-        self._cursors[sink] = seq
-        self._wake.set()
+        """`sink` is done with everything up to `seq`. Noted with the next commit, or CURSOR_S later
+        by itself: an end without warning before that has the same delivered once more."""
+        self._progress.advance(sink, seq)
 
     async def set_aside(self, sink: str, seqs: Sequence[int], why: str) -> None:
         """Note that `sink` will never take these. Raises StoreError."""
@@ -237,7 +237,7 @@ class Store:
     async def _commit(self) -> bool:
         """One group. Whether it is on the disk; if not, its readings are in the queue again."""
         flushes, self._flushes = self._flushes, []
-        cursors, self._cursors = self._cursors, {}
+        cursors = self._progress.take()
         corrected = self._corrections.total
         batch, lost = self._ring.take()
         self._committing = len(batch)
@@ -250,7 +250,7 @@ class Store:
             self._committing = 0
             late = self._corrections.total - corrected
             self._ring.put_back([moved(reading, late) for reading in batch], lost)
-            self._cursors = cursors | self._cursors
+            self._progress.put_back(cursors)
             self._tell(str(error))
             settle(flushes, error)
             return False
