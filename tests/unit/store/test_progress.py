@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from scripted_sink import virtual
-from stores import levels, open_store, opened, put
+from stores import levels, open_store, put
 
 from wisgate.core.clock import VirtualClock
 from wisgate.store.progress import CURSOR_S, Progress
@@ -32,8 +32,9 @@ def test_a_cursor_waits_for_a_commit_and_not_for_ever(tmp_path: Path) -> None:
         assert await stored() == 9
         store.advance("plant", 11)
         await store.close()
-        async with opened(tmp_path, clock=clock) as again:
-            assert await again.cursor("plant") == 11
+        store = await open_store(tmp_path, clock=clock)
+        assert await stored() == 11
+        await store.close()
 
     virtual(clock, main())
 
