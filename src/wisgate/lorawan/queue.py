@@ -1,0 +1,280 @@
+"""The outage queue: every frame, numbered in the order of hearing, until every upstream has it.
+
+Upstreams that keep up are served from memory, and what all of them have before its commit is never
+written at all: the flash is for outages. Everything else is on the disk within `pace`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from ..bus.lane import Lane
+from ..core.clock import Clock, SteadyClock
+from ..core.errors import StoreError
+from ..store.commits import LONGEST_RETRY_S, RETRY_S, settle
+from ..store.jobs import Jobs
+from ..store.pace import REAL_TIME, Pace
+from ..store.retention import Bounds
+from ..store.upkeep import keep_synced
+from .queue_file import BLOCK, FILE, Progress, QueueFile
+from .queue_opening import open_queue
+from .radio import Eui, Heard, Uplink
+
+log = logging.getLogger(__name__)
+
+TAIL = 2000
+"""Frames that stay in memory at least."""
+ROOM = 20_000
+"""Frames kept in memory while the disk takes none: some 20 MB."""
+CURSORS_S = 1.0
+"""How often cursors alone are written: what they miss is delivered a second time after a cut."""
+EARLY_S = 1e-3
+"""A timer may fire so early."""
+TRIM_S = 10.0
+
+
+class Queue:
+    """Threads: the event loop only."""
+
+    def __init__(
+        self, jobs: Jobs[QueueFile], file: QueueFile, clock: Clock, pace: Pace, max_age: float
+    ) -> None:
+        self.notices: list[str] = []
+        """What had to be repaired, a line each."""
+        self.dropped = 0
+        """Frames that some upstream had not got and that found no room, since start."""
+        self.error = ""
+        """Why the disk takes nothing; empty when it does."""
+        self.stored = 0
+        """Frames on the disk."""
+        self._jobs, self._clock, self._pace, self._max_age = jobs, clock, pace, max_age
+        self._next, self._mark = file.first, file.first + BLOCK
+        self._committed = file.first - 1
+        """Frames up to this number are on the disk, or done with."""
+        self._tail: deque[tuple[Heard, float]] = deque()
+        self._progress: dict[str, Progress] = {}
+        self._moved: dict[str, Progress] = {}
+        """What the file does not know yet."""
+        self._watchers: list[asyncio.Event] = []
+        self._wake, self._dirty = asyncio.Event(), asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._flushes: list[asyncio.Future[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._trimmed = self._noted = clock.monotonic()
+
+    @classmethod
+    async def open(
+        cls, folder: Path, *, lane: Lane, clock: Clock, upstreams: Sequence[str], bounds: Bounds,
+        pace: Pace = REAL_TIME,
+    ) -> Queue:  # fmt: skip
+        """Open or make `folder/uplinks.db`; repair it when it is damaged. `upstreams`: their names;
+        others are forgotten. The caller closes the lane. Raises Unavailable."""
+        notices: list[str] = []
+
+        def open_file(suspect: bool) -> QueueFile:
+            return open_queue(folder, upstreams, bounds, clock, notices, suspect=suspect)
+
+        file = await lane.run(lambda: open_file(False))
+        jobs = Jobs(file, lambda: open_file(True), lane, FILE)
+        queue = cls(jobs, file, clock, pace, bounds.max_age)
+        queue.notices = notices
+        queue._progress = await jobs.run(QueueFile.progress)
+        queue.stored = file.count
+        works = {"commits": queue._commit_on()}
+        if pace.sync is not None:
+            works["syncs"] = keep_synced(jobs, queue._dirty, pace.sync, queue._tell)
+        queue._tasks = [
+            asyncio.create_task(work, name=f"queue {name}") for name, work in works.items()
+        ]
+        return queue
+
+    # Taking
+
+    def append(self, gateway: Eui, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
+        """Take a frame; returns it with its number."""
+        heard = Heard(self._next, gateway, region, uplinks)
+        self._next += 1
+        self._tail.append((heard, self._clock.monotonic()))
+        if len(self._tail) > TAIL:
+            self._shorten()
+        self._wake.set()
+        if self._next - 1 - self._committed == self._pace.limit:
+            self._hurry.set()
+        for watcher in self._watchers:
+            watcher.set()
+        return heard
+
+    def _shorten(self) -> None:
+        while len(self._tail) > TAIL and self._tail[0][0].number <= self._committed:
+            self._tail.popleft()
+        if len(self._tail) > ROOM:
+            self._committed = self._tail.popleft()[0].number
+            self.dropped += self._committed > self._everybody()
+
+    async def flush(self) -> None:
+        """Return when everything taken so far is committed and synced. Raises StoreError."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._flushes.append(done)
+        self._wake.set()
+        self._hurry.set()
+        await done
+
+    async def close(self) -> None:
+        """Commit and sync what is left, and close the file. Raises StoreError when something could
+        not be stored; the file is closed then too."""
+        try:
+            await self.flush()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._jobs.run(lambda file: file.close(self._next))
+
+    # Giving
+
+    @property
+    def last(self) -> int:
+        """The greatest number so far."""
+        return self._next - 1
+
+    def watch(self) -> asyncio.Event:
+        """Is set whenever a frame comes."""
+        event = asyncio.Event()
+        self._watchers.append(event)
+        return event
+
+    def progress(self, upstream: str) -> Progress:
+        """How far an upstream was when the queue was opened, and has come since."""
+        return self._progress[upstream]
+
+    def recent(self, number: int) -> list[tuple[Heard, float]] | None:
+        """The frames beyond `number` with the times (monotonic) at which they came; None when not
+        all of them are in memory any more."""
+        count = self.last - number
+        if count <= 0:
+            return []
+        if count > len(self._tail):
+            return None
+        return list(islice(self._tail, len(self._tail) - count, None))
+
+    async def after(self, number: int, limit: int) -> list[Heard]:
+        """The next frames beyond `number`, at most `limit`, in order. Raises StoreError."""
+        found: list[Heard] = []
+        upto = number
+        if self.recent(number) is None:
+            found, upto = await self._jobs.run(lambda file: file.after(number, limit))
+            if len(found) >= limit:
+                return found
+        known = max(upto, number)
+        fresh = [heard for heard, _ in self._tail if heard.number > known]
+        return found + fresh[: limit - len(found)]
+
+    async def motes(self, number: int, upto: int, limit: int) -> list[tuple[int, int]]:
+        """Numbers and motes of the next frames on the disk beyond `number`, none beyond `upto`.
+        Raises StoreError."""
+        found = await self._jobs.run(lambda file: file.motes(number, limit))
+        return [row for row in found if row[0] <= upto]
+
+    def advance(self, upstream: str, cursor: int, ahead: Iterable[int] = ()) -> None:
+        """An upstream is done with everything up to `cursor`, and with `ahead` beyond it."""
+        reached = self._progress[upstream]
+        if cursor > reached.cursor:
+            reached.cursor = cursor
+            reached.ahead = {number for number in reached.ahead if number > cursor}
+        reached.ahead.update(ahead)
+        moved = self._moved.setdefault(upstream, Progress(cursor, set()))
+        moved.cursor = max(moved.cursor, reached.cursor)
+        moved.ahead.update(ahead)
+        self._wake.set()
+
+    def _everybody(self) -> int:
+        """Up to this number every upstream is done."""
+        return min((p.cursor for p in self._progress.values()), default=self.last)
+
+    # In the background
+
+    async def _commit_on(self) -> None:
+        while True:
+            await self._wake.wait()
+            await self._pause(self._pace.group)
+            self._wake.clear()
+            wait = RETRY_S
+            while self._work_waits():
+                if await self._commit():
+                    wait = RETRY_S
+                else:
+                    await self._pause(wait)
+                    wait = min(2 * wait, LONGEST_RETRY_S)
+            if self._moved and self.stored:
+                asyncio.get_running_loop().call_later(CURSORS_S, self._wake.set)
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        self._hurry.clear()
+
+    def _work_waits(self) -> bool:
+        self._committed = max(self._committed, min(self._everybody(), self.last))
+        if self._committed < self.last or self._flushes:
+            return True
+        late = self._clock.monotonic() - self._noted >= CURSORS_S - EARLY_S
+        return bool(self._moved and self.stored and late)
+
+    async def _commit(self) -> bool:
+        """One group. Whether it is on the disk."""
+        flushes, self._flushes = self._flushes, []
+        moved, self._moved = self._moved, {}
+        last = self.last
+        batch = [heard for heard, _ in self.recent(self._committed) or ()]
+        try:
+            self.stored = await self._jobs.run(lambda file: file.take(batch, moved), urgent=True)
+            self._committed = max(self._committed, last)
+            self._noted = self._clock.monotonic()
+            self._dirty.set()
+            await self._settle_down(synced=bool(flushes))
+        except StoreError as error:
+            if self._committed < last:
+                self._take_back(moved)
+            self._tell(str(error))
+            settle(flushes, error)
+            return False
+        self._tell("")
+        settle(flushes, None)
+        return True
+
+    def _take_back(self, moved: dict[str, Progress]) -> None:
+        for name, reached in moved.items():
+            now = self._moved.setdefault(name, Progress(reached.cursor, set()))
+            now.cursor = max(now.cursor, reached.cursor)
+            now.ahead |= reached.ahead
+
+    async def _settle_down(self, *, synced: bool) -> None:
+        if synced:
+            await self._jobs.run(QueueFile.sync, urgent=True)
+        if self._next + BLOCK // 2 > self._mark:
+            following = self._next
+            self._mark = await self._jobs.run(lambda file: file.reserve(following))
+        if self._clock.monotonic() - self._trimmed >= TRIM_S:
+            self._trimmed = self._clock.monotonic()
+            before = self._oldest_ns()
+            lost, self.stored = await self._jobs.run(lambda file: file.trim(before))
+            self.dropped += lost
+
+    def _oldest_ns(self) -> int:
+        """By a time that nobody knows, nothing is too old."""
+        steady = SteadyClock.over(self._clock)
+        return steady.utc_ns() - int(self._max_age * 1e9) if steady.trusted else 0
+
+    def _tell(self, error: str) -> None:
+        if error and not self.error:
+            log.warning("%s; frames wait in memory, and it is tried again", error)
+        elif self.error and not error:
+            log.warning("the queue takes frames again; %d dropped so far", self.dropped)
+        self.error = error
