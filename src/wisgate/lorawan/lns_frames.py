@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from struct import Struct
 from typing import Any
 
@@ -77,19 +77,20 @@ def phy(message: lns.Joining | lns.Message | lns.Proprietary) -> bytes:
     return found
 
 
-def uplink(message: lns.Heard, moment: Moment, at_ns: int, known: Rates) -> Uplink:
-    """Raises ValueError for what is no frame, or has no data rate of ours."""
+def uplink(message: lns.Heard, moment: Callable[[int], Moment], at_ns: int, known: Rates) -> Uplink:
+    """What was heard. `moment` makes one of `xtime`, and is not asked for what is no frame. Raises
+    ValueError for that, and for a data rate that is none of ours."""
     modulation = known[message.rate] if message.rate < len(known) else None
     if modulation is None:
         raise ValueError(f"DR{message.rate} is none")
     if not isinstance(message, lns.Joining | lns.Message | lns.Proprietary):
         raise ValueError("no frame")
-    reception = message.reception
+    reception, frame = message.reception, phy(message)
     lora = isinstance(modulation, Lora)
     return Uplink(
-        moment=moment,
+        moment=moment(reception.xtime),
         at_ns=at_ns,
-        phy=phy(message),
+        phy=frame,
         frequency=message.frequency,
         modulation=modulation,
         rssi=reception.rssi,

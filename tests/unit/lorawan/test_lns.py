@@ -19,6 +19,12 @@ FROM_SERVER = [x["msg"] for x in LNS if x["dir"] == "to_gw" and "msgtype" in x["
 CONFIG = next(m for m in FROM_SERVER if m["msgtype"] == "router_config")
 RATES = lns_frames.rates([tuple(r) for r in CONFIG["DRs"]])
 MOMENT = Moment("000000fffe000001", 119, 7)
+
+
+def at(xtime: int) -> Moment:
+    return MOMENT
+
+
 UPLINKS = [m for m in FROM_STATION if "upinfo" in m]
 
 
@@ -27,7 +33,7 @@ def said(message: dict[str, Any]) -> Any:
 
 
 def heard(message: dict[str, Any]) -> Uplink:
-    return lns_frames.uplink(said(message), MOMENT, 0, RATES)
+    return lns_frames.uplink(said(message), at, 0, RATES)
 
 
 def test_data_rates():
@@ -147,7 +153,7 @@ def test_frames_there_and_back(phy):
     said = uplink(phy=phy, modulation=Lora(9, 125_000), gps_ms=1_400_000_000_123, fine_ns=17)
     made = lns_frames.message(said, 33495522498505533, 3, 3)
     text = lns.written(made)
-    found = lns_frames.uplink(lns.from_station(text), said.moment, said.at_ns, RATES)
+    found = lns_frames.uplink(lns.from_station(text), lambda xtime: said.moment, said.at_ns, RATES)
     assert found == said
     assert json.loads(text)["upinfo"]["gpstime"] == 1_400_000_000_123_000
 
@@ -226,6 +232,6 @@ def test_damaged_messages_raise_nothing_else():
             try:
                 found = read(bytes(text))
                 if isinstance(found, lns.Heard):
-                    lns_frames.uplink(found, MOMENT, 0, RATES)
+                    lns_frames.uplink(found, at, 0, RATES)
             except ValueError:
                 pass
