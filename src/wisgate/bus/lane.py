@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -26,6 +27,8 @@ class Lane(Protocol):
     """
 
     name: str
+    busy_s: float
+    """How long it has worked so far, in seconds."""
 
     async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:
         """Run `job` in the lane and return its result. A started job always finishes: an ioctl
@@ -43,6 +46,7 @@ class ThreadLane:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.busy_s = 0.0
         self._queue: SimpleQueue[Work | bool] = SimpleQueue()
         self._urgent: deque[Work] = deque()
         self._closed = False
@@ -52,11 +56,13 @@ class ThreadLane:
     def _work(self) -> None:
         # The queue holds jobs, True to wake up for an urgent one, and False to stop.
         while work := self._queue.get():
+            began = time.monotonic()
             while self._urgent:
                 _run(*self._urgent.popleft())
             if isinstance(work, tuple):
                 _run(*work)
             del work  # the lane must not keep a job's result alive until the next one
+            self.busy_s += time.monotonic() - began
 
     async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:
         if self._closed:
@@ -109,10 +115,12 @@ def _settle(setter: Callable[[Any], None], future: asyncio.Future[Any], outcome:
 
 
 class InlineLane:
-    """The lane of virtual time: runs the job where it stands, so one seed gives one history."""
+    """The lane of virtual time: runs the job where it stands, so one seed gives one history; it is
+    never busy."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.busy_s = 0.0
         self._closed = False
 
     async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:

@@ -176,6 +176,11 @@ class TracedLane:
         self._clock = clock
         self._counters = counters or Counters()
 
+    @property
+    def busy_s(self) -> float:
+        """See `Lane`."""
+        return self._lane.busy_s
+
     async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:
         """See `Lane.run`."""
         return await self._lane.run(lambda: self._timed(job), urgent=urgent)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .timekeeping import UNKNOWN
 
 if TYPE_CHECKING:
+    from ..bus.lane import Lane
+    from ..plan.bus_time import LaneBudget
     from ..plan.resources import Placement
     from .gateway import Gateway
     from .sampler import Sampled
@@ -38,6 +41,22 @@ def health(gateway: Gateway) -> Health:
     if gateway.power_fail.down:
         problems.append("supply: lost; everything is off until it is back")
     return Health(not problems, tuple(problems))
+
+
+@dataclass(frozen=True)
+class LaneUse:
+    """A lane, and the part of its time that it works: measured since the start, and planned."""
+
+    name: str
+    busy_s: float
+    planned: float
+
+
+def lane_uses(lanes: Sequence[Lane], budgets: Sequence[LaneBudget]) -> list[LaneUse]:
+    """Every lane of a board with what was planned after the catalog's word on its conversations. On
+    a virtual board what is measured is the work of the twins."""
+    shares = {budget.lane: budget.share for budget in budgets}
+    return [LaneUse(lane.name, lane.busy_s, shares.get(lane.name, 0.0)) for lane in lanes]
 
 
 def plan_view(gateway: Gateway) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..board.scan import Seen
+from ..bus.lane import Lane
 from ..catalog.settings import Command
 from ..config.model import Config
 from ..core.clock import Clock
@@ -14,6 +15,7 @@ from ..core.points import Reading, Value
 from ..gateway.alarms import AlarmView
 from ..gateway.doctor import Examined
 from ..gateway.live import Live
+from ..plan.bus_time import LaneBudget
 from ..store.history import History
 from ..store.stats import StoreStats
 
@@ -71,7 +73,16 @@ class Surroundings(Protocol):
         ...
 
 
+class Plan(Protocol):
+    @property
+    def lanes(self) -> Sequence[LaneBudget]: ...
+
+
 class Board(Protocol):
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def lanes(self) -> Sequence[Lane]: ...
     @property
     def placed(self) -> Sequence[Placed]: ...
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..gateway.view import lane_uses
 from .contract import Gateway
 from .views import live_points, sink_views, version
 
@@ -46,6 +47,7 @@ class Exposition:
         yield GaugeMetricFamily("wisgate_healthy", "1 when nothing is wrong.", gateway.health().ok)
         yield from self._points()
         yield from self._sinks()
+        yield from self._lanes()
         for name, figure in dataclasses.asdict(gateway.store.stats).items():
             if (number := _number(figure)) is not None:
                 yield GaugeMetricFamily(f"wisgate_store_{name}", f"{name} of the store.", number)
@@ -82,6 +84,21 @@ class Exposition:
             lag.add_metric([sink.name], sink.lag)
             delivered.add_metric([sink.name], sink.delivered)
         yield from (connected, lag, delivered)
+
+    def _lanes(self) -> Iterator[Metric]:
+        from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+
+        busy = CounterMetricFamily(
+            "wisgate_lane_busy_seconds", "How long a bus was in use.", labels=["lane"]
+        )
+        planned = GaugeMetricFamily(
+            "wisgate_lane_planned", "Part of its time that the plan expects.", labels=["lane"]
+        )
+        board = self._gateway.board
+        for lane in lane_uses(board.lanes, board.plan.lanes):
+            busy.add_metric([lane.name], lane.busy_s)
+            planned.add_metric([lane.name], lane.planned)
+        yield from (busy, planned)
 
 
 def _number(value: object) -> float | None:

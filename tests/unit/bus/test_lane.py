@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 import weakref
 from collections.abc import Callable
 
@@ -215,5 +216,19 @@ def test_inline_lane_runs_in_the_thread_of_its_caller() -> None:
     async def main() -> None:
         lane = InlineLane("i2c-1")
         assert await lane.run(threading.current_thread) is threading.current_thread()
+
+    asyncio.run(main())
+
+
+def test_a_lane_tells_how_long_it_worked() -> None:
+    async def main() -> None:
+        lane = ThreadLane("i2c-1")
+        await asyncio.to_thread(sum, range(2_000_000))
+        before = lane.busy_s
+        began = time.monotonic()
+        await lane.run(lambda: sum(range(2_000_000)))
+        await lane.close()
+        assert before == 0.0
+        assert 0.0 < lane.busy_s <= time.monotonic() - began
 
     asyncio.run(main())

@@ -112,9 +112,28 @@ class SurroundingsStandIn:
 
 
 @dataclass(frozen=True)
+class LaneStandIn:
+    name: str
+    busy_s: float
+
+
+@dataclass(frozen=True)
+class LaneBudgetStandIn:
+    lane: str
+    share: float
+
+
+@dataclass(frozen=True)
+class PlanStandIn:
+    lanes: tuple[LaneBudgetStandIn, ...] = (LaneBudgetStandIn("i2c-1", 0.1),)
+
+
+@dataclass(frozen=True)
 class BoardStandIn:
     placed: tuple[PlacedStandIn, ...] = (PlacedStandIn("wisblock-1", (SEND,)),)
     surroundings: SurroundingsStandIn = field(default_factory=SurroundingsStandIn)
+    lanes: tuple[LaneStandIn, ...] = (LaneStandIn("i2c-1", 12.5), LaneStandIn("gpiochip0", 0.25))
+    plan: PlanStandIn = field(default_factory=PlanStandIn)
 
 
 class StandIn:

@@ -35,6 +35,9 @@ def test_every_figure_is_there_under_its_name(tmp_path):
         assert found["wisgate_sink_connected", "plant"] == 0.0
         assert found["wisgate_sink_lag", "plant"] == 2.0
         assert found["wisgate_sink_delivered_total", "plant"] == 40.0
+        assert found["wisgate_lane_busy_seconds_total", "i2c-1"] == 12.5
+        assert found["wisgate_lane_planned", "i2c-1"] == 0.1
+        assert found["wisgate_lane_planned", "gpiochip0"] == 0.0
         assert found["wisgate_store_records",] == 12.0
         assert found["wisgate_samples_total",] == 7.0
         assert found["wisgate_healthy",] == 1.0
