@@ -66,6 +66,7 @@ class Hub:
             lambda: self.gateways,
             lambda board: GATEWAY if board in BOARDS else TWO_POINT_FOUR,
             lambda board: BOARDS.index(board) if board in BOARDS else 0,
+            lambda board: None,
             self.send,
             Counter(),
         )

@@ -70,13 +70,6 @@ class Order(msgspec.Struct, frozen=True):
     packet: Txpk
 
 
-class Acknowledged(msgspec.Struct, frozen=True):
-    """PUSH_ACK or PULL_ACK."""
-
-    kind: Kind
-    token: int
-
-
 VERDICTS = {
     "": Verdict.QUEUED,
     "NONE": Verdict.QUEUED,
@@ -100,14 +93,15 @@ ERRORS = {
     Verdict.TX_POWER: "TX_POWER",
     Verdict.GPS_UNLOCKED: "GPS_UNLOCKED",
     Verdict.QUEUE_FULL: "COLLISION_PACKET",
-    Verdict.DUTY_CYCLE: "TX_FREQ",
+    Verdict.DUTY_CYCLE: "COLLISION_PACKET",
     Verdict.DWELL_TIME: "TX_FREQ",
-    Verdict.NO_BOARD: "TX_FREQ",
+    Verdict.NO_BOARD: "TOO_LATE",
     Verdict.REFUSED: "TX_FREQ",
 }
 """What a server is told: nearest to the truth among the words that the protocol has. A stock
-forwarder says COLLISION_PACKET for a full queue. Of NO_ANSWER it is told nothing, as by a forwarder
-that says nothing."""
+forwarder says COLLISION_PACKET for a full queue, too; a sub-band without air time left is not free
+either, at another time or elsewhere it may be. Of NO_ANSWER a server is told nothing, as by a
+forwarder that says nothing."""
 
 _packets = msgspec.json.Decoder(Packets)
 _order = msgspec.json.Decoder(OrderBody)
@@ -169,17 +163,22 @@ def _answer(datagram: bytes, token: int, eui: Eui) -> Answer:
     return Answer(token, eui, found.error or "", found.warn or "", found.value)
 
 
-def from_server(datagram: bytes) -> Acknowledged | Order:
-    """What a server says. Raises ValueError."""
+def acknowledged(datagram: bytes) -> int | None:
+    """The token that a server acknowledges, pushed or pulled; None for something else."""
+    if len(datagram) >= _HEAD.size:
+        version, token, kind = _HEAD.unpack_from(datagram)
+        if version in VERSIONS and kind in (Kind.PUSH_ACK, Kind.PULL_ACK):
+            return int(token)
+    return None
+
+
+def order(datagram: bytes) -> Order:
+    """What a server wants sent. Raises ValueError."""
     if len(datagram) < _HEAD.size:
         raise ValueError(f"{len(datagram)} bytes are no datagram of a server")
     version, token, kind = _HEAD.unpack_from(datagram)
-    if version not in VERSIONS:
-        raise ValueError(f"version {version} is unknown")
-    if kind in (Kind.PUSH_ACK, Kind.PULL_ACK):
-        return Acknowledged(Kind(kind), token)
-    if kind != Kind.PULL_RESP:
-        raise ValueError(f"kind {kind} does not come from a server")
+    if version not in VERSIONS or kind != Kind.PULL_RESP:
+        raise ValueError(f"version {version}, kind {kind} is no order of a server")
     try:
         body = _order.decode(memoryview(datagram)[_HEAD.size :])
     except RecursionError:

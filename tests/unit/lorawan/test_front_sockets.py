@@ -87,8 +87,7 @@ async def test_udp() -> None:
         board = queue.boards.get("0016c001ff000001")
         assert board is not None
         sending = asyncio.create_task(board.send(SHOT, None))
-        order = gwmp.from_server(await loop.sock_recv(gateway, 1000))
-        assert isinstance(order, gwmp.Order)
+        order = gwmp.order(await loop.sock_recv(gateway, 1000))
         await loop.sock_sendall(gateway, gwmp.tx_ack(order.token, board.eui, "TX_FREQ"))
         assert await sending is Verdict.TX_FREQUENCY
         await loop.sock_sendall(gateway, b"\xff" * 65000)

@@ -61,8 +61,7 @@ class Bench:
         raise NotImplementedError
 
     def send_to(self, datagram: bytes, address: object) -> None:
-        order = gwmp.from_server(datagram)
-        assert isinstance(order, gwmp.Order)
+        order = gwmp.order(datagram)
         self.orders.append((order, address))
         answer = self.answer(order)
         if answer is not None:
@@ -120,8 +119,7 @@ def test_the_recorded_session():
 
     async def order(line: dict) -> None:
         plain = json.loads(line["json"])["txpk"]
-        wanted = gwmp.from_server(bytes.fromhex(line["hex"]))
-        assert isinstance(wanted, gwmp.Order)
+        wanted = gwmp.order(bytes.fromhex(line["hex"]))
         made = translation.shot(wanted.packet, Immediately(), 14)
         if not isinstance(made, Shot) or plain["rfch"] or line["note"] == "no tmst":
             return  # cannot be ordered through us

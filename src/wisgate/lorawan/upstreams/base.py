@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from ...core.clock import Clock
-from ..radio import Downlink, Eui, Result
+from ..radio import Downlink, Eui, Moment, Result
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Access:
     """Which of them a board is part of; None as long as that has no EUI."""
     number: Callable[[Eui], int]
     """A small number for a board, the same after a restart if the file names it."""
+    now: Callable[[Eui], Moment | None]
+    """What the counter of a board shows; None for one that is not there."""
     send: Callable[[Downlink], Awaitable[Result]]
     """`Hub.send`; never raises for what a board may do."""
     counters: Counter[str] = field(default_factory=Counter)
