@@ -26,7 +26,7 @@ Curve = tuple[tuple[float, float], ...]
 """Pairs in base units, the first of each rising."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PointConfig:
     """A point of a slot: a channel of its module with everything the user said about it, and the
     defaults of the catalog for what the user did not say. One for every channel of the module."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .model import PointConfig
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RegisterConfig:
     """A register of a Modbus unit."""
 

@@ -43,7 +43,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One input or output of a module, as the catalog names it. `unit` is a UCUM code; `safe` is
     the value of a writable channel on open, on a fault, on shutdown and on a lost supervisor.
@@ -64,7 +64,7 @@ class Channel:
     """What it can measure or take, in `unit`; None where nobody says. Left to the catalog."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
     """A named quantity of the gateway, unique in it. `source` is "wisblock-1/a1", "onboard/climate/
     temperature" or "virtual"; `slot` the slot it belongs to, or "" (onboard, virtual)."""

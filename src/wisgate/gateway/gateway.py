@@ -85,8 +85,9 @@ class Gateway:
         self.live = Live(self.config.points, self.clock)
         holds, placed = Holds(), self.board.placed
         self.sampled = [Sampled(p, self.clock, holds, self.counters) for p in placed]
+        live, store = self.live.put, self.store.append  # thousands of pipelines share the two
         self._pipelines = {
-            (s.placed.name, p.channel): Pipeline(p, self.clock, self.live.put, self.store.append)
+            (s.placed.name, p.channel): Pipeline(p, self.clock, live, store)
             for s in self.sampled
             for p in s.placed.points
         }

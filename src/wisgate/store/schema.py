@@ -67,7 +67,7 @@ _CODES = {status: code for code, status in enumerate(STATUSES)}
 _INT64 = 2**63
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PointRow:
     """What all records of one point share. Another unit or kind makes another row."""
 

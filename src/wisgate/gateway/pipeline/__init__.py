@@ -15,6 +15,8 @@ from .scale import Scale
 class Pipeline:
     """The stages of one point. Threads: the event loop only."""
 
+    __slots__ = ("_deadband", "_live", "_name", "_scale", "_store")  # one for every point
+
     def __init__(
         self,
         point: PointConfig,

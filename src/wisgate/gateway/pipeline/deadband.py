@@ -14,6 +14,8 @@ class Deadband:
     sample does with 0), switches and texts when they changed. Every change of status passes, and
     every write, which has a cause. Of an `event` every one passes."""
 
+    __slots__ = ("_at", "_clock", "_event", "_last", "_numeric", "_width")  # one for every point
+
     def __init__(self, kind: Kind, width: float, clock: Clock, event: bool = False) -> None:
         self._event = event
         self._numeric = kind in (Kind.FLOAT, Kind.INT)

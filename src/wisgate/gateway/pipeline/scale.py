@@ -9,6 +9,8 @@ class Scale:
     """`scale` is the low and high end in the channel's unit, then in the point's unit; None leaves
     the value as it is. Not clamped: what is beyond the ends is what the sensor says."""
 
+    __slots__ = ("_active", "_factor", "_offset")  # one for every point
+
     def __init__(self, scale: tuple[float, float, float, float] | None) -> None:
         self._factor, self._offset = 1.0, 0.0
         self._active = scale is not None
