@@ -49,6 +49,12 @@ class BoardPlan:
     lowest_tx: int = 0
     highest_tx: int = 0
 
+    @property
+    def sends(self) -> bool:
+        """False where the law demands to listen before, and the card cannot."""
+        rule = self.region.lbt
+        return rule is None or not rule.required or self.card.listens
+
     def offset(self, channel: Channel) -> int:
         """IF."""
         return channel.offset(self.centres[channel.radio])
@@ -86,6 +92,11 @@ def plan(
         notes.append("boards at 2.4 GHz hear the same channels, each with its spreading factor")
     if boards and high and low and region.id != ghz24.id:
         notes.append(f"{ghz24.id} is a gateway of its own, with an EUI of its own")
+    if len(nameless := [c.name for c in cards if not c.named]) > 1:
+        notes.append(
+            f"{' and '.join(nameless)}: their forwarder opens the first SX1301 that it finds on "
+            f"USB, so that only one of them works"
+        )
     order = [c.name for c in cards]
     return ChannelPlan(tuple(sorted(boards, key=lambda b: order.index(b.card.name))), tuple(notes))
 
@@ -103,8 +114,9 @@ def _sub_ghz(
             )
         elif chosen.condition:
             notes.append(f"{card.name}: set {chosen.name}: {chosen.condition}")
-        if region.lbt and region.lbt.required and not card.listens:
-            notes.append(f"{card.name}: {region.id} demands listen before talk, which it cannot")
+        if not board.sends:
+            why = f"{region.id} demands listen before talk, which it cannot"
+            notes.append(f"{card.name}: receives only: {why}")
         yield board
 
 

@@ -60,8 +60,8 @@ class Concentrator:
     """"spi" or "usb"."""
     path: str
     """What a forwarder opens; "" for a USB card that was not found yet."""
-    reset: Reset | None = None
-    """None: the controller on a USB card resets its chips itself."""
+    slot_reset: Reset | None = None
+    """The reset line of the slot, whether the card uses it or not."""
     gnss: bool = False
     """Whether its GNSS receiver is wired and used."""
 
@@ -69,6 +69,17 @@ class Concentrator:
     def name(self) -> str:
         """By which files and people know it."""
         return self.slot or f"{self.module}-port"
+
+    @property
+    def reset(self) -> Reset | None:
+        """None: the controller on a USB card resets its chips itself."""
+        return self.slot_reset if self.bus == "spi" else None
+
+    @property
+    def named(self) -> bool:
+        """Whether a forwarder is told which card to open. The one for the SX1301 on USB opens the
+        first that it finds, and Basics Station and Concentratord do not know it at all."""
+        return self.bus == "spi" or self.family is not Family.SX1301
 
     @property
     def listens(self) -> bool:
@@ -120,7 +131,6 @@ def concentrator(board: Board, slot: str, module: Module, *, gnss: bool = False)
         raise CatalogError(
             f"{module.id} does not fit into {slot or 'a USB port'}; it goes into {fitting}"
         )
-    wants = {use.signal for use in module.uses}
     return Concentrator(
         slot=slot,
         module=module.id,
@@ -128,7 +138,7 @@ def concentrator(board: Board, slot: str, module: Module, *, gnss: bool = False)
         family=FAMILIES[chip],
         bus=bus,
         path=_spidev(place) if place and bus == "spi" else "",
-        reset=_reset(place) if place and "RESET" in wants else None,
+        slot_reset=_reset(place) if place else None,
         gnss=gnss and place is not None and place.signal("PPS") is not None,
     )
 
@@ -178,7 +188,7 @@ def placed(
     are plugged in, in the order of the ports, which is that of the slots. As long as not every card
     was found, none gets a path: which one is missing cannot be told."""
     names = list(links)
-    on_usb = [c for c in cards if c.bus == "usb" and c.family in USB_IDS]
+    on_usb = [c for c in cards if c.bus == "usb" and c.named]
     found = [stable_path(place, names) for place in places]
     if len(found) != len(on_usb) or not all(found):
         return list(cards)

@@ -125,7 +125,8 @@ def test_a_board_below_1_ghz_has_nothing_to_do_at_2_4() -> None:
 def test_korea_tells_which_boards_cannot_listen_before_they_talk() -> None:
     found = planned("KR920", "rak2287-usb", "rak5146-usb")
     deaf = [n for n in found.notes if "listen before talk" in n]
-    assert deaf == ["mpcie-1: KR920 demands listen before talk, which it cannot"]
+    assert deaf == ["mpcie-1: receives only: KR920 demands listen before talk, which it cannot"]
+    assert [b.sends for b in found.boards] == [False, True]
 
 
 def channel_set(*channels: int, fsk: int = 0) -> ChannelSet:
