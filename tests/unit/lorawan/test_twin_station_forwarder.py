@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import struct
-from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded import LNS
 
 from wisgate.lorawan.radio import Fsk, Lora, Modulation
 from wisgate.lorawan.twins.channel import Hearing, Place, Transmission, Tuning
 from wisgate.lorawan.twins.station_forwarder import StationForwarder, id6
 
-RECORD = Path(__file__).parents[2] / "golden" / "lorawan" / "lns.jsonl"
 EUI = "000000fffe000001"
 SESSION, SECOND = 119, 1_000_000
 COUNTER = (1 << 48) - 1
@@ -25,11 +24,7 @@ FAST = Lora(7, 125_000)
 PDU = bytes.fromhex("60a6fe6a01a0030092ccd6db")
 
 
-def record() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in RECORD.read_text().splitlines()]
-
-
-CONFIG = next(e["msg"] for e in record() if e["msg"].get("msgtype") == "router_config")
+CONFIG = next(e["msg"] for e in LNS if e["msg"].get("msgtype") == "router_config")
 
 
 def configured(**changed: Any) -> StationForwarder:
@@ -73,7 +68,7 @@ def undated(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_recorded_session() -> None:
-    entries = record()
+    entries = LNS
     joined = next(e for e in entries if e["msg"].get("msgtype") == "jreq")
     ahead = (joined["msg"]["upinfo"]["xtime"] & COUNTER) - round(joined["t"] * 1e6)
     station = StationForwarder(EUI, SESSION)

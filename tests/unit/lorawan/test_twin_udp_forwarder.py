@@ -6,10 +6,10 @@ import base64
 import calendar
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded import GWMP
 
 from wisgate.lorawan.radio import Fsk, Lora
 from wisgate.lorawan.twins.channel import Hearing, Place, Transmission
@@ -23,17 +23,12 @@ from wisgate.lorawan.twins.udp_forwarder import (
     UdpForwarder,
 )
 
-RECORD = Path(__file__).parents[2] / "golden" / "lorawan" / "gwmp.jsonl"
 EUI = "0016c001ff000001"
 DATA = base64.b64decode("YKb+agGgAwCSzNbb")
 SETUP = Setup(eui=EUI)
 LAG_US = 1_900
 """By which the clock of the recording was ahead of the counter."""
 SECOND = 1_000_000
-
-
-def record() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in RECORD.read_text().splitlines()]
 
 
 def hearing(packet: dict[str, Any]) -> Hearing:
@@ -58,7 +53,7 @@ def test_the_recorded_session() -> None:
     answers: dict[str, bytes | None] = {}
     pushed = b""
     compared = 0
-    for entry in record():
+    for entry in GWMP:
         now = round(entry["t"] * 1e6) - LAG_US
         sent = forwarder.programmed(now)
         theirs = bytes.fromhex(entry["hex"])
@@ -235,7 +230,7 @@ def test_fsk_goes_both_ways() -> None:
 
 def test_many_packets_take_several_datagrams() -> None:
     forwarder = UdpForwarder(SETUP, 0)
-    packet = json.loads(next(e["json"] for e in record() if "rxpk" in e["json"]))["rxpk"][0]
+    packet = json.loads(next(e["json"] for e in GWMP if "rxpk" in e["json"]))["rxpk"][0]
     for _ in range(300):
         forwarder.hear(hearing(packet))
     sizes = []

@@ -37,7 +37,7 @@ _DUTY = (
 _LORA_PREAMBLE, _FSK_PREAMBLE = 8, 5
 _FSK_BIT_RATE, _FSK_DEVIATION = 50_000, 25_000
 _JOIN_REQUEST, _REJOIN, _PROPRIETARY = 0, 6, 7
-_DATA = (2, 4)
+_MESSAGES = (2, 4)
 
 
 class _Job:
@@ -246,7 +246,7 @@ def _read(phy: bytes) -> dict[str, Any] | None:
             "msgtype": "jreq", "MHdr": phy[0], "JoinEui": _dashed(phy[1:9]),
             "DevEui": _dashed(phy[9:17]), "DevNonce": unpack_from("<H", phy, 17)[0], "MIC": mic,
         }  # fmt: skip
-    if kind not in _DATA:
+    if kind not in _MESSAGES:
         return None
     address, control, counter = unpack_from("<iBH", phy, 1)
     options, end = 8 + (control & 0x0F), len(phy) - 4

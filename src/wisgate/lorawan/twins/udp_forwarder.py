@@ -22,7 +22,7 @@ import msgspec
 from ..radio import Eui, Fsk, Lora, Modulation
 from .channel import Hearing, Place, Transmission
 
-PUSH_DATA, PUSH_ACK, PULL_DATA, PULL_RESP, PULL_ACK, TX_ACK = range(6)
+PUSH, PUSH_ACK, PULL, PULL_RESP, PULL_ACK, TX_ACK = range(6)
 VERSION = 2
 MOST_IN_A_DATAGRAM = 255
 QUEUE = 32
@@ -35,7 +35,7 @@ AT_ONCE_US = 2 * AHEAD_US
 COUNTER = 1 << 32
 _WAITED_FOR = 8
 """Datagrams whose acknowledgement still counts."""
-_DATA_RATE = re.compile(r"SF(5|6|7|8|9|10|11|12)BW(125|250|500)")
+_RATE = re.compile(r"SF(5|6|7|8|9|10|11|12)BW(125|250|500)")
 _CODE_RATES = ("4/5", "4/6", "4/7", "4/8")
 _DEFAULT_PREAMBLE = {Lora: 8, Fsk: 5}
 
@@ -48,7 +48,7 @@ class _Request(msgspec.Struct):
     modu: str
     datr: str | int
     size: int
-    data: str
+    payload: str = msgspec.field(name="data")
     imme: bool = False
     tmst: int | None = None
     tmms: int | None = None
@@ -142,10 +142,10 @@ class UdpForwarder:
 
     def pull(self) -> bytes:
         """PULL_DATA: opens the way for downlinks."""
-        return self._head(PULL_DATA)
+        return self._head(PULL)
 
     def _pushing(self, text: str) -> bytes:
-        datagram = self._head(PUSH_DATA) + text.encode()
+        datagram = self._head(PUSH) + text.encode()
         self._pushed.append(datagram[1:3])
         self._sent += 1
         return datagram
@@ -195,7 +195,9 @@ class UdpForwarder:
         try:
             asked = msgspec.json.decode(text, type=_Response).txpk
             modulation = _modulation(asked)
-            data = base64.b64decode(asked.data + "=" * (-len(asked.data) % 4), validate=True)
+            payload = base64.b64decode(
+                asked.payload + "=" * (-len(asked.payload) % 4), validate=True
+            )
         except (msgspec.DecodeError, ValueError, binascii.Error):
             return None
         if asked.rfch != 0 or not 0 < asked.size <= 255:
@@ -212,7 +214,7 @@ class UdpForwarder:
             return _error("TX_POWER")
         sent = Transmission(
             sender=self.setup.eui, place=self.setup.place, begins=now,
-            phy=data[: asked.size].ljust(asked.size, b"\0"), frequency=frequency,
+            phy=payload[: asked.size].ljust(asked.size, b"\0"), frequency=frequency,
             modulation=modulation, power=float(power), inverted=asked.ipol,
             preamble=asked.prea or _DEFAULT_PREAMBLE[type(modulation)], crc=not asked.ncrc,
             implicit_header=asked.nhdr,
@@ -273,7 +275,7 @@ class UdpForwarder:
 def _modulation(asked: _Request) -> Modulation:
     """Raises ValueError."""
     if asked.modu == "LORA":
-        found = _DATA_RATE.fullmatch(str(asked.datr))
+        found = _RATE.fullmatch(str(asked.datr))
         if found is None or asked.codr not in _CODE_RATES:
             raise ValueError(f"{asked.datr} {asked.codr}")
         return Lora(int(found[1]), int(found[2]) * 1000, asked.codr)
