@@ -121,3 +121,18 @@ def curve(across: str, up: str) -> Reader[Curve]:
         return pairs
 
     return Reader(f"a list of pairs of {across} and {up}", read)
+
+
+def texts_by_name(example: str) -> Reader[tuple[tuple[str, str], ...]]:
+    """A table of texts."""
+
+    def read(value: object) -> tuple[tuple[str, str], ...]:
+        if not isinstance(value, dict):
+            raise Misfit(f"{shown(value)} is no table; write {example}")
+        for name, text in value.items():
+            if not isinstance(text, str):
+                cure = f'write it in quotes, such as "{shown(text)}"'
+                raise Misfit(f"{shown(text)} is no text; {cure}", (name,))
+        return tuple(value.items())
+
+    return Reader("a table of texts", read)

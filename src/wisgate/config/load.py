@@ -70,7 +70,10 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     slots = read_slots(top.list(SLOT), board, catalog, names)
     hosts = read_hosts(top.list(MODBUS), catalog, names)
     onboard = read_onboard(top.named(ONBOARD), board, top, names) if board else ()
+    lorawan = read_lorawan(top.one(LORAWAN), folder, board, names)
+    motes = lorawan.motes if lorawan else ()
     places = [s.points for s in slots] + [h.points for h in hosts] + [f.points for f in onboard]
+    places += [m.points for m in motes]
     config = Config(
         file=document.file,
         name=name,
@@ -86,7 +89,7 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         sinks=read_sinks(top.named(SINK), folder, names, [*chain.from_iterable(places)]),
         servers=read_servers(top.named(SERVER), folder, names),
         web=read_web(top.one(WEB), folder),
-        lorawan=read_lorawan(top.one(LORAWAN), folder, board, names),
+        lorawan=lorawan,
         store=read_store(top.one(STORE), top),
         straps=read_straps(top.one(STRAPS), board),
         core=read_core(top, board, catalog.boards),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..catalog.boards import Board
 from .extras import demand_extra
 from .identifiers import EUI_LIKE
+from .motes import read_motes
 from .naming import Names
 from .radios import FilterConfig, LorawanConfig, RadioConfig, UpstreamConfig
 from .readers import did_you_mean, shown
 from .schema import lorawan as schema
+from .schema.motes import MOTE
 from .tables import Option, Table
 
 
@@ -41,7 +44,8 @@ def read_lorawan(
             cure = f"name your boards, [[lorawan.board]] with eui = {EUI_LIKE}"
             table.wrong(option, f"{found}, and whoever does could be a board; {cure}")
     upstreams = _upstreams(table.list(schema.UPSTREAM), config, folder, names)
-    return LorawanConfig(**vars(config) | {"upstreams": upstreams})
+    motes = read_motes(table.list(MOTE), folder, names)
+    return replace(config, upstreams=upstreams, motes=motes)
 
 
 def _boards(tables: list[Table], region: str, board: Board | None) -> tuple[RadioConfig, ...]:

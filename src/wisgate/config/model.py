@@ -264,12 +264,14 @@ class Config:
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """Every point of the gateway: slots, hosts, onboard, virtual, each in file order."""
+        """Every point of the gateway: slots, hosts, onboard, end devices, virtual, each in file
+        order."""
         slots = [p.point for s in self.slots for p in s.points]
         hosts = [p.point for h in self.modbus for p in h.points]
         onboard = [p.point for f in self.onboard for p in f.points]
+        motes = [p.point for m in (self.lorawan.motes if self.lorawan else ()) for p in m.points]
         made = [*(v.point for v in self.virtuals), *(c.point for c in self.calculates)]
-        return (*slots, *hosts, *onboard, *made)
+        return (*slots, *hosts, *onboard, *motes, *made)
 
 
 __all__ = [

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .addresses import Listen
 from .where import Where
+
+if TYPE_CHECKING:
+    from .model import PointConfig
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,26 @@ class RadioConfig:
 
 
 @dataclass(frozen=True)
+class MoteConfig:
+    """An end device of one's own, `[[lorawan.device]]`."""
+
+    where: Where
+    name: str
+    address: int
+    keys_file: Path
+    codec: str
+    """"cayenne", "none" or the path of `script` as written."""
+    script: Path | None
+    """Codec in JavaScript."""
+    variables: tuple[tuple[str, str], ...]
+    interval: float
+    """Seconds."""
+    counter_resets: bool
+    points: tuple[PointConfig, ...]
+    """Their channels are fields of what the codec returns."""
+
+
+@dataclass(frozen=True)
 class LorawanConfig:
     where: Where
     region: str
@@ -63,6 +88,7 @@ class LorawanConfig:
     """Seconds."""
     boards: tuple[RadioConfig, ...] = ()
     upstreams: tuple[UpstreamConfig, ...] = ()
+    motes: tuple[MoteConfig, ...] = ()
 
     @property
     def regions(self) -> tuple[str, ...]:

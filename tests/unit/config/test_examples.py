@@ -25,7 +25,9 @@ def test_loads_as_it_is(name):
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.name)
 def test_loads_with_the_files_it_names(example, tmp_path):
     shutil.copy(example, tmp_path)
-    for name in re.findall(r'^(?:\w+_file|certificate|key) = "(.+?)"', example.read_text(), re.M):
+    for name in re.findall(
+        r'^(?:\w+_file|certificate|key|codec) = "(.+?)"', example.read_text(), re.M
+    ):
         (tmp_path / name).write_text("point,address\n" if name.endswith(".csv") else "x")
         (tmp_path / name).chmod(0o600)
     load(tmp_path / example.name)

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from wisgate.core.errors import Unavailable
-from wisgate.lorawan.codecs.javascript import JavaScript
+from wisgate.lorawan.codecs.javascript import JavaScript, Script
 
 AT_NS = 1_767_225_600_500_000_000
 SLOW_S = 2.0
 """No call of these may take longer, limits of 50 ms and a busy computer together."""
 
 
-def codec(source, **options):
-    return JavaScript(Path("codec.js"), source=source, **options)
+def codec(source, variables=None, **options):
+    return JavaScript(Script(Path("codec.js"), source=source, **options), variables)
 
 
 def decode(source, payload=b"\x01\x02\x03", **options):
@@ -209,12 +209,15 @@ def test_errors_of_ones_own_kind_keep_their_message():
     assert found.error == "too short"
 
 
-def test_a_file(tmp_path):
+def test_motes_share_a_file(tmp_path):
     file = tmp_path / "codec.js"
-    file.write_text("function decodeUplink(i) { return {data: {n: i.bytes.length}}; }")
-    one = JavaScript(file)
-    one.check()
-    assert one.decode(b"abc", 1, AT_NS).fields == {"n": 3}
+    file.write_text("let calls = 0; function decodeUplink(i) "
+                    "{ return {data: {n: ++calls, x: i.variables.x}}; }")  # fmt: skip
+    script = Script(file)
+    script.check()
+    one, other = JavaScript(script, {"x": "1"}), JavaScript(script, {"x": "2"})
+    assert one.decode(b"abc", 1, AT_NS).fields == {"n": 1, "x": "1"}
+    assert other.decode(b"abc", 1, AT_NS).fields == {"n": 2, "x": "2"}
 
 
 @pytest.mark.parametrize(
@@ -233,5 +236,5 @@ def test_files_that_are_no_codecs(tmp_path, source, text):
     if source is not None:
         file.write_bytes(source)
     with pytest.raises(Unavailable, match=text):
-        JavaScript(file).check()
-    assert JavaScript(file).decode(b"", 1, AT_NS).error
+        Script(file).check()
+    assert JavaScript(Script(file)).decode(b"", 1, AT_NS).error

@@ -10,6 +10,7 @@ from ..readers import boolean, choice, duration, quantity
 from ..tables import Option, Section, Shape
 from ..variants import variants
 from ..wording import any_text, short_name
+from .motes import MOTE
 
 VARIANTS = variants("upstreams")
 """By type."""
@@ -197,5 +198,5 @@ LORAWAN = Section(
         LORAWAN_QUEUE_SIZE,
         LORAWAN_QUEUE_AGE,
     ),
-    (RADIO, UPSTREAM),
+    (RADIO, UPSTREAM, MOTE),
 )

@@ -35,7 +35,7 @@ class _Answer(msgspec.Struct):
     errors: tuple[str, ...] = ()
 
 
-class JavaScript:
+class Script:
     """One file for all motes that use it: compiled once, on the first call.
 
     A call blocks. It may cost 50 ms of processor time (`seconds`) and 16 MiB; what stands in
@@ -44,17 +44,9 @@ class JavaScript:
     100 µs. Threads: one, the same for each call.
     """
 
-    def __init__(
-        self,
-        file: Path,
-        variables: Mapping[str, str] | None = None,
-        *,
-        seconds: float = CALL_S,
-        source: str | None = None,
-    ) -> None:
+    def __init__(self, file: Path, *, seconds: float = CALL_S, source: str | None = None) -> None:
         """`source` is the text of `file`, where that has been read already."""
         self.file = file
-        self._variables = dict(variables or {})
         self._seconds, self._source = seconds, source
         self._context: Any = None
         self._run: Any = None
@@ -65,18 +57,11 @@ class JavaScript:
         if error := self._start():
             raise Unavailable(f"{self.file}: {error}; write a function decodeUplink(input)")
 
-    def decode(self, payload: bytes, port: int, at_ns: int) -> Decoded:
+    def call(self, given: Mapping[str, Any]) -> Decoded:
+        """`given`: bytes, fPort, recvTime and variables."""
         if self._run is None and (error := self._start()):
             return Decoded({}, error=error)
-        sent = msgspec.json.encode(
-            {
-                "bytes": list(payload),
-                "fPort": port,
-                "recvTime": datetime.fromtimestamp(at_ns / 1e9, UTC).isoformat(),
-                "variables": self._variables,
-            }
-        )
-        found = self._asked("call", sent.decode(), self._seconds)
+        found = self._asked("call", msgspec.json.encode(given).decode(), self._seconds)
         error = "; ".join(found.errors)
         return Decoded({} if error else found.fields, found.warnings, error)
 
@@ -116,6 +101,24 @@ class JavaScript:
             found = _failed(f"took more than {MEMORY // 2**20} MiB")
         self._run = None
         return found
+
+
+class JavaScript:
+    """The codec of one mote: a file, and the mote's own `variables`."""
+
+    def __init__(self, script: Script, variables: Mapping[str, str] | None = None) -> None:
+        self.script, self._variables = script, dict(variables or {})
+
+    def decode(self, payload: bytes, port: int, at_ns: int) -> Decoded:
+        heard = datetime.fromtimestamp(at_ns / 1e9, UTC).isoformat()
+        return self.script.call(
+            {
+                "bytes": list(payload),
+                "fPort": port,
+                "recvTime": heard,
+                "variables": self._variables,
+            }
+        )
 
 
 def _failed(text: str) -> _Answer:
