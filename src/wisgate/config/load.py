@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from .installation import (
 )
 from .lorawan import read_lorawan
 from .modbus import read_hosts
-from .model import Config
+from .model import Config, ModbusHostConfig, OnboardConfig, PointConfig, SlotConfig
 from .naming import Names
+from .radios import LorawanConfig
 from .readers import in_catalog
 from .rules import read_interlocks, read_rules, read_virtuals
 from .schema import (
@@ -71,9 +73,6 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     hosts = read_hosts(top.list(MODBUS), catalog, names)
     onboard = read_onboard(top.named(ONBOARD), board, top, names) if board else ()
     lorawan = read_lorawan(top.one(LORAWAN), folder, board, names)
-    motes = lorawan.motes if lorawan else ()
-    places = [s.points for s in slots] + [h.points for h in hosts] + [f.points for f in onboard]
-    places += [m.points for m in motes]
     config = Config(
         file=document.file,
         name=name,
@@ -86,7 +85,7 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
         alarms=read_alarms(top.list(ALARM), names),
         rules=read_rules(top.list(RULE), names),
         interlocks=read_interlocks(names),
-        sinks=read_sinks(top.named(SINK), folder, names, [*chain.from_iterable(places)]),
+        sinks=read_sinks(top.named(SINK), folder, names, _sampled(slots, hosts, onboard, lorawan)),
         servers=read_servers(top.named(SERVER), folder, names),
         web=read_web(top.one(WEB), folder),
         lorawan=lorawan,
@@ -102,6 +101,17 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     )
     faults.tell()
     return config
+
+
+def _sampled(
+    slots: Sequence[SlotConfig],
+    hosts: Sequence[ModbusHostConfig],
+    onboard: Sequence[OnboardConfig],
+    lorawan: LorawanConfig | None,
+) -> list[PointConfig]:
+    """What brings readings by itself."""
+    places = [s.points for s in slots] + [h.points for h in hosts] + [f.points for f in onboard]
+    return [*chain.from_iterable(places), *(lorawan.points if lorawan else ())]
 
 
 def _board(top: Table, catalog: Catalog) -> Board | None:

@@ -269,7 +269,7 @@ class Config:
         slots = [p.point for s in self.slots for p in s.points]
         hosts = [p.point for h in self.modbus for p in h.points]
         onboard = [p.point for f in self.onboard for p in f.points]
-        motes = [p.point for m in (self.lorawan.motes if self.lorawan else ()) for p in m.points]
+        motes = [p.point for p in self.lorawan.points] if self.lorawan else []
         made = [*(v.point for v in self.virtuals), *(c.point for c in self.calculates)]
         return (*slots, *hosts, *onboard, *motes, *made)
 

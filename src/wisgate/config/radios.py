@@ -94,3 +94,8 @@ class LorawanConfig:
     def regions(self) -> tuple[str, ...]:
         """Each forms one gateway."""
         return tuple(dict.fromkeys((self.region, *(b.region for b in self.boards))))
+
+    @property
+    def points(self) -> tuple[PointConfig, ...]:
+        """Of all end devices, in the order of the file."""
+        return tuple(p for mote in self.motes for p in mote.points)

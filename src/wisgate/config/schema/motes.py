@@ -32,8 +32,9 @@ FIELD_TYPE = Option(
     "type",
     choice("float", "int", "bool", "text"),
     "What the field is; 0 and 1 may be a bool.",
-    '"float"',
+    '"int"',
     "float",
+    otherwise='"float"',
 )
 FIELD_SCALE = Option(
     "scale",
