@@ -83,9 +83,8 @@ class Gateway:
         self._commands: set[asyncio.Task[None]] = set()
         self._complained: set[str] = set()
         self.live = Live(self.config.points, self.clock)
-        holds, placed = Holds(), self.board.placed
-        self.sampled = [Sampled(p, self.clock, holds, self.counters) for p in placed]
-        live, store = self.live.put, self.store.append  # thousands of pipelines share the two
+        holds, live, store = Holds(), self.live.put, self.store.append  # shared by thousands
+        self.sampled = [Sampled(p, self.clock, holds, self.counters) for p in self.board.placed]
         self._pipelines = {
             (s.placed.name, p.channel): Pipeline(p, self.clock, live, store)
             for s in self.sampled
