@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..bus.lane import Lane
-from ..core.clock import Clock, SteadyClock
+from ..core.clock import Clock
 from ..core.errors import StoreError
 from ..store.commits import LONGEST_RETRY_S, RETRY_S, settle
 from ..store.jobs import Jobs
@@ -66,7 +66,8 @@ class Queue:
         self._hurry = asyncio.Event()
         self._flushes: list[asyncio.Future[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._trimmed = self._noted = clock.monotonic()
+        self._begin, self._opened = file.newest_at, clock.monotonic()
+        self._trimmed = self._noted = self._opened
 
     @classmethod
     async def open(
@@ -143,6 +144,16 @@ class Queue:
         """The greatest number so far."""
         return self._next - 1
 
+    @property
+    def forgotten(self) -> int:
+        """Frames up to this number are on the disk only, or nowhere."""
+        return self._tail[0][0].number - 1 if self._tail else self.last
+
+    @property
+    def held(self) -> int:
+        """Frames that some upstream has not got yet, about."""
+        return self.stored + self.last - self._committed
+
     def watch(self) -> asyncio.Event:
         """Is set whenever a frame comes."""
         event = asyncio.Event()
@@ -166,12 +177,11 @@ class Queue:
     async def after(self, number: int, limit: int) -> list[Heard]:
         """The next frames beyond `number`, at most `limit`, in order. Raises StoreError."""
         found: list[Heard] = []
-        upto = number
         if self.recent(number) is None:
-            found, upto = await self._jobs.run(lambda file: file.after(number, limit))
-            if len(found) >= limit:
+            found, more = await self._jobs.run(lambda file: file.after(number, limit))
+            if more is not None:
                 return found
-        known = max(upto, number)
+        known = max(number, found[-1].number) if found else number
         fresh = [heard for heard, _ in self._tail if heard.number > known]
         return found + fresh[: limit - len(found)]
 
@@ -231,10 +241,12 @@ class Queue:
         """One group. Whether it is on the disk."""
         flushes, self._flushes = self._flushes, []
         moved, self._moved = self._moved, {}
-        last = self.last
+        last, at = self.last, self._running()
         batch = [heard for heard, _ in self.recent(self._committed) or ()]
         try:
-            self.stored = await self._jobs.run(lambda file: file.take(batch, moved), urgent=True)
+            self.stored = await self._jobs.run(
+                lambda file: file.take(batch, at, moved), urgent=True
+            )
             self._committed = max(self._committed, last)
             self._noted = self._clock.monotonic()
             self._dirty.set()
@@ -263,14 +275,13 @@ class Queue:
             self._mark = await self._jobs.run(lambda file: file.reserve(following))
         if self._clock.monotonic() - self._trimmed >= TRIM_S:
             self._trimmed = self._clock.monotonic()
-            before = self._oldest_ns()
+            before = self._running() - int(self._max_age)
             lost, self.stored = await self._jobs.run(lambda file: file.trim(before))
             self.dropped += lost
 
-    def _oldest_ns(self) -> int:
-        """By a time that nobody knows, nothing is too old."""
-        steady = SteadyClock.over(self._clock)
-        return steady.utc_ns() - int(self._max_age * 1e9) if steady.trusted else 0
+    def _running(self) -> int:
+        """Seconds during which a gateway has run since the file was begun."""
+        return self._begin + int(self._clock.monotonic() - self._opened)
 
     def _tell(self, error: str) -> None:
         if error and not self.error:

@@ -35,7 +35,7 @@ NO_ORDER = -1
 SCHEMA = """
 CREATE TABLE series (id INTEGER PRIMARY KEY, next INTEGER NOT NULL, mark INTEGER NOT NULL,
                      clean INTEGER NOT NULL) STRICT;
-CREATE TABLE frame (number INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, mote INTEGER NOT NULL,
+CREATE TABLE frame (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, mote INTEGER NOT NULL,
                     body BLOB NOT NULL) STRICT;
 CREATE TABLE cursor (upstream TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
 CREATE TABLE ahead (upstream TEXT NOT NULL, number INTEGER NOT NULL,
@@ -43,7 +43,8 @@ CREATE TABLE ahead (upstream TEXT NOT NULL, number INTEGER NOT NULL,
 """
 
 Row = tuple[int, int, int, bytes]
-"""As `frame` has it; `body` is a checksum, and the frame in MessagePack."""
+"""As `frame` has it. `at`: in seconds, during which a gateway has run since the file was begun: a
+clock that is set makes nothing old. `body`: a checksum, and the frame in MessagePack."""
 
 
 @dataclass
@@ -66,10 +67,9 @@ def mote(phy: bytes) -> int:
     return NO_ORDER
 
 
-def row_of(heard: Heard) -> Row:
-    best = heard.uplinks[0]
+def row_of(heard: Heard, at: int) -> Row:
     body = _encode(heard)
-    return heard.number, best.at_ns, mote(best.phy), crc32(body).to_bytes(4) + body
+    return heard.number, at, mote(heard.uplinks[0].phy), crc32(body).to_bytes(4) + body
 
 
 def heard_of(body: bytes) -> Heard | None:
@@ -101,6 +101,8 @@ class QueueFile:
         """The number of the next frame when the file was opened."""
         self.count = 0
         """Frames in the file."""
+        self.newest_at = 0
+        """When the newest frame came, when the file was opened."""
 
     def start(self) -> None:
         """Take the numbers up where none was used, and reserve the next."""
@@ -125,7 +127,9 @@ class QueueFile:
                 self._db.execute(
                     f"DELETE FROM {table} WHERE upstream NOT IN ({known})", self._upstreams
                 )
-        self.count = self._db.execute("SELECT count(*) FROM frame").fetchone()[0]
+        self.count, self.newest_at = self._db.execute(
+            "SELECT count(*), coalesce(max(at), 0) FROM frame"
+        ).fetchone()
         self._wal = Wal(self._folder / FILE)
         self.reserve(self.first)
 
@@ -164,11 +168,11 @@ class QueueFile:
 
     # Writing
 
-    def take(self, heard: Sequence[Heard], progress: Mapping[str, Progress]) -> int:
-        """Store frames, note how far upstreams are, drop what all of them have: all or nothing.
-        Returns how many frames there are. After a failure the log has room again for the next
-        try."""
-        rows = [row_of(frame) for frame in heard]
+    def take(self, heard: Sequence[Heard], at: int, progress: Mapping[str, Progress]) -> int:
+        """Store frames that came at `at`, note how far upstreams are, drop what all of them have:
+        all or nothing. Returns how many frames there are. After a failure the log has room again
+        for the next try."""
+        rows = [row_of(frame, at) for frame in heard]
         try:
             with transaction(self._db):
                 self._db.executemany("INSERT INTO frame VALUES (?,?,?,?)", rows)
@@ -192,13 +196,13 @@ class QueueFile:
             [(name, number) for number in reached.ahead if number > reached.cursor],
         )
 
-    def trim(self, before_ns: int) -> tuple[int, int]:
+    def trim(self, before: int) -> tuple[int, int]:
         """Drop the oldest frames beyond the bounds, and those from before a time; returns how many
         these were, and how many there are."""
         lost = 0
         while used(self._db) > self._bounds.pages and self.count:
             lost += self._drop("number IN (SELECT number FROM frame ORDER BY number LIMIT ?)", STEP)
-        lost += self._drop("time_ns < ?", before_ns)
+        lost += self._drop("at < ?", before)
         return lost, self.count
 
     def _drop(self, which: str, value: int) -> int:
@@ -222,15 +226,20 @@ class QueueFile:
             found[name].ahead.add(number)
         return found
 
-    def after(self, number: int, limit: int) -> tuple[list[Heard], int]:
+    def after(self, number: int, limit: int) -> tuple[list[Heard], int | None]:
         """The next frames beyond `number`, at most `limit`, in order, and the number up to which
-        that is all."""
-        rows = self._db.execute(
-            "SELECT number, body FROM frame WHERE number > ? ORDER BY number LIMIT ?",
-            (number, limit),
-        ).fetchall()
-        found = [heard for _, body in rows if (heard := heard_of(body)) is not None]
-        return found, rows[-1][0] if rows else number
+        that is all; None when it is all there is."""
+        while True:
+            rows = self._db.execute(
+                "SELECT number, body FROM frame WHERE number > ? ORDER BY number LIMIT ?",
+                (number, limit),
+            ).fetchall()
+            found = [heard for _, body in rows if (heard := heard_of(body)) is not None]
+            if len(rows) < limit:
+                return found, None
+            number = rows[-1][0]
+            if found:
+                return found, number
 
     def motes(self, number: int, limit: int) -> list[tuple[int, int]]:
         """Numbers and motes of the next frames beyond `number`, in order."""

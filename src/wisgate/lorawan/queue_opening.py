@@ -135,7 +135,7 @@ def _copy_frames(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
     while leap <= MAX_LEAP:
         try:
             for row in source.execute(
-                "SELECT number, time_ns, mote, body FROM frame WHERE number > ? ORDER BY number",
+                "SELECT number, at, mote, body FROM frame WHERE number > ? ORDER BY number",
                 (last,),
             ):
                 last, leap = row[0], 1

@@ -28,10 +28,15 @@ class Allowance:
         size = max(1, size)
         return (entries[at : at + size] for at in range(0, len(entries), size))
 
+    @property
+    def pause(self) -> float:
+        """Seconds until the next portion may leave."""
+        return 0.0 if self._rate is None else max(0.0, self._due - self._clock.monotonic())
+
     async def wait(self) -> None:
         """Return when the next portion may leave."""
         if self._rate is not None:
-            await asyncio.sleep(max(0.0, self._due - self._clock.monotonic()))
+            await asyncio.sleep(self.pause)
 
     def spend(self, count: int) -> None:
         """`count` entries left."""

@@ -13,7 +13,7 @@ import pytest
 from radio_bench import ROOF, uplink
 
 from wisgate.bus.lane import InlineLane, ThreadLane
-from wisgate.core.clock import VIRTUAL_START_NS, VirtualClock
+from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import StoreError, Unavailable
 from wisgate.lorawan.queue import ROOM, TAIL, Queue
 from wisgate.lorawan.queue_file import FILE, SIDE, QueueFile
@@ -58,10 +58,8 @@ def phy(number: int) -> bytes:
     return b"\x40" + (number % 7).to_bytes(4, "little") + b"\0" + bytes(2) + bytes(12)
 
 
-def put(queue: Queue, count: int, at_ns: int = VIRTUAL_START_NS) -> list[Heard]:
-    return [
-        queue.append(ROOF, "EU868", (uplink(phy=phy(n), at_ns=at_ns + n),)) for n in range(count)
-    ]
+def put(queue: Queue, count: int) -> list[Heard]:
+    return [queue.append(ROOF, "EU868", (uplink(phy=phy(n), at_ns=n),)) for n in range(count)]
 
 
 def size_of(folder: Path) -> int:
@@ -234,18 +232,23 @@ def test_the_oldest_frames_beyond_the_size_are_dropped_and_counted(tmp_path: Pat
 
 
 def test_frames_beyond_the_age_are_dropped_and_counted(tmp_path: Path) -> None:
+    """The age of a frame is how long gateways have run since: no clock that is set makes it old."""
+
     async def main() -> None:
         clock = VirtualClock()
         queue = await open_queue(tmp_path, age=3600.0, clock=clock)
-        put(queue, 10, at_ns=clock.utc_ns())
+        put(queue, 10)
+        await queue.flush()
         clock.advance(3000.0)
-        put(queue, 10, at_ns=clock.utc_ns())
+        put(queue, 10)
+        await queue.close()
+        clock = VirtualClock(0)  # the next boot, by another date
+        queue = await open_queue(tmp_path, age=3600.0, clock=clock)
         clock.advance(700.0)
         await queue.flush()
         assert (queue.dropped, queue.stored) == (10, 10)
+        assert [h.number for h in await everything(queue)] == list(range(11, 21))
         await queue.close()
-        async with opened(tmp_path) as queue:
-            assert [h.number for h in await everything(queue)] == list(range(11, 21))
 
     asyncio.run(main())
 
