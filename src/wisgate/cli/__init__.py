@@ -36,6 +36,7 @@ COMMANDS = {
     "twin": "Let other programs talk to the virtual board.",
     "install": "Set up the service of this box, or remove it.",
     "claim": "Print a new claim code for the first user.",
+    "lora": "Plan LoRaWAN boards, write and check files of forwarders.",
     "catalog": "Look up boards, modules, chips and connectors.",
 }
 

@@ -4,7 +4,7 @@ reset."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -93,10 +93,15 @@ def modules(catalog: Catalog) -> list[Module]:
     return [m for m in catalog.modules.values() if m.category == CATEGORY]
 
 
-def seat(catalog: Catalog, board: Board, cards: Sequence[tuple[str, str]]) -> list[Concentrator]:
+def seat(
+    catalog: Catalog,
+    board: Board,
+    cards: Sequence[tuple[str, str]],
+    gnss: Collection[str] = (),
+) -> list[Concentrator]:
     """Cards, each (slot, module); without a slot, a card takes the first free one that it fits
-    into, or a USB port. Sorted in the order in which they are switched on: as the slots are.
-    Raises CatalogError for what cannot be."""
+    into, or a USB port. `gnss`: slots whose card uses its GNSS receiver. Sorted in the order in
+    which they are switched on: as the slots are. Raises CatalogError for what cannot be."""
     taken = {slot for slot, _ in cards if slot}
     found = []
     for slot, name in cards:
@@ -104,7 +109,7 @@ def seat(catalog: Catalog, board: Board, cards: Sequence[tuple[str, str]]) -> li
         place = slot or _free(board, module, taken)
         if place:
             taken.add(place)
-        found.append(concentrator(board, place, module))
+        found.append(concentrator(board, place, module, gnss=place in gnss))
     order = [s.name for s in board.slots]
     return sorted(found, key=lambda c: order.index(c.slot) if c.slot else len(order))
 

@@ -25,6 +25,11 @@ def usb(root: Path) -> tuple[UsbUnit, ...]:
     return tuple(sorted(found, key=lambda unit: [int(n) for n in re.findall(r"\d+", unit.path)]))
 
 
+def serial_links(root: Path) -> tuple[str, ...]:
+    """Names of serial ports that tell where their adapter is plugged in."""
+    return tuple(str(node) for node in entries(root / "dev/serial/by-path"))
+
+
 def pci(root: Path) -> tuple[PciUnit, ...]:
     """Everything on the PCI bus, bridges included."""
     return tuple(
