@@ -17,7 +17,7 @@ import atheris
 
 INSTRUMENTED = ("wisgate.config", "wisgate.core", "wisgate.protocols", "wisgate.gateway.payloads",
                 "wisgate.virtual.scenario_file", "wisgate.virtual.units", "wisgate.chips.zoe_m8q",
-                "wisgate.plan")  # fmt: skip
+                "wisgate.plan", "wisgate.lorawan")  # fmt: skip
 LIMITS = ("-timeout=10", "-rss_limit_mb=800", "-max_len=6000")
 
 

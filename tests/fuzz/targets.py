@@ -3,15 +3,17 @@ is expected to raise is caught here, anything else is a fault of ours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sink_access import access
 
+from fuzz.radio_targets import RADIO_TARGETS
+from fuzz.target import Target
 from wisgate.catalog.catalog import load as load_catalog
 from wisgate.chips.zoe_m8q import solution
 from wisgate.config.conditions import calculation, condition
@@ -45,15 +47,6 @@ POINTS = {
     )
 }  # fmt: skip
 VALUES: tuple[Value, ...] = (None, True, False, 0, -1, 2**62, 0.0, 1e308, -2.5, "", "card")
-
-
-@dataclass(frozen=True)
-class Target:
-    """`seeds` are inputs that mean something; `words` what inputs are made of, for the fuzzer."""
-
-    run: Callable[[bytes], None]
-    seeds: tuple[bytes, ...]
-    words: tuple[str, ...] = ()
 
 
 def expression(sent: bytes) -> None:
@@ -255,4 +248,5 @@ TARGETS: dict[str, Target] = {
                         bytes.fromhex("030cd10108550161622e636f6dfe"))),
     "fingerprint": Target(print_reader, (bytes.fromhex("ef01ffffffff07000300000a"),)),
     "position": Target(position, (bytes(92), bytes([0] * 20 + [3, 1] + [0] * 70))),
+    **RADIO_TARGETS,
 }  # fmt: skip
