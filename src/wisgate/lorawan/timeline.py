@@ -31,31 +31,39 @@ class Timeline:
         shows."""
         self._clock, self._wrap, self._now = clock, 1 << bits, now
         self._moments: dict[int, Moment] = {}
+        self._numbers: dict[Moment, int] = {}
         self._order: deque[tuple[float, int]] = deque()
+        self._board: Eui | None = None
+        """What heard something last."""
 
     def place(self, moment: Moment) -> int:
-        """The number of an uplink that ended at `moment`."""
-        at = self._clock.monotonic()
+        """The number of an uplink that ended at `moment`; the same again for the same one."""
+        at, self._board = self._clock.monotonic(), moment.board
         self._forget(at)
+        number = self._numbers.get(moment)
+        if number is not None:
+            return number
         now = self._now(moment.board)
         age = now.counter - moment.counter if now and now.session == moment.session else 0
         number = (round(at * 1e6) - age) % self._wrap
-        while number in self._moments and self._moments[number] != moment:
+        while number in self._moments:
             number = (number + 1) % self._wrap
-        if number not in self._moments:
-            self._moments[number] = moment
-            self._order.append((at, number))
+        self._moments[number], self._numbers[moment] = moment, number
+        self._order.append((at, number))
         return number
 
-    def after(self, number: int) -> After | None:
-        """What a number of a server means that is an uplink's and some seconds; None for another
-        one."""
+    def due(self, number: int) -> After | None:
+        """What a number of a server means: exactly for some seconds after an uplink, otherwise by
+        the clock of this computer, on the board that heard something last. None for the past, and
+        for a board that is not there."""
         for seconds in WINDOWS:
             delay = seconds * _SECOND_US
             moment = self._moments.get((number - delay) % self._wrap)
             if moment is not None:
                 return After(moment, delay)
-        return None
+        now = self._now(self._board) if self._board is not None else None
+        ahead = self.ahead_us(number)
+        return After(now, ahead) if now is not None and ahead > 0 else None
 
     def ahead_us(self, number: int) -> int:
         """How far in the future a number is; negative for the past."""
@@ -64,4 +72,4 @@ class Timeline:
 
     def _forget(self, at: float) -> None:
         while self._order and at - self._order[0][0] > KEEP_S:
-            del self._moments[self._order.popleft()[1]]
+            del self._numbers[self._moments.pop(self._order.popleft()[1])]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ..config.brokers import BrokerConfig
 from ..config.secret_files import text_in
+from ..core import tls
 from ..core.errors import SinkError, SinkRefused
 from .client import REFUSED, Client, ClosingSocket, Message
 from .reasons import NEVER, TIMEOUT_S, gave_reason, reason, why
@@ -163,10 +163,9 @@ class Connection:
             settings["username"] = config.username
             settings["password"] = self._password()
         if config.tls:
-            context = settings["tls_context"] = self._trusting()
+            files = config.ca_file, config.cert_file, config.key_file
+            context = settings["tls_context"] = tls.context(self.place, *files)
             context.sslsocket_class = ClosingSocket
-            if config.cert_file is not None:
-                self._load_certificate(context)
         return settings
 
     def _password(self) -> str | None:
@@ -176,25 +175,6 @@ class Connection:
             return text_in(secret, "password_file").strip() if secret else None
         except ValueError as error:
             raise SinkError(f"{self.place}: {error}") from error
-
-    def _trusting(self) -> ssl.SSLContext:
-        """Raises SinkError, OSError."""
-        try:
-            return ssl.create_default_context(cafile=self._config.ca_file)
-        except ssl.SSLError as error:
-            what = f"ca_file holds no certificate in PEM ({error.reason}); name the one of the CA"
-            raise SinkError(f"{self.place}: {what}") from error
-
-    def _load_certificate(self, context: ssl.SSLContext) -> None:
-        """Raises SinkError when certificate and key are not a pair in PEM."""
-        certificate, key = self._config.cert_file, self._config.key_file
-        try:
-            context.load_cert_chain(str(certificate), key, password=_no_password)
-        except (ssl.SSLError, ValueError) as error:
-            raise SinkError(
-                f"{self.place}: cert_file and key_file are no certificate and its key in PEM,"
-                f" without a password ({error})"
-            ) from error
 
     def _there(self) -> Client:
         if self._client is None:
@@ -231,8 +211,3 @@ class Connection:
         with suppress(aiomqtt.MqttError):
             async for message in client.messages:
                 self._take(message)
-
-
-def _no_password() -> str:
-    """Instead of asking on the terminal."""
-    return ""

@@ -36,7 +36,7 @@ def test_to_the_microsecond(board, delay):
     number = bench.timeline.place(moment)
     assert 0 <= number < 1 << 32
     bench.clock.advance(0.7)
-    assert bench.timeline.after((number + delay) % (1 << 32)) == After(moment, delay)
+    assert bench.timeline.due((number + delay) % (1 << 32)) == After(moment, delay)
 
 
 def test_two_boards_are_one_counter():
@@ -55,7 +55,7 @@ def test_two_frames_of_one_microsecond():
     assert len(set(numbers)) == 4
     assert numbers == [bench.timeline.place(moment) for moment in moments]  # the same again
     for number, moment in zip(numbers, moments, strict=True):
-        assert bench.timeline.after(number + 1_000_000) == After(moment, 1_000_000)
+        assert bench.timeline.due(number + 1_000_000) == After(moment, 1_000_000)
 
 
 def test_a_board_of_an_earlier_session():
@@ -63,15 +63,36 @@ def test_a_board_of_an_earlier_session():
     moment = Moment(ROOF, 0, 77)
     number = bench.timeline.place(moment)
     assert bench.timeline.ahead_us(number) == 0
-    assert bench.timeline.after(number + 2_000_000) == After(moment, 2_000_000)
+    assert bench.timeline.due(number + 2_000_000) == After(moment, 2_000_000)
     assert bench.timeline.ahead_us(bench.timeline.place(Moment("00", 1, 9))) <= 1
 
 
-@pytest.mark.parametrize("number", [0, 999_999, 1_000_001, 17_000_000, -1_000_000])
-def test_what_is_no_window(number):
+@pytest.mark.parametrize("ahead", [999_999, 1_000_001, 17_000_000])
+def test_what_is_no_window_is_reckoned_on_the_last_board(ahead):
+    bench = Bench()
+    bench.timeline.place(bench.ago(ROOF, 5))
+    moment = bench.ago(SHED, 0)
+    placed = bench.timeline.place(moment)
+    assert bench.timeline.due((placed + ahead) % (1 << 32)) == After(moment, ahead)
+    bench.clock.advance(0.5)
+    now = bench.ago(SHED, 0)
+    assert bench.timeline.due((placed + ahead) % (1 << 32)) == After(now, ahead - 500_000)
+
+
+@pytest.mark.parametrize("ahead", [0, -1, -1_000_000])
+def test_the_past_is_no_time_to_send(ahead):
     bench = Bench()
     placed = bench.timeline.place(bench.ago(ROOF, 0))
-    assert bench.timeline.after((placed + number) % (1 << 32)) is None
+    assert bench.timeline.due((placed + ahead) % (1 << 32)) is None
+
+
+def test_nothing_is_reckoned_on_a_board_that_is_not_there():
+    bench = Bench()
+    assert bench.timeline.due(5) is None
+    placed = bench.timeline.place(bench.ago(ROOF, 0))
+    del bench.offsets[ROOF]
+    assert bench.timeline.due(placed + 700_000) is None
+    assert bench.timeline.due(placed + 1_000_000) is not None
 
 
 def test_beyond_the_wrap():
@@ -81,7 +102,7 @@ def test_beyond_the_wrap():
     assert number > (1 << 32) - 1_000_000
     late = (number + 1_000_000) % (1 << 32)
     assert bench.timeline.ahead_us(late) == 1_000_000
-    assert bench.timeline.after(late) is not None
+    assert bench.timeline.due(late) is not None
 
 
 def test_the_past_is_negative():
@@ -97,5 +118,6 @@ def test_old_uplinks_are_forgotten():
     for _ in range(10):
         bench.clock.advance(KEEP_S / 8)
         bench.timeline.place(bench.ago(SHED, 0))
-    assert bench.timeline.after(number + 1_000_000) is None
+    bench.offsets.clear()
+    assert bench.timeline.due(number + 1_000_000) is None
     assert len(bench.timeline._moments) <= 10

@@ -10,7 +10,6 @@ from ...config.upstreams.udp import UdpConfig
 from .. import gwmp, translation
 from ..packets import Rxpk, Txpk
 from ..radio import (
-    After,
     AtGps,
     Downlink,
     Due,
@@ -24,6 +23,7 @@ from ..radio import (
 from ..timeline import Timeline
 from .asked import Asked
 from .base import Access
+from .several import Several
 from .udp_link import Link
 
 FULL = 1300
@@ -39,8 +39,6 @@ class _Gateway:
     def __init__(self, eui: Eui, config: UdpConfig, access: Access) -> None:
         self._eui, self._config, self._access = eui, config, access
         self._timeline = Timeline(access.clock, TMST_BITS, access.now)
-        self._board: Eui | None = None
-        """What heard something last."""
         self._link = Link(eui, config, access.clock, self._order)
         self._asked = Asked()
 
@@ -68,7 +66,6 @@ class _Gateway:
 
     def _packet(self, heard: Heard) -> Rxpk:
         best = heard.best
-        self._board = best.moment.board
         at_ns = best.at_ns if heard.replayed else None
         return translation.rxpk(best, self._timeline.place(best.moment), at_ns)
 
@@ -100,17 +97,8 @@ class _Gateway:
         if packet.imme:
             return Immediately()
         if packet.tmst is not None:
-            return self._timeline.after(packet.tmst) or self._reckoned(packet.tmst)
+            return self._timeline.due(packet.tmst) or Verdict.TOO_LATE
         return Verdict.REFUSED if packet.tmms is None else AtGps(packet.tmms)
-
-    def _reckoned(self, tmst: int) -> Due | Verdict:
-        """A time that is not that of a window: by the clock of this computer, on the board that
-        heard something last."""
-        ahead = self._timeline.ahead_us(tmst)
-        now = self._access.now(self._board) if self._board is not None else None
-        if now is None:
-            return Verdict.NO_BOARD
-        return After(now, ahead) if ahead > 0 else Verdict.TOO_LATE
 
     async def _send(self, token: int, shot: Shot) -> None:
         identity = f"{token:04x}"
@@ -140,46 +128,14 @@ def _datagrams(packets: list[Rxpk]) -> Iterator[tuple[Rxpk, ...]]:
         yield tuple(part)
 
 
-class UdpUpstream:
+class UdpUpstream(Several[_Gateway]):
     """One server. Threads: the event loop only."""
-
-    def __init__(self, config: UdpConfig, access: Access) -> None:
-        self.name = config.name
-        self._config, self._access = config, access
-        self._gateways: dict[Eui, _Gateway] = {}
-
-    async def open(self) -> None:
-        """Be there as every gateway that is known. Raises SinkError."""
-        regions = self._config.only.regions
-        for eui, region in self._access.gateways().items():
-            if not regions or region in regions:
-                await self._gateway(eui).open()
-
-    async def deliver(self, batch: Sequence[Heard]) -> None:
-        """Return when every PUSH_DATA is acknowledged. Raises SinkError."""
-        parts: dict[Eui, list[Heard]] = {}
-        for heard in batch:
-            parts.setdefault(heard.gateway, []).append(heard)
-        for eui, part in parts.items():
-            await self._gateway(eui).deliver(part)
 
     async def tell(self, status: Status) -> None:
         """Pass on what a board tells of itself, if its gateway is connected."""
-        gateway = self._gateways.get(self._access.gateway(status.board) or "")
-        if gateway is not None:
+        if (gateway := self.of(status.board)) is not None:
             gateway.tell(status)
-
-    async def close(self, deadline: float) -> None:
-        """The protocol has no good-bye."""
-        for gateway in self._gateways.values():
-            await gateway.close()
-
-    def _gateway(self, eui: Eui) -> _Gateway:
-        found = self._gateways.get(eui)
-        if found is None:
-            found = self._gateways[eui] = _Gateway(eui, self._config, self._access)
-        return found
 
 
 def make(config: UdpConfig, access: Access) -> UdpUpstream:
-    return UdpUpstream(config, access)
+    return UdpUpstream(config, access, lambda eui: _Gateway(eui, config, access))

@@ -1,0 +1,65 @@
+"""An upstream that is, to its server, as many gateways as we have."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from ...config.radios import UpstreamConfig
+from ..radio import Eui, Heard
+from .base import Access
+
+
+class One(Protocol):
+    """A gateway at a server."""
+
+    async def open(self) -> None:
+        """Connect unless connected. Raises SinkError."""
+        ...
+
+    async def deliver(self, batch: Sequence[Heard]) -> None:
+        """As of `Upstream`; connects by itself too."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+G = TypeVar("G", bound=One)
+
+
+class Several(Generic[G]):
+    """Threads: the event loop only."""
+
+    def __init__(self, config: UpstreamConfig, access: Access, make: Callable[[Eui], G]) -> None:
+        self.name = config.name
+        self._regions, self._access, self._make = config.only.regions, access, make
+        self._gateways: dict[Eui, G] = {}
+
+    async def open(self) -> None:
+        """Be there as every gateway that is known. Raises SinkError."""
+        for eui, region in self._access.gateways().items():
+            if not self._regions or region in self._regions:
+                await self._gateway(eui).open()
+
+    async def deliver(self, batch: Sequence[Heard]) -> None:
+        """Return when the server has everything. Raises SinkError."""
+        parts: dict[Eui, list[Heard]] = {}
+        for heard in batch:
+            parts.setdefault(heard.gateway, []).append(heard)
+        for eui, part in parts.items():
+            await self._gateway(eui).deliver(part)
+
+    async def close(self, deadline: float) -> None:
+        """Good-byes take a second at most."""
+        await asyncio.gather(*(gateway.close() for gateway in self._gateways.values()))
+
+    def of(self, board: Eui) -> G | None:
+        """The gateway that a board is part of, if it was ever there."""
+        return self._gateways.get(self._access.gateway(board) or "")
+
+    def _gateway(self, eui: Eui) -> G:
+        found = self._gateways.get(eui)
+        if found is None:
+            found = self._gateways[eui] = self._make(eui)
+        return found
