@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from wisgate.board import virtual_time
+from wisgate.catalog import catalog
 from wisgate.core.clock import VirtualClock
 from wisgate.lorawan import crypto, frames, joining, mac_commands
 from wisgate.lorawan.crypto import Keys
@@ -14,13 +15,14 @@ from wisgate.lorawan.joining import Accepted
 from wisgate.lorawan.radio import Lora
 from wisgate.lorawan.twins.air import Air
 from wisgate.lorawan.twins.channel import Antenna, Channel, Place, Transmission, Tuning
-from wisgate.lorawan.twins.mote import EU868, Identity, Mote
+from wisgate.lorawan.twins.mote import Identity, Mote
+from wisgate.lorawan.twins.plans import EU868, Plan
 from wisgate.lorawan.twins.traffic import Traffic
 
 KEY, KEYS = bytes(range(16)), Keys(bytes([1]) * 16, bytes([2]) * 16)
 ADDED = (867_100_000, 867_300_000)
 CHANNELS = b"".join((hz // 100).to_bytes(3, "little") for hz in ADDED).ljust(16, b"\0")
-BOARD = Antenna("board", Place(), tuple(Tuning(hz) for hz in (*EU868.frequencies, *ADDED)))
+BOARD = Antenna("board", Place(), tuple(Tuning(hz) for hz in (*EU868.channels, *ADDED)))
 
 
 def abp(**others):
@@ -67,7 +69,7 @@ def test_an_uplink_is_what_the_network_expects():
         )  # fmt: skip
         assert crypto.genuine(sent.phy, phy, KEYS.network, number)
         assert crypto.reveal(phy, KEYS, number) == b"hello"
-        assert sent.frequency in EU868.frequencies
+        assert sent.frequency in EU868.channels
         assert (sent.modulation, sent.power, sent.inverted) == (Lora(7, 125_000), 14.0, False)
 
 
@@ -161,7 +163,7 @@ def test_joining():
     assert frames.decode(up.phy).address == 0x26000002
     assert up.modulation == Lora(9, 125_000)
     used = {mote.uplink(n * 10_000_000, b"x").frequency for n in range(11, 60)}
-    assert used == {*EU868.frequencies, *ADDED}
+    assert used == {*EU868.channels, *ADDED}
     down = answer(mote.uplink(900_000_000, b"x"), message(mote, 0, port=1), delay=3_000_000)
     assert mote.antenna(down) is None  # RX1DROffset 1: one DR lower
     lower = Transmission(**{f: getattr(down, f) for f in down.__struct_fields__} | {
@@ -202,7 +204,7 @@ def test_it_follows_mac_commands():
     ]
     sent = mote.uplink(5_000_000, b"x")
     assert (sent.modulation, sent.power) == (Lora(9, 125_000), 10.0)
-    assert mote.settings.frequencies == EU868.frequencies[1:]
+    assert mote.settings.frequencies == EU868.channels[1:]
     assert mote.repeat(9_000_000).phy == sent.phy  # NbTrans 2
     assert mote.repeat(9_500_000) is None
     channel = encode(7, up=False, channel=3, frequency_100hz=8_671_000, highest_data_rate=5)
@@ -239,6 +241,88 @@ def test_commands_on_port_0_count_as_well():
     deliver(mote, answer(sent, message(mote, 0, port=0, payload=command)))
     settings = mote.settings
     assert (settings.rx2_rate, settings.rx1_offset, settings.rx2_frequency) == (3, 2, 868_100_000)
+
+
+REGIONS = catalog.load().regions
+
+
+def test_eu868_is_the_one_of_the_catalog():
+    found = Plan.of(REGIONS["EU868"])
+    for name in ("channels", "used", "join_rates", "rx2_frequency", "rx2_rate", "power", "rate"):
+        assert getattr(found, name) == getattr(EU868, name)
+    assert found.rates.items() >= EU868.rates.items()
+    for rate in range(6):
+        for offset in range(6):
+            assert found.rx1(868_300_000, rate, offset) == EU868.rx1(868_300_000, rate, offset)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_mote_of_each_region_joins_and_hears(region):
+    """In both windows, with what the catalog says of them."""
+    plan = Plan.of(REGIONS[region])
+    mote = Mote(Identity(name="m", dev_eui=2, join_eui=3, key=KEY), Place(50.0), plan)
+    sent = mote.join(0)
+    accepted = Accepted(join_nonce=1, net_id=0, address=1, rx2_rate=plan.rx2_rate)
+    for window in (2, 1):
+        number = plan.region.index_of(sent.modulation)
+        first = plan.region.rx1(sent.frequency, number, 0)
+        hz, rate = first if window == 1 else (plan.rx2_frequency, plan.rx2_rate)
+        joining_now = not mote.joined
+        delay = (5 if joining_now else 1) + (window - 1)
+        phy = joining.seal_accept(accepted, KEY) if joining_now else message(mote, 0, port=1)
+        down = Transmission(
+            sender="board", place=Place(), begins=sent.ends + delay * 1_000_000, phy=phy,
+            frequency=hz, modulation=plan.rates[rate], power=14.0, inverted=True, crc=False,
+        )  # fmt: skip
+        assert deliver(mote, down)
+        sent = mote.uplink(100_000_000, b"x")
+        assert plan.usable(sent.frequency, plan.region.index_of(sent.modulation))
+    assert len(mote.received) == 1
+
+
+US_SET = tuple(range(903_900_000, 905_400_000, 200_000))
+
+
+def test_masks_of_a_region_with_many_channels():
+    plan = Plan.of(REGIONS["US915"], used=US_SET)
+    mote = Mote(Identity(name="m", address=1, session=KEYS), Place(50.0), plan)
+    assert (mote.settings.rate, mote.settings.frequencies) == (3, US_SET)
+    encode = mac_commands.encode
+
+    def told(counter, **fields):
+        sent = mote.uplink(counter * 10_000_000, b"x")
+        hz, rate = plan.region.rx1(sent.frequency, plan.region.index_of(sent.modulation), 0)
+        keep = {"data_rate": 15, "power": 15}
+        phy = message(mote, counter, options=encode(3, up=False, **{**keep, **fields}))
+        assert deliver(mote, Transmission(
+            sender="board", place=Place(), begins=sent.ends + 1_000_000, phy=phy, frequency=hz,
+            modulation=plan.rates[rate], power=14.0, inverted=True, crc=False,
+        ))  # fmt: skip
+        return [plan.channels.index(hz) for hz in mote.settings.frequencies]
+
+    assert told(0, mask=0b1, mask_control=4) == [*range(8, 16), 64]  # others stay
+    assert told(1, mask=0x00FF, mask_control=0) == [*range(8), 64]
+    assert told(2, mask=0x0002, mask_control=7) == [*range(8), 64]  # none for DR3: refused
+    assert told(3, mask=0x0002, mask_control=7, data_rate=4) == [65]
+    assert told(4, mask=0x0001, mask_control=6, data_rate=3) == [*range(65)]
+    assert told(5, mask=0x0001, mask_control=5) == [*range(65)]  # refused
+
+
+def test_a_list_of_masks_in_the_answer_to_a_join():
+    plan = Plan.of(REGIONS["US915"])
+    mote = Mote(Identity(name="m", key=KEY), Place(50.0), plan, rate=3)
+    sent = mote.join(0)
+    assert sent.modulation == Lora(10, 125_000)
+    accepted = Accepted(join_nonce=1, net_id=0, address=1, rx2_rate=8,
+                        channels=bytes.fromhex("00ff0000000000000200000000000001"))  # fmt: skip
+    down = Transmission(
+        sender="board", place=Place(), begins=sent.ends + 6_000_000, frequency=923_300_000,
+        phy=joining.seal_accept(accepted, KEY), modulation=Lora(12, 500_000), power=14.0,
+        inverted=True, crc=False,
+    )  # fmt: skip
+    assert deliver(mote, down)
+    assert set(mote.settings.frequencies) == {*US_SET, 904_600_000}
+    assert {mote.uplink(n * 10_000_000, b"x").frequency for n in range(9, 80)} == set(US_SET)
 
 
 class Network:

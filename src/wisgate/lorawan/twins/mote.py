@@ -4,7 +4,6 @@ relies on; it has no clock and does nothing by itself: `traffic.py` gives it its
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from random import Random
 
 import msgspec
@@ -16,6 +15,7 @@ from ..joining import Accepted
 from ..radio import Lora, Modulation
 from .channel import Antenna, Hearing, Place, Transmission, Tuning
 from .obeying import Obeying, Settings
+from .plans import EU868, Plan
 
 JOIN_DELAY_US = 5_000_000
 SECOND_US = 1_000_000
@@ -27,36 +27,6 @@ MOST_TRANSMISSIONS = 8
 """Of one confirmed frame."""
 POWER_STEP_DB = 2.0
 KEPT = 64
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """What a mote knows of its region when it leaves the factory."""
-
-    frequencies: tuple[int, ...]
-    """Of the channels that everybody has, Hz."""
-    rates: Mapping[int, Modulation]
-    """By DR."""
-    join_rates: tuple[int, ...]
-    rx2_frequency: int
-    rx2_rate: int
-    power: float = 14.0
-    """dBm EIRP."""
-
-    def rx1(self, frequency: int, rate: int, offset: int) -> tuple[int, int]:
-        """Frequency and DR of the downlink that answers."""
-        return frequency, max(0, rate - offset)
-
-
-EU868 = Plan(
-    frequencies=(868_100_000, 868_300_000, 868_500_000),
-    rates={
-        **{rate: Lora(12 - rate, 125_000) for rate in range(6)},
-        6: Lora(7, 250_000),
-    },
-    join_rates=(5, 4, 3, 2, 1, 0),
-    rx2_frequency=869_525_000,
-    rx2_rate=0,
-)
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,13 +64,19 @@ class Mote:
     """Deterministic: the same identity, seed and calls give the same frames."""
 
     def __init__(
-        self, identity: Identity, place: Place, plan: Plan = EU868, *, rate: int = 5, seed: int = 1
+        self,
+        identity: Identity,
+        place: Place,
+        plan: Plan = EU868,
+        *,
+        rate: int | None = None,
+        seed: int = 1,
     ) -> None:
-        """`rate` is the DR with which it begins; a join that nobody answers takes a lower one."""
+        """`rate` is the DR with which it begins, None the fastest; a join that nobody answers takes
+        a lower one."""
         self.identity, self.place, self.plan = identity, place, plan
-        self.settings = Settings(
-            plan.frequencies, plan.rates, plan.rx2_frequency, plan.rx2_rate, rate
-        )
+        rate = plan.rate if rate is None else rate
+        self.settings = Settings(plan, rate)
         self.keys: Keys | None = identity.session
         self.address = identity.address
         self.counter_up = self.counter_down = -1
@@ -112,7 +88,7 @@ class Mote:
         """Answers to joins; confirmed frames that were answered; frames in a window with a wrong
         MIC or an old counter."""
         self._chance = Random(f"{seed}/{identity.name}")
-        self._obeying = Obeying(self.settings)
+        self._obeying = Obeying(plan, self.settings)
         self._windows: tuple[Window, ...] = ()
         self._join_rates = tuple(r for r in plan.join_rates if r <= rate) or plan.join_rates
         self._join_rate = rate
@@ -133,7 +109,8 @@ class Mote:
         phy = joining.seal_request(own.join_eui, own.dev_eui, self.dev_nonce, own.key)
         self._join_rate = self._join_rates[self._tries % len(self._join_rates)]
         self._tries, self.dev_nonce = self._tries + 1, self.dev_nonce + 1
-        frequency = self._chance.choice(self.plan.frequencies)
+        channels = [hz for hz in self.plan.used if self.plan.usable(hz, self._join_rate)]
+        frequency = self._chance.choice(channels or self.plan.used)
         return self._sent(now, phy, frequency, self._join_rate, JOIN_DELAY_US)
 
     def uplink(
@@ -198,8 +175,10 @@ class Mote:
         return None
 
     def _on_a_channel(self, now: int, phy: bytes) -> Transmission:
-        frequency = self._chance.choice(self.settings.frequencies)
-        return self._sent(now, phy, frequency, self.settings.rate, self.settings.delay * SECOND_US)
+        settings = self.settings
+        channels = [hz for hz in settings.frequencies if self.plan.usable(hz, settings.rate)]
+        frequency = self._chance.choice(channels or settings.frequencies)
+        return self._sent(now, phy, frequency, settings.rate, settings.delay * SECOND_US)
 
     def _sent(self, now: int, phy: bytes, frequency: int, rate: int, delay: int) -> Transmission:
         sent = Transmission(
