@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..core.clock import Clock
+from ..core.rate_limit import RateLimit
 from .answers import json
 from .claim import ClaimCode
 from .guard import Caller, caller_of, cookie_name
-from .limits import RateLimit
 from .sessions import LIFETIME_S, Sessions
 from .shapes import ClaimBody, ClaimCodeView, SessionView, SignInBody
 from .users import Users

@@ -6,8 +6,8 @@ import pytest
 
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import Unavailable
+from wisgate.core.rate_limit import RateLimit
 from wisgate.web.claim import ClaimCode
-from wisgate.web.limits import RateLimit
 from wisgate.web.sessions import LIFETIME_S, Sessions
 from wisgate.web.users import Users
 

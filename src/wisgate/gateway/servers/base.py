@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...config.model import Config
+from ...core.clock import Clock
 from ...core.errors import Unavailable
 from ...core.points import Reading, Value
 from ..alarms import Alarms
@@ -22,6 +23,9 @@ class Served(Protocol):
     """Where a server may keep what it makes for itself."""
     live: Live
     alarms: Alarms
+
+    @property
+    def clock(self) -> Clock: ...
 
     async def write(self, point: str, value: Value, cause: str) -> Reading:
         """Set an output or a virtual point. Raises OutputRefused, BusError, ChipError."""

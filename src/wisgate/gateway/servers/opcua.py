@@ -23,8 +23,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ...config.servers.opcua import OpcuaServerConfig
+from ...core.clock import Clock
 from ...core.errors import BusError, ChipError, OutputRefused, Unavailable
 from ...core.points import fitting
+from ...core.rate_limit import RateLimit
 from ...store.files import write_synced
 from ..outputs import TooSoon
 from .base import Served, cannot_listen
@@ -36,6 +38,8 @@ ENCRYPTED = [
     ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt,
     ua.SecurityPolicyType.Basic256Sha256_Sign,
 ]
+TRIES, TRIES_S = 10, 60.0
+"""Wrong passwords for one name, and in how many seconds; then it waits."""
 DAYS = 3650
 """For which a certificate that we make is valid: nobody is there to renew it."""
 
@@ -60,7 +64,7 @@ class OpcuaServer:
     async def open(self) -> None:
         # What strangers send is no news: asyncua has a traceback for much of it.
         logging.getLogger("asyncua").setLevel(logging.CRITICAL)
-        server = Server(user_manager=Users(self._config.users_file))
+        server = Server(user_manager=Users(self._config.users_file, self._served.clock))
         await server.init()
         space = await self._set_up(server)
         address = f"{self._config.host}:{self._config.port}"
@@ -127,10 +131,11 @@ class OpcuaServer:
 
 class Users:
     """Who may connect: everybody without a file, otherwise who is in it. Read at each sign-in, so
-    that a change needs no restart."""
+    that a change needs no restart. asyncua does not tell from where somebody tries."""
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, clock: Clock) -> None:
         self._file = file
+        self._failures = RateLimit(TRIES, TRIES_S, clock)
 
     def get_user(
         self, _: Any, username: str | None = None, password: str | None = None,
@@ -141,7 +146,12 @@ class Users:
         expected = self._passwords().get(username or "", "")
         given = (password or "").encode()
         known = bool(expected) and hmac.compare_digest(expected.encode(), given)
-        if not known:
+        if not self._failures.take(username or ""):
+            log.warning("OPC UA: %r is refused: too many tries, again in a minute", username)
+            return None
+        if known:
+            self._failures.forget(username or "")
+        else:
             log.warning("OPC UA: %r is refused: wrong name or password", username)
         return User(role=UserRole.User, name=username) if known else None
 

@@ -15,11 +15,11 @@ from peers import free_port
 from running import eventually, running
 
 from wisgate.board.twins import Twins
-from wisgate.core.clock import SystemClock
+from wisgate.core.clock import SystemClock, VirtualClock
 from wisgate.core.points import Status
 from wisgate.core.units import BY_UCUM
 from wisgate.gateway.gateway import Gateway
-from wisgate.gateway.servers.opcua import Users
+from wisgate.gateway.servers.opcua import TRIES, TRIES_S, Users
 from wisgate.gateway.servers.opcua_units import CODES, STATUS_CODES, unit_id
 
 FILE = """
@@ -235,7 +235,7 @@ def test_without_users_nothing_can_be_written(tmp_path: Path) -> None:
 
 def test_users_are_read_at_each_sign_in(tmp_path: Path) -> None:
     file = tmp_path / "users"
-    users = Users(file)
+    users = Users(file, VirtualClock())
     assert users.get_user(None, "anna", "one") is None  # no file, nobody
     file.write_text("anna:one:two\n\nno colon\nempty:\n")
     assert users.get_user(None, "anna", "one:two").name == "anna"
@@ -243,7 +243,20 @@ def test_users_are_read_at_each_sign_in(tmp_path: Path) -> None:
         assert users.get_user(None, name, password) is None
     file.write_bytes(b"\xff")
     assert users.get_user(None, "anna", "one:two") is None
-    assert Users(None).get_user(None).name is None
+    assert Users(None, VirtualClock()).get_user(None).name is None
+
+
+def test_who_tries_many_passwords_waits(tmp_path: Path) -> None:
+    file, clock = tmp_path / "users", VirtualClock()
+    file.write_text("anna:one\nbert:two\n")
+    users = Users(file, clock)
+    for _ in range(TRIES):
+        assert users.get_user(None, "anna", "guess") is None
+    assert users.get_user(None, "anna", "one") is None
+    assert users.get_user(None, "bert", "two") is not None
+    clock.advance(TRIES_S)
+    for _ in range(2 * TRIES):
+        assert users.get_user(None, "anna", "one") is not None  # a good one is no try
 
 
 def test_every_unit_and_status_has_a_code() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from ..core.clock import Clock
+from .clock import Clock
 
 _MOST_KEYS = 1024
 """So many addresses are remembered; the oldest is forgotten first."""
