@@ -53,9 +53,9 @@ class _Nothing:
     def __init__(self, config: Config) -> None:
         slots = [p for slot in config.slots for p in slot.points]
         onboard = [p for function in config.onboard for p in function.points]
-        self.placed = _Points(
-            [*slots, *onboard, *(p for host in config.modbus for p in host.points)]
-        )
+        hosts = [p for host in config.modbus for p in host.points]
+        motes = config.lorawan.points if config.lorawan else ()
+        self.placed = _Points([*slots, *onboard, *hosts, *motes])
 
     async def write(self, channel: str, value: Value) -> None:
         return None

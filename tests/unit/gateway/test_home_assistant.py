@@ -212,6 +212,20 @@ def test_a_unit_on_a_line_or_in_the_network_is_one_of_its_own() -> None:
         assert body["dev"]["name"] == f"pump-house {name}"
 
 
+def test_an_end_device_is_one_of_its_own(tmp_path: Path) -> None:
+    keys = tmp_path / "barn.keys"
+    keys.touch(0o600)
+    text = (
+        '[lorawan]\nregion = "EU868"\n[[lorawan.device]]\nname = "barn"\n'
+        f'dev_addr = "26011BDA"\ncodec = "cayenne"\nkeys_file = "{keys}"\n'
+        'points = [{ name = "level", unit = "m" }]\n'
+    )
+    bodies = {m.topic: json.loads(m.payload) for m in home(text).messages(LARGE)}
+    body = bodies[f"{OWN}/lorawan-barn/config"]
+    assert list(body["cmps"]) == ["sensor-barn_level"]
+    assert body["dev"]["name"] == "pump-house barn"
+
+
 def test_chosen_points_alone_are_told() -> None:
     (message,) = home(FILE, "pump").messages(LARGE)
     assert list(judged(PREFIX, message.topic, message.payload)) == ["switch-pump"]

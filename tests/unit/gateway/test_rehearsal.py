@@ -13,7 +13,7 @@ from wisgate.core import toml
 from wisgate.core.clock import VIRTUAL_START_NS, VirtualClock
 from wisgate.core.points import Status, Value
 from wisgate.gateway.rehearsal import Event, Rehearsal, names_of
-from wisgate.store.records import Record
+from wisgate.store.records import Phase, Record
 
 SECOND = 1_000_000_000
 START = VIRTUAL_START_NS
@@ -64,9 +64,11 @@ def record(at: float, point: str, value: Value, cause: str = "") -> Record:
     return Record(seq, time_ns, point, "", value, Status.GOOD, cause)
 
 
-def rehearse(*records: Record, before: tuple[Record, ...] = (), end: float) -> list[Event]:
-    config = read(toml.parse(TEXT, "gateway.toml"), Path(), load_catalog())
-    assert names_of(config) >= {"level", "pump", "maintenance"}
+def rehearse(
+    *records: Record, before: tuple[Record, ...] = (), end: float, text: str = TEXT
+) -> list[Event]:
+    config = read(toml.parse(text, "gateway.toml"), Path(), load_catalog())
+    assert names_of(config) >= ({"level", "pump", "maintenance"} if text is TEXT else set())
     clock, events = VirtualClock(), list[Event]()
     rehearsal = Rehearsal(config, clock, events.append)
     virtual_time.run(rehearsal.run(before, [records], START + round(end * SECOND)), clock)
@@ -124,3 +126,32 @@ def test_a_value_that_does_not_move_is_not_stale_until_it_should_have_come(
 def test_times_that_are_out_of_order_do_not_stop_it() -> None:
     events = rehearse(record(9, "level", 7.0), record(5, "level", 12.0), end=20)
     assert acts(events) == [(9.0, "fill", "pump", True)]
+
+
+def test_an_end_device_is_silent_after_three_of_its_intervals(tmp_path: Path) -> None:
+    keys = tmp_path / "barn.keys"
+    keys.touch(0o600)
+    text = f"""
+name = "pump-house"
+board = "rak7391"
+
+[lorawan]
+region = "EU868"
+
+[[lorawan.device]]
+name = "barn"
+dev_addr = "26011BDA"
+keys_file = "{keys}"
+codec = "cayenne"
+interval = "60s"
+points = [{{ name = "level" }}]
+
+[[alarm]]
+name = "silent"
+point = "barn_level"
+status = ["stale"]
+"""
+    events = rehearse(record(5, "barn_level", 1.0), end=600, text=text)
+    assert [(round((e.time_ns - START) / SECOND), e.phase) for e in events] == [
+        (186, Phase.ACTIVE),
+    ]

@@ -27,7 +27,7 @@ Json: TypeAlias = dict[str, Any]
 
 GATEWAY = "gateway"
 """The place of what belongs to no module."""
-UNIT = "unit-"
+UNIT, MOTE = "unit-", "lorawan-"
 """What the place of a Modbus unit begins with; its name follows."""
 
 CLASSES = {
@@ -88,7 +88,9 @@ class HomeAssistant:
         units = [
             u for found in ([s.units for s in lines] + [h.units for h in hosts]) for u in found
         ]
-        self._units = {f"{u.name}_{r.name}": u.name for u in units for r in u.registers}
+        motes = self._config.lorawan.motes if self._config.lorawan else ()
+        self._owners = {f"{u.name}_{r.name}": f"{UNIT}{u.name}" for u in units for r in u.registers}
+        self._owners |= {p.point.name: f"{MOTE}{m.name}" for m in motes for p in m.points}
         self._before: dict[str, Json] = {}
         """Topics of discovery messages and their components, as the broker keeps them."""
         self._told: dict[str, Json] = {}
@@ -151,9 +153,8 @@ class HomeAssistant:
                 )
 
     def _place(self, point: Point) -> str:
-        """The Modbus unit or the module that a point belongs to."""
-        unit = self._units.get(point.name)
-        return f"{UNIT}{unit}" if unit else point.slot or GATEWAY
+        """The Modbus unit, the end device or the module that a point belongs to."""
+        return self._owners.get(point.name) or point.slot or GATEWAY
 
     def _owner(self, place: str, hub: bool) -> Json:
         """`hub` says whether the gateway is a device there."""
@@ -167,7 +168,10 @@ class HomeAssistant:
                 "mdl": self._config.board.upper(),
             }
         module = next((s.module for s in self._config.slots if s.slot == place), "")
-        told = {"ids": f"{own}-{place}", "name": f"{name} {place.removeprefix(UNIT)}"}
+        told = {
+            "ids": f"{own}-{place}",
+            "name": f"{name} {place.removeprefix(UNIT).removeprefix(MOTE)}",
+        }
         told |= {"via_device": own} if hub else {}
         return told | ({"mf": "RAKwireless", "mdl": module.upper()} if module else {})
 
