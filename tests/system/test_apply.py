@@ -142,8 +142,17 @@ def test_where_no_gateway_runs_the_file_waits_for_one(site: Site) -> None:
     done = site.apply(site.good, "--yes")
     assert done.returncode == 0, done.stderr
     assert "no gateway runs here" in done.stdout
+    assert "applied" not in done.stdout
     assert site.file.read_text() == site.good
     assert site.names() == {"gateway.toml"}
+
+
+def test_a_gateway_is_not_given_another_name_unawares(site: Site) -> None:
+    site.new.write_text(site.good.replace('name = "pump-house"', 'name = "mill"'))
+    done = wisgate("apply", site.new, "--to", site.file, "--yes", state=site.folder)
+    assert done.returncode == 64
+    assert 'is called "pump-house" and would be "mill"' in done.stderr
+    assert site.file.read_text() == site.good
 
 
 def test_a_new_file_can_be_read_by_the_service_whatever_the_umask(tmp_path: Path) -> None:

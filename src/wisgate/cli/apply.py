@@ -52,6 +52,9 @@ def command(file: Path, target: Path, yes: bool, seconds: float, data: Path | No
     if content == before:
         click.echo(f"{target}: nothing changes")
         return
+    default = SERVICE_FOLDER if target == SERVICE_FILE else None
+    if data is None and default is None:
+        _demand_same_name(target, plan)
     _show(before, content, target, plan)
     if not yes:
         if not sys.stdin.isatty():
@@ -59,10 +62,9 @@ def command(file: Path, target: Path, yes: bool, seconds: float, data: Path | No
                 "nobody is here to be asked; --yes applies it without a question"
             )
         click.confirm("Apply this?", abort=True)
-    default = SERVICE_FOLDER if target == SERVICE_FILE else None
     folder = gateway_folder(plan.config.name, data or default, virtual=False)
-    change(Place(target.resolve(), folder), content, SystemClock(), seconds, click.echo)
-    click.echo(f"{plan.config.name}: applied")
+    if change(Place(target.resolve(), folder), content, SystemClock(), seconds, click.echo):
+        click.echo(f"{plan.config.name}: applied")
 
 
 def _planned(file: Path, folder: Path) -> tuple[Plan, bytes]:
@@ -80,6 +82,23 @@ def _planned(file: Path, folder: Path) -> tuple[Plan, bytes]:
     plan.check()
     demand_runnable(plan)
     return plan, file.read_bytes()
+
+
+def _demand_same_name(target: Path, plan: Plan) -> None:
+    """A gateway has its folder by its name: under another one it begins with an empty store. Raises
+    click.UsageError."""
+    from ..core import toml
+    from ..core.errors import ConfigError
+
+    try:
+        now = toml.load(target).values.get("name") if target.exists() else None
+    except ConfigError:
+        return
+    if isinstance(now, str) and now != plan.config.name:
+        raise click.UsageError(
+            f'the gateway is called "{now}" and would be "{plan.config.name}", with an empty store;'
+            " keep the name, or say with --data which folder it has"
+        )
 
 
 def _show(before: bytes, after: bytes, target: Path, plan: Plan) -> None:

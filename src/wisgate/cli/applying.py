@@ -116,9 +116,9 @@ def trouble_after(
 
 def change(
     place: Place, content: bytes, clock: Clock, seconds: float, tell: Callable[[str], None]
-) -> None:
-    """Put `content` in place, restart, wait, and go back when it does not get well. Raises
-    Unavailable."""
+) -> bool:
+    """Put `content` in place, restart, wait, and go back when it does not get well. False when no
+    gateway runs that could say. Raises Unavailable."""
     before = place.file.read_bytes() if place.file.exists() else None
     known, process = place.troubles(), process_at(place.control)
     if before is not None:
@@ -132,11 +132,15 @@ def change(
         raise Unavailable(f"{error}; {place.file} is as it was") from error
     if not asked:
         tell("no gateway runs here; it begins with this file when it is started")
-        return
+        return False
     tell(f"restarted; waiting until it is well, {seconds:g} s at most")
-    trouble = trouble_after(place, process, known, clock, seconds)
+    try:
+        trouble = trouble_after(place, process, known, clock, seconds)
+    except KeyboardInterrupt:
+        tell(f"nobody waits any more: the new file stays; the one before is {place.last_good}")
+        raise
     if not trouble:
-        return
+        return True
     if before is None:
         raise Unavailable(f"{trouble}; there is no earlier file to go back to")
     process = process_at(place.control)
@@ -179,6 +183,7 @@ def _has_unit(file: Path) -> bool:
     shown = subprocess.run(
         ["systemctl", "cat", UNIT], capture_output=True, text=True, check=False
     ).stdout
-    return any(
-        line.startswith("ExecStart=") and str(file) in line.split() for line in shown.splitlines()
-    )
+    words = [
+        w for line in shown.splitlines() if line.startswith("ExecStart=") for w in line.split()
+    ]
+    return any(Path(word).resolve() == file.resolve() for word in words)
