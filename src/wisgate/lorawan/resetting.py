@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 from ..bus.lane import Lane
 from ..bus.lines import Lines, Output
@@ -28,7 +29,7 @@ class LineReset:
         line = await lane.run(lambda: lines.request(reset.line, Output(False), CONSUMER))
         try:
             for level in (False, True, False):
-                await lane.run(lambda level=level: line.set(level))  # type: ignore[misc]
+                await lane.run(partial(line.set, level))
                 await asyncio.sleep(reset.pulse)
         finally:
             await lane.run(line.release)
