@@ -91,7 +91,7 @@ def live(seed: int, wish: Wish, config: Config) -> Verdict:
         for boot in story(seed, wish):
             ledger.boot = boot.number
             scenario = written(boot, folder)
-            code = _process(Box(config, disk, ledger, boot, scenario, wish.rate).run)
+            code = in_process(Box(config, disk, ledger, boot, scenario, wish.rate).run)
             if code != (0 if boot.end == "stop" else CUT):
                 return Verdict([f"boot {boot.number} ended with {code}: {boot.end}"])
             boots.append(boot)
@@ -117,7 +117,7 @@ def _config(readings: float) -> Config:
     return config
 
 
-def _process(work: Callable[[], None]) -> int:
+def in_process(work: Callable[[], None]) -> int:
     """Run `work` in a process of its own. Returns its exit code."""
     sys.stdout.flush()
     child = os.fork()
