@@ -91,8 +91,8 @@ def plan(
 
     catalog = load_catalog()
     wanted = _wanted(file, region, boards)
-    wanted = _completed(wanted, dict(euis), dict(paths))
-    made = make(wanted, catalog, channels)
+    wanted = _completed(wanted, dict(euis), dict(paths), channels)
+    made = make(wanted, catalog)
     files = bundle(made, wanted.euis, wanted.target)
     if folder is not None:
         _write(files, folder)
@@ -128,7 +128,9 @@ def _region(name: str | None) -> Region | None:
     return named(load_catalog().regions, name) if name else None
 
 
-def _completed(wanted: Wanted, euis: dict[str, str], paths: dict[str, str]) -> Wanted:
+def _completed(
+    wanted: Wanted, euis: dict[str, str], paths: dict[str, str], channels: int | None
+) -> Wanted:
     """With what the command line says, and what is plugged in here."""
     from dataclasses import replace
 
@@ -146,7 +148,8 @@ def _completed(wanted: Wanted, euis: dict[str, str], paths: dict[str, str]) -> W
         raise click.UsageError(f"{error}; write sixteen hexadecimal digits") from None
     cards = placed(wanted.cards, *plugged_in(set(USB_IDS.values())))
     cards = [replace(c, path=paths.get(c.name, c.path)) for c in cards]
-    return replace(wanted, cards=tuple(cards), euis=wanted.euis | told)
+    channels = channels or wanted.channels
+    return replace(wanted, cards=tuple(cards), euis=wanted.euis | told, channels=channels)
 
 
 def _write(files: Bundle, folder: Path) -> None:

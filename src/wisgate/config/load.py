@@ -72,7 +72,7 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     slots = read_slots(top.list(SLOT), board, catalog, names)
     hosts = read_hosts(top.list(MODBUS), catalog, names)
     onboard = read_onboard(top.named(ONBOARD), board, top, names) if board else ()
-    lorawan = read_lorawan(top.one(LORAWAN), folder, board, names)
+    lorawan = read_lorawan(top.one(LORAWAN), folder, board, names, _cards(slots, catalog))
     config = Config(
         file=document.file,
         name=name,
@@ -101,6 +101,11 @@ def read(document: toml.Document, folder: Path, catalog: Catalog) -> Config:
     )
     faults.tell()
     return config
+
+
+def _cards(slots: Sequence[SlotConfig], catalog: Catalog) -> list[str]:
+    """The slots with cards for LoRaWAN."""
+    return [s.slot for s in slots if catalog.modules[s.module].category == "concentrator"]
 
 
 def _sampled(

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..catalog.boards import Board
 from .extras import demand_extra
+from .forwarders import read_forwarders
 from .identifiers import EUI_LIKE
 from .motes import read_motes
 from .naming import Names
 from .radios import FilterConfig, LorawanConfig, RadioConfig, UpstreamConfig
 from .readers import did_you_mean, shown
 from .schema import lorawan as schema
+from .schema.forwarders import FORWARDER, LORAWAN_CHANNELS
 from .schema.motes import MOTE
 from .tables import Option, Table
 
 
 def read_lorawan(
-    table: Table | None, folder: Path, board: Board | None, names: Names
+    table: Table | None, folder: Path, board: Board | None, names: Names, cards: Sequence[str]
 ) -> LorawanConfig | None:
     """`[lorawan]`; None without one. `folder` is where paths of files begin, `board` what the slots
-    are on (None when that is not known)."""
+    are on (None when that is not known), `cards` the slots with concentrator cards."""
     if table is None:
         return None
     demand_extra(table, "lorawan", "websockets")
@@ -45,7 +48,13 @@ def read_lorawan(
             table.wrong(option, f"{found}, and whoever does could be a board; {cure}")
     upstreams = _upstreams(table.list(schema.UPSTREAM), config, folder, names)
     motes = read_motes(table.list(MOTE), folder, names)
-    return replace(config, upstreams=upstreams, motes=motes)
+    return replace(
+        config,
+        upstreams=upstreams,
+        motes=motes,
+        forwarders=read_forwarders(table.list(FORWARDER), cards),
+        channels=table.get(LORAWAN_CHANNELS),
+    )
 
 
 def _boards(tables: list[Table], region: str, board: Board | None) -> tuple[RadioConfig, ...]:

@@ -54,6 +54,18 @@ class RadioConfig:
 
 
 @dataclass(frozen=True)
+class ForwarderConfig:
+    """A forwarder that we start."""
+
+    where: Where
+    slot: str
+    speaks: str
+    """"udp" or "station"."""
+    program: str
+    """"" to look for one."""
+
+
+@dataclass(frozen=True)
 class MoteConfig:
     """An end device of one's own, `[[lorawan.device]]`."""
 
@@ -89,6 +101,9 @@ class LorawanConfig:
     boards: tuple[RadioConfig, ...] = ()
     upstreams: tuple[UpstreamConfig, ...] = ()
     motes: tuple[MoteConfig, ...] = ()
+    forwarders: tuple[ForwarderConfig, ...] = ()
+    channels: int | None = None
+    """Below 1 GHz, of the cards in this box; None: as many as every country allows."""
 
     @property
     def regions(self) -> tuple[str, ...]:

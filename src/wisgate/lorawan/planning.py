@@ -31,6 +31,8 @@ class Wanted:
     euis: dict[str, Eui] = field(default_factory=dict)
     """By the names of cards, as far as they are known."""
     target: Target = field(default_factory=Target)
+    channels: int | None = None
+    """Below 1 GHz; None: as many as every country of the region allows."""
 
 
 def of_config(config: Config, catalog: Catalog) -> Wanted:
@@ -63,6 +65,7 @@ def _wanted(lorawan: LorawanConfig, cards: Sequence[Concentrator]) -> Wanted:
         regions={s: r.region for s, r in named.items() if r.region != lorawan.region},
         euis={s: r.eui for s, r in named.items() if r.eui},
         target=Target(_reached(lorawan.udp), lorawan.udp.port, lorawan.station.port),
+        channels=lorawan.channels,
     )
 
 
@@ -80,7 +83,7 @@ def of_words(
     return Wanted(region, tuple(seat(catalog, board, modules)))
 
 
-def make(wanted: Wanted, catalog: Catalog, channels: int | None = None) -> ChannelPlan:
+def make(wanted: Wanted, catalog: Catalog) -> ChannelPlan:
     """A plan for all of them: cards of each region share its channels; those of 2.4 GHz are in
     theirs. Raises CatalogError."""
     regions, high = catalog.regions, catalog.regions[GHZ24]
@@ -89,7 +92,7 @@ def make(wanted: Wanted, catalog: Catalog, channels: int | None = None) -> Chann
         own = wanted.regions.get(card.name, wanted.region)
         region = wanted.region if card.family is Family.GHZ24 else own
         groups.setdefault(region, []).append(card)
-    plans = [plan(regions[name], high, cards, channels) for name, cards in groups.items()]
+    plans = [plan(regions[name], high, cards, wanted.channels) for name, cards in groups.items()]
     order = [c.name for c in wanted.cards]
     boards = sorted((b for p in plans for b in p.boards), key=lambda b: order.index(b.card.name))
     return ChannelPlan(tuple(boards), tuple(note for p in plans for note in p.notes))

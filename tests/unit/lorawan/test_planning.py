@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,4 +96,4 @@ def test_channels_that_were_asked_for_are_those_of_the_plan() -> None:
     board = CATALOG.boards["rak7391"]
     found = of_words(CATALOG, board, "AS923-1", [("", "rak5146-usb")] * 2)
     assert [b.set for b in make(found, CATALOG).boards] == ["A", "A"]
-    assert [b.set for b in make(found, CATALOG, 16).boards] == ["A", "B"]
+    assert [b.set for b in make(replace(found, channels=16), CATALOG).boards] == ["A", "B"]

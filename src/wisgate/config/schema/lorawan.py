@@ -10,6 +10,7 @@ from ..readers import boolean, choice, duration, quantity
 from ..tables import Option, Section, Shape
 from ..variants import variants
 from ..wording import any_text, short_name
+from .forwarders import FORWARDER, LORAWAN_CHANNELS
 from .motes import MOTE
 
 VARIANTS = variants("upstreams")
@@ -197,6 +198,7 @@ LORAWAN = Section(
         LORAWAN_STATION,
         LORAWAN_QUEUE_SIZE,
         LORAWAN_QUEUE_AGE,
+        LORAWAN_CHANNELS,
     ),
-    (RADIO, UPSTREAM, MOTE),
+    (RADIO, FORWARDER, UPSTREAM, MOTE),
 )
