@@ -22,7 +22,7 @@ from ..store.jobs import Jobs
 from ..store.pace import REAL_TIME, Pace
 from ..store.retention import Bounds
 from ..store.upkeep import keep_synced
-from .queue_file import BLOCK, FILE, Progress, QueueFile
+from .queue_file import BLOCK, FILE, STEP, Progress, QueueFile
 from .queue_opening import open_queue
 from .radio import Eui, Heard, Uplink
 
@@ -68,6 +68,7 @@ class Queue:
         self._tasks: list[asyncio.Task[None]] = []
         self._begin, self._opened = file.newest_at, clock.monotonic()
         self._trimmed = self._noted = self._opened
+        self._trimmed_at = self.last
 
     @classmethod
     async def open(
@@ -273,8 +274,9 @@ class Queue:
         if self._next + BLOCK // 2 > self._mark:
             following = self._next
             self._mark = await self._jobs.run(lambda file: file.reserve(following))
-        if self._clock.monotonic() - self._trimmed >= TRIM_S:
-            self._trimmed = self._clock.monotonic()
+        late = self._clock.monotonic() - self._trimmed >= TRIM_S
+        if late or self.last - self._trimmed_at >= 2 * STEP:
+            self._trimmed, self._trimmed_at = self._clock.monotonic(), self.last
             before = self._running() - int(self._max_age)
             lost, self.stored = await self._jobs.run(lambda file: file.trim(before))
             self.dropped += lost
