@@ -1,6 +1,7 @@
 """Codecs in JavaScript: each interface, each way of failing, each way of not ending. The codecs
 here are written for these tests."""
 
+import json
 import time
 from pathlib import Path
 
@@ -154,7 +155,11 @@ NEVER_INTERRUPTED = [
     "String.raw({raw: {length: 2 ** 53 - 1}});",
     "let n = 0; Array.prototype.join.call({get length() { return n++ ? 2 ** 53 - 1 : 1; }}, 1);"
     " throw new Error('ended');",
-    "'a'.repeat(2 ** 20).lastIndexOf('a'.repeat(2 ** 19) + 'b');",
+    *(f"'a'.repeat(2 ** 20).{name}('a'.repeat(9000) + 'b', '');" for name in (
+        "indexOf", "lastIndexOf", "replaceAll", "split", "includes")),
+    "('a' + '\\u0301\\u0323'.repeat(2 ** 18)).normalize('NFC');",
+    f"{HOLES} a.values().drop(4e9).next();", f"{HOLES} JSON.stringify(1, a);",
+    "new Array(2 ** 32 - 1).keys().take(4e9).drop(3e9).next();",
 ]  # fmt: skip
 
 
@@ -169,6 +174,28 @@ def test_nothing_is_endless(text):
     assert found.error
     assert found.fields == {}
     assert one.decode(b"", 1, AT_NS).fields == {"a": 1}  # and it goes on
+
+
+FUNCTIONS = "JSON.stringify(Object.getOwnPropertyNames({}.prototype))"
+
+
+@pytest.mark.parametrize("kind", ["Array", "Iterator"])
+@pytest.mark.parametrize("given", ["Math.abs", "Boolean, 1", "1, 2, 3", ""])
+def test_no_function_over_many_things_is_endless(kind, given):
+    """Whatever the interpreter has, also with natives as callbacks: it does not interrupt those."""
+    (names,) = decode(f"function decodeUplink() {{ return {{data: "
+                      f"{{n: {FUNCTIONS.format(kind)}}}}}; }}").fields.values()  # fmt: skip
+    things = {"Array": [f"{HOLES} a", "let a = {length: 2 ** 53 - 1}; a"],
+              "Iterator": [f"{HOLES} a = a.values(); a"]}[kind]  # fmt: skip
+    for name in json.loads(names):
+        for many in things:
+            text = f"{many}; {kind}.prototype.{name}.call(a{', ' if given else ''}{given});"
+            one = codec(
+                f"function decodeUplink() {{ {text} return {{data: {{}}}}; }}", seconds=0.01
+            )
+            began = time.perf_counter()
+            one.decode(b"", 1, AT_NS)
+            assert time.perf_counter() - began < SLOW_S, text
 
 
 def test_limits_are_told():

@@ -4,7 +4,7 @@
 // calls.
 (() => {
   "use strict";
-  const MOST = 10000, DEPTH = 8, FIELDS = 500, TEXT = 1000;
+  const MOST = 10000, DEPTH = 8, FIELDS = 500, TEXT = 1000, COMPARED = 1e7;
   const { isArray } = Array, { apply } = Reflect, { keys, defineProperty } = Object;
   const { stringify, parse } = JSON, { isFinite } = Number, { min } = Math, text = String;
 
@@ -56,10 +56,23 @@
   for (const name of ["indexOf", "lastIndexOf", "includes", "split", "replaceAll", "replace"]) {
     const original = String.prototype[name];
     replace(String.prototype, name, function (wanted, ...rest) {
-      if (typeof wanted === "string" && wanted.length > MOST) throw new RangeError("a long text");
-      return apply(original, this, [wanted, ...rest]);
+      const whole = text(this), compared = typeof wanted === "string" ? wanted.length : 0;
+      if (whole.length * compared > COMPARED) throw new RangeError("a long text");
+      return apply(original, whole, [wanted, ...rest]);
     });
   }
+  const { normalize } = String.prototype, { drop } = Iterator.prototype;
+  replace(String.prototype, "normalize", function (...form) {
+    if (text(this).length > MOST) throw new RangeError("a long text");
+    return apply(normalize, text(this), form);
+  });
+  replace(Iterator.prototype, "drop", function (count) {
+    if (!(count <= MOST)) throw new RangeError(`${text(count)} dropped`);
+    return apply(drop, this, [count]);
+  });
+  for (const name of ["includes", "join"]) delete Iterator.prototype[name];  // no codec has them
+  replace(JSON, "stringify", (value, chosen, indent) =>
+    stringify(value, isArray(chosen) ? [...bounded(chosen)] : chosen, indent));
   for (const name of ["Proxy", "Atomics", "SharedArrayBuffer"]) delete globalThis[name];
   // Whoever runs the interpreter asks the error of a hit limit for its text, with no limit.
   const lock = (owner, name, value) => defineProperty(owner, name, {
