@@ -14,6 +14,7 @@ from wisgate.config.load import read
 from wisgate.core import toml
 from wisgate.core.clock import Clock, VirtualClock
 from wisgate.gateway.gateway import Gateway, Parts
+from wisgate.gateway.radio import Radio
 from wisgate.plan.plan import make
 from wisgate.store.pace import REAL_TIME, VIRTUAL_TIME
 from wisgate.store.retention import Bounds
@@ -35,6 +36,8 @@ async def running(text: str, folder: Path, clock: Clock) -> AsyncIterator[Gatewa
     gateway, stop = Gateway(Parts(board, store, store_lane, folder, virtual=True)), asyncio.Event()
     for server in config.servers:
         gateway.servers.add(server, gateway)
+    if config.lorawan is not None:
+        gateway.radio = Radio(gateway, config.lorawan, load(), lane)
     working = asyncio.create_task(gateway.run(stop))
     try:
         yield gateway

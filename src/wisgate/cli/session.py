@@ -104,13 +104,17 @@ async def open_gateway(
     folder, virtual = session.folder, session.virtual
     gateway = Gateway(Parts(board, store, store_lane, folder, virtual, timekeeper))
     if outward:
-        _attach(gateway)
+        _attach(gateway, lane)
     return gateway
 
 
-def _attach(gateway: Gateway) -> None:
-    """A forwarder for each sink of the file, and its servers; they connect and listen when the
-    gateway runs."""
+def _attach(gateway: Gateway, lane: Callable[[str], Lane]) -> None:
+    """A forwarder for each sink of the file, its servers, its radio; they connect and listen when
+    the gateway runs."""
+    if gateway.config.lorawan is not None:
+        from ..gateway.radio import Radio  # nothing of LoRaWAN is loaded otherwise
+
+        gateway.radio = Radio(gateway, gateway.config.lorawan, load_catalog(), lane)
     for server in gateway.config.servers:
         gateway.servers.add(server, gateway)
     for config in gateway.config.sinks:

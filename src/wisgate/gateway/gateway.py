@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..board.board import Board
 from ..board.scan import BUS, Seen, scan
@@ -25,6 +25,7 @@ from ..store.records import ALARM, AlarmState
 from ..store.store import Store
 from .display import keep_showing
 from .doctor import Examined, examine
+from .ending import end_all
 from .forwarder import Forwarder
 from .kept import kept
 from .live import Live
@@ -39,12 +40,13 @@ from .timekeeping import Timekeeper
 from .view import Health, health, plan_view
 from .walking import Holds
 
+if TYPE_CHECKING:
+    from .radio import Radio
+
 log = logging.getLogger(__name__)
 
 MOST_COMMANDS = 100
 """Commands of sinks under way at once."""
-SINK_DEADLINE_S = 3.0
-"""How long sinks may take for their last records when the gateway stops."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ class Parts:
 
 class Gateway:
     """Threads: the event loop only; buses and the store are reached through their lanes."""
+
+    radio: Radio | None = None
+    """LoRaWAN, if the file has it; set before `run`."""
 
     def __init__(self, parts: Parts) -> None:
         self.board, self.store, self.folder = parts.board, parts.store, parts.folder
@@ -194,10 +199,12 @@ class Gateway:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then close. An unexpected exception in one of its parts never
         ends the gateway. Raises StoreError when the last readings could not be stored, Unavailable
-        when a server cannot listen."""
+        when a server or a front of the radio cannot listen."""
         try:
             await self.start()
             await self.servers.open()
+            if self.radio is not None:
+                await self.radio.open()
             self._forwarding = [
                 asyncio.create_task(kept(f"sink {name}", forwarder.run), name=f"forward {name}")
                 for name, forwarder in self.forwarders.items()
@@ -208,9 +215,9 @@ class Gateway:
             await self.close()
 
     async def close(self) -> None:
-        """In order: servers, outputs to safe, modules, store flushed, sinks with a deadline, lanes,
-        store; each whatever became of the one before. Idempotent. Raises StoreError when readings
-        could not be stored."""
+        """In order: servers, outputs to safe, modules, radio silent, store flushed, upstreams and
+        sinks with a deadline, lanes, store; each whatever became of the one before. Idempotent.
+        Raises StoreError when readings or frames could not be stored."""
         if self._closed:
             return
         self._closed = True
@@ -218,8 +225,12 @@ class Gateway:
             last_first.push_async_callback(self.store_lane.close)
             last_first.push_async_callback(self.store.close)
             last_first.push_async_callback(self.board.close)
-            last_first.push_async_callback(self._end_forwarding)
+            last_first.push_async_callback(end_all, "sink", self.forwarders, self._forwarding)
+            if self.radio is not None:
+                last_first.push_async_callback(self.radio.close)
             last_first.push_async_callback(self._flush)
+            if self.radio is not None:
+                last_first.push_async_callback(self.radio.silence)
             for sampled in self.sampled:
                 last_first.push_async_callback(sampled.close)
             last_first.push_async_callback(self._end_commands)
@@ -235,21 +246,6 @@ class Gateway:
             await self.store.flush()
         except StoreError as error:
             log.warning("%s", error)
-
-    async def _end_forwarding(self) -> None:
-        """Sinks that are connected may take the last records; the rest stays in the store."""
-        for forwarder in self.forwarders.values():
-            forwarder.stop()
-        if self._forwarding:
-            _, late = await asyncio.wait(self._forwarding, timeout=SINK_DEADLINE_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*self._forwarding, return_exceptions=True)
-        closing = (forwarder.close(SINK_DEADLINE_S) for forwarder in self.forwarders.values())
-        ends = await asyncio.gather(*closing, return_exceptions=True)
-        for name, end in zip(self.forwarders, ends, strict=True):
-            if isinstance(end, Exception):
-                log.error("sink %s: unexpected while closing", name, exc_info=end)
 
     async def _work(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:

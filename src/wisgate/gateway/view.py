@@ -27,13 +27,16 @@ class Health:
 
 
 def health(gateway: Gateway) -> Health:
-    """Modules that do not answer, sinks that are not connected, a store that cannot write."""
+    """Modules that do not answer, sinks and upstreams that are not connected, a store that cannot
+    write."""
     problems = [f"{s.placed.name}: {s.lost}" for s in gateway.sampled if s.lost]
     problems += [
         f"sink {name}: {f.state.error.removeprefix(f'{name}: ')}"
         for name, f in gateway.forwarders.items()
         if not f.state.connected and f.state.error
     ]
+    if gateway.radio is not None:
+        problems += gateway.radio.problems()
     if gateway.store.stats.error:
         problems.append(f"store: {gateway.store.stats.error}")
     if not gateway.clock.trusted:

@@ -64,6 +64,7 @@ class Boards:
             if gone is None:
                 return False
             del self._boards[gone]
+        self.number(board.eui)
         self._boards[board.eui] = board
         self.number(board.eui)
         return True

@@ -20,8 +20,9 @@ from wisgate.core import toml
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import BusUnavailable, OutputRefused, StoreError
 from wisgate.core.points import Reading, Sampling, Status
+from wisgate.gateway.ending import DEADLINE_S
 from wisgate.gateway.forwarder import Forwarder
-from wisgate.gateway.gateway import MOST_COMMANDS, SINK_DEADLINE_S, Gateway, Parts
+from wisgate.gateway.gateway import MOST_COMMANDS, Gateway, Parts
 from wisgate.gateway.outputs import SAFE, TooSoon
 from wisgate.gateway.rules import UNKNOWN_S
 from wisgate.plan.plan import make
@@ -285,7 +286,7 @@ def test_sinks_say_good_bye_at_the_same_time(tmp_path: Path, tracebacks: list[st
 
     house.play(story)
     assert all(sink.closed for sink in sinks)
-    assert house.clock.monotonic() - stopped[0] < 1.5 * SINK_DEADLINE_S
+    assert house.clock.monotonic() - stopped[0] < 1.5 * DEADLINE_S
     assert len(tracebacks) == 1
     tracebacks.clear()
 

@@ -141,6 +141,13 @@ def test_frames_without_a_gateway_are_bounded() -> None:
     assert bench.hub.counters["dropped"] == 5
 
 
+def test_boards_have_small_numbers() -> None:
+    bench = Bench(radio_config(boards=(radio(SHED), radio(ROOF))))
+    assert [bench.boards.number(eui) for eui in (ROOF, SOUTH, SHED, EXAMPLE, ROOF)] == [
+        1, 2, 0, 3, 1,
+    ]  # fmt: skip
+
+
 def test_boards_are_bounded() -> None:
     bench = Bench(radio_config(gateway_id=ROOF))
     for number in range(MOST_BOARDS):

@@ -92,8 +92,8 @@ class Bench(Hub):
         await self.lns.open(self.changes.pop("server", None))
         config = StationConfig(
             Where("gateway.toml", 1), "lns", "station",
-            FilterConfig(regions=self.changes.pop("regions", ())),
-            Url(self.lns.scheme, "127.0.0.1", self.lns.port), **self.changes,
+            FilterConfig(), Url(self.lns.scheme, "127.0.0.1", self.lns.port),
+            **{"regions": ("EU868",)} | self.changes,
         )  # fmt: skip
         self.upstream = open_upstream(config, self.access)
         return self

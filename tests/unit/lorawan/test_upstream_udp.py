@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
+from network_server import Server, payload
 from radio_bench import DATA, ROOF, SHED
 from upstream_bench import GATEWAY, TWO_POINT_FOUR, Hub, until
 
@@ -16,7 +17,6 @@ from wisgate.config.radios import FilterConfig
 from wisgate.config.upstreams.udp import UdpConfig
 from wisgate.core.errors import SinkError
 from wisgate.lorawan import gwmp
-from wisgate.lorawan.packets import Txpk
 from wisgate.lorawan.radio import (
     After,
     AtGps,
@@ -30,64 +30,14 @@ from wisgate.lorawan.radio import (
 )
 from wisgate.lorawan.upstreams import open_upstream, udp_link
 
-DOWN = "YKb+agGgAwCSzNbb"
-
-
-class Server:
-    """A network server: keeps what it gets, acknowledges it, and sends what the tests want."""
-
-    def __init__(self) -> None:
-        self.pushes: list[gwmp.Push] = []
-        self.pulls: list[gwmp.Pull] = []
-        self.answers: list[gwmp.Answer] = []
-        self.mute = False
-        self._addresses: dict[str, Any] = {}
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
-
-    def _read(self) -> None:
-        datagram, address = self._socket.recvfrom(65536)
-        said = gwmp.from_gateway(datagram)
-        if isinstance(said, gwmp.Answer):
-            self.answers.append(said)
-            return
-        if isinstance(said, gwmp.Pull):
-            self.pulls.append(said)
-            self._addresses[said.eui] = address
-        else:
-            self.pushes.append(said)
-        if not self.mute:
-            self._socket.sendto(gwmp.acknowledge(datagram), address)
-
-    def send(self, datagram: bytes, eui: str = GATEWAY) -> None:
-        self._socket.sendto(datagram, self._addresses[eui])
-
-    def order(self, token: int, **changes: Any) -> None:
-        values: dict[str, Any] = {
-            "freq": 868.1, "modu": "LORA", "datr": "SF7BW125", "codr": "4/5", "ipol": True,
-            "ncrc": True, "powe": 14, "payload": DOWN,
-        }  # fmt: skip
-        self.send(gwmp.pull_resp(2, token, Txpk(**values | changes)))
-
-    @property
-    def heard(self) -> list[Any]:
-        return [packet for push in self.pushes for packet in push.packets]
-
-    def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self._socket.fileno())
-        self._socket.close()
-
 
 class Bench(Hub):
-    def __init__(self, **only: Any) -> None:
+    def __init__(self, regions: tuple[str, ...] = ("EU868",)) -> None:
         super().__init__()
         self.server = Server()
         config = UdpConfig(
-            Where("gateway.toml", 1), "plant", "udp", FilterConfig(**only), "127.0.0.1",
-            self.server.port,
+            Where("gateway.toml", 1), "plant", "udp", FilterConfig(), "127.0.0.1",
+            self.server.port, regions=regions,
         )  # fmt: skip
         self.upstream = open_upstream(config, self.access)
 
@@ -108,7 +58,7 @@ def test_frames_are_delivered_once_acknowledged():
         async with Bench() as bench:
             batch = [bench.heard(n, ROOF, n.to_bytes(16, "big")) for n in range(1, 41)]
             await bench.upstream.deliver(batch)
-            payloads = [gwmp_payload(packet) for packet in bench.server.heard]
+            payloads = [payload(packet) for packet in bench.server.heard]
             assert payloads == [h.best.phy for h in batch]
             assert {p.eui for p in bench.server.pushes} == {GATEWAY}
             assert 5 < len(bench.server.pushes) < 20
@@ -116,12 +66,6 @@ def test_frames_are_delivered_once_acknowledged():
             assert {p.time for p in bench.server.heard} == {None}
 
     run(main())
-
-
-def gwmp_payload(packet: Any) -> bytes:
-    from binascii import a2b_base64
-
-    return a2b_base64(packet.payload)
 
 
 def test_a_server_that_says_nothing(monkeypatch):
@@ -139,7 +83,7 @@ def test_a_server_that_says_nothing(monkeypatch):
                 await bench.upstream.deliver([bench.heard()])
             bench.server.mute = False
             await bench.upstream.deliver([bench.heard(phy=DATA)])
-            assert gwmp_payload(bench.server.heard[-1]) == DATA
+            assert payload(bench.server.heard[-1]) == DATA
 
     run(main())
 

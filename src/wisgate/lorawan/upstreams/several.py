@@ -33,13 +33,13 @@ class Several(Generic[G]):
 
     def __init__(self, config: UpstreamConfig, access: Access, make: Callable[[Eui], G]) -> None:
         self.name = config.name
-        self._regions, self._access, self._make = config.only.regions, access, make
+        self._regions, self._access, self._make = config.regions, access, make
         self._gateways: dict[Eui, G] = {}
 
     async def open(self) -> None:
         """Be there as every gateway that is known. Raises SinkError."""
         for eui, region in self._access.gateways().items():
-            if not self._regions or region in self._regions:
+            if region in self._regions:
                 await self._gateway(eui).open()
 
     async def deliver(self, batch: Sequence[Heard]) -> None:

@@ -1,0 +1,221 @@
+"""LoRaWAN in the running gateway: fronts, hub, queue, upstreams and end devices, put together,
+started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..bus.lane import Lane
+from ..catalog.catalog import Catalog
+from ..config.radios import LorawanConfig, UpstreamConfig
+from ..core.errors import StoreError, Unavailable
+from ..lorawan import gps
+from ..lorawan.boards import Boards
+from ..lorawan.configuring import configure
+from ..lorawan.delivery import Delivery
+from ..lorawan.downlinks import Downlinks
+from ..lorawan.filters import only
+from ..lorawan.fronts.station import StationFront
+from ..lorawan.fronts.station_server import StationServer
+from ..lorawan.fronts.udp import UdpFront
+from ..lorawan.fronts.udp_socket import UdpSocket
+from ..lorawan.hub import Hub
+from ..lorawan.kept import Kept
+from ..lorawan.ledger import Ledger
+from ..lorawan.limits import Limits
+from ..lorawan.queue import Queue
+from ..lorawan.radio import Eui, Moment, Status, Upstream
+from ..lorawan.upstreams import open_upstream
+from ..lorawan.upstreams.base import Access
+from ..store.retention import Bounds
+from .ending import end_all
+from .kept import kept
+from .motes import Motes
+
+if TYPE_CHECKING:
+    from .gateway import Gateway
+
+log = logging.getLogger(__name__)
+
+MOST_STATUSES = 100
+"""Statuses that wait for upstreams; what is more is left out."""
+
+
+class Radio:
+    """Threads: the event loop only; disks and codecs are reached through lanes."""
+
+    boards: Boards
+    hub: Hub
+    queue: Queue
+    downlinks: Downlinks
+    udp: UdpSocket
+    station: StationServer
+    fronts: tuple[UdpFront, StationFront]
+    motes: Motes
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        lorawan: LorawanConfig,
+        catalog: Catalog,
+        lane: Callable[[str], Lane],
+    ) -> None:
+        """What is named above is made by `open`."""
+        self._gateway, self._config, self._catalog = gateway, lorawan, catalog
+        self._folder, self._clock, self._lane = gateway.folder, gateway.clock, lane
+        self._hearing, self._keeping = AsyncExitStack(), AsyncExitStack()
+        self._statuses: asyncio.Queue[Status] = asyncio.Queue(MOST_STATUSES)
+        self._upstreams: list[Upstream] = []
+        self.deliveries: dict[str, Delivery] = {}
+        """By the name of the upstream."""
+
+    async def open(self) -> None:
+        """Take up what was kept, then listen. Raises Unavailable."""
+        try:
+            await self._open_kept()
+        except StoreError as error:
+            raise Unavailable(str(error)) from error
+        await self._open_upstreams()
+        await self._open_motes()
+        await self._open_fronts()
+
+    async def silence(self) -> None:
+        """Hear nothing more, and let what was heard go to the queue and into points. Idempotent."""
+        await self._hearing.aclose()
+
+    async def close(self) -> None:
+        """Upstreams may take the last frames, for some seconds; the rest waits for the next start.
+        After `silence`. Idempotent. Raises StoreError when frames could not be stored."""
+        await self._keeping.aclose()
+
+    def problems(self) -> list[str]:
+        """What is wrong right now, each a sentence that names the thing first."""
+        found = [
+            f"upstream {name}: {state.error.removeprefix(f'{name}: ')}"
+            for name, delivery in self.deliveries.items()
+            if not (state := delivery.state).connected and state.error
+        ]
+        if self.deliveries and self.queue.error:
+            found.append(f"lorawan queue: {self.queue.error}")
+        return found
+
+    # In the order of opening
+
+    async def _open_kept(self) -> None:
+        config, clock = self._config, self._clock
+        disk, journal = self._own_lane("lorawan queue"), self._own_lane("lorawan air time")
+        memory = await disk.run(lambda: Kept(self._folder))
+        self._session = memory.session
+        self.boards = boards = Boards(config, memory.gateways, partial(_keep, memory))
+        ledger = await Ledger.open(
+            self._folder, lane=journal, clock=clock, boot_id=self._gateway.board.ends.host.boot_id()
+        )
+        self._keeping.push_async_callback(ledger.close)
+        bounds = Bounds(config.queue_size, config.queue_age)
+        names = [upstream.name for upstream in config.upstreams]
+        self.queue = queue = await Queue.open(
+            self._folder, lane=disk, clock=clock, upstreams=names, bounds=bounds
+        )
+        self._keeping.push_async_callback(queue.close)
+        for notice in (*ledger.notices, *queue.notices):
+            log.warning("%s", notice)
+        limits = Limits(self._catalog.regions, boards.by_eui)
+        self.downlinks = Downlinks(boards.of, limits, ledger, clock)
+        self.hub = Hub(boards, clock, queue.append, self.downlinks.send)
+        self.hub.on_heard.append(self.downlinks.remember)
+
+    async def _open_upstreams(self) -> None:
+        for config in self._config.upstreams:
+            self._add(config)
+        delivering = [
+            asyncio.create_task(kept(f"upstream {name}", delivery.run), name=f"deliver {name}")
+            for name, delivery in self.deliveries.items()
+        ]
+        self._keeping.push_async_callback(end_all, "upstream", self.deliveries, delivering)
+        self.hub.on_status.append(self._told)
+        self._begin("statuses", self._tell_on)
+
+    def _add(self, config: UpstreamConfig) -> None:
+        boards = self.boards
+        access = Access(
+            self._clock, boards.by_eui, boards.gateway, boards.number, self._now, self.hub.send
+        )
+        upstream = open_upstream(config, access)
+        self._upstreams.append(upstream)
+        self.deliveries[config.name] = Delivery(
+            upstream, self.queue, only(config.only), self._clock
+        )
+
+    async def _open_motes(self) -> None:
+        lane = self._own_lane("lorawan codecs")
+        live, store = self._gateway.live.put, self._gateway.store.append
+        self.motes = Motes(self._config.motes, self._folder, lane, self._clock, live, store)
+        if self._config.motes:
+            await self.motes.open()
+            self._hearing.push_async_callback(self.motes.close)
+            self._begin("end devices", self.motes.run)
+            self.hub.on_heard.append(self.motes.heard)
+
+    async def _open_fronts(self) -> None:
+        config, hub, clock = self._config, self.hub, self._clock
+        self.udp = udp = UdpSocket(config.udp, clock)
+        named_only = not config.udp.loopback
+        udp_front = UdpFront(hub, clock, self._session, udp.send_to, named_only=named_only)
+        channels = configure(self._gateway.config, self._catalog, self.boards, clock)
+        named_only = not config.station.loopback
+        front = StationFront(hub, clock, channels, self._gps_us, named_only=named_only)
+        self.station = station = StationServer(front, config.station, clock)
+        self.fronts = udp_front, front
+        self._hearing.callback(hub.close)
+        await udp.open(udp_front.take)
+        self._hearing.callback(udp.close)
+        await station.open()
+        self._hearing.push_async_callback(station.close)
+        log.info("lorawan: forwarders at port %d, stations at port %d", udp.port, station.port)
+
+    def _own_lane(self, name: str) -> Lane:
+        lane = self._lane(name)
+        self._keeping.push_async_callback(lane.close)
+        return lane
+
+    def _begin(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """A task that ends with hearing."""
+        task = asyncio.create_task(kept(f"lorawan {name}", work), name=f"lorawan {name}")
+        self._hearing.push_async_callback(_end, task)
+
+    # What the others ask
+
+    def _now(self, board: Eui) -> Moment | None:
+        found = self.boards.get(board)
+        return None if found is None else found.now()
+
+    def _gps_us(self) -> int | None:
+        clock = self._clock
+        return gps.from_utc_ns(clock.utc_ns()) // 1000 if clock.trusted else None
+
+    def _told(self, status: Status) -> None:
+        if not self._statuses.full():
+            self._statuses.put_nowait(status)
+
+    async def _tell_on(self) -> None:
+        while True:
+            status = await self._statuses.get()
+            for upstream in self._upstreams:
+                await upstream.tell(status)
+
+
+def _keep(memory: Kept, region: str, gateway: Eui) -> None:
+    try:
+        memory.keep(region, gateway)
+    except StoreError as error:
+        log.warning("%s; the gateway of %s may get another EUI at the next start", error, region)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from radio_bench import ROOF, SHED
+
+from wisgate.catalog.catalog import load
+from wisgate.config.load import read
+from wisgate.core import toml
+from wisgate.core.clock import VirtualClock
+from wisgate.lorawan import lns, lns_frames
+from wisgate.lorawan.boards import Boards
+from wisgate.lorawan.configuring import configure
+from wisgate.lorawan.radio import Lora
+
+HEAD = 'name = "mast"\nboard = "rak7391"\n'
+CATALOG = load()
+
+
+def told(text: str, eui: str) -> dict:
+    config = read(toml.parse(HEAD + text, "gateway.toml"), Path(), CATALOG)
+    assert config.lorawan is not None
+    boards = Boards(config.lorawan)
+    found = configure(config, CATALOG, boards, VirtualClock())(eui)
+    assert found is not None
+    read_back = lns.from_server(found)
+    assert isinstance(read_back, lns.RouterConfig)
+    assert any(isinstance(rate, Lora) for rate in lns_frames.rates(read_back.rates))
+    message: dict = json.loads(found)
+    assert message["MuxTime"] == 1_767_225_600.0
+    return message
+
+
+def channels(message: dict) -> list[int]:
+    """In the order of their numbers."""
+    conf = message["sx1301_conf"][0]
+    centres = [conf[f"radio_{number}"]["freq"] for number in range(2) if f"radio_{number}" in conf]
+    rows = [conf[f"chan_multiSF_{number}"] for number in range(8)]
+    return [centres[row["radio"]] + row["if"] for row in rows if row["enable"]]
+
+
+@pytest.mark.parametrize("region", ["EU868", "US915", "AS923-2", "IN865"])
+def test_a_board_of_which_nothing_is_known_hears_the_first_set(region):
+    message = told(f'[lorawan]\nregion = "{region}"\n', ROOF)
+    assert message["region"] == CATALOG.regions[region].station
+    assert sorted(channels(message)) == sorted(CATALOG.regions[region].sets[0].channels)
+
+
+def test_boards_in_slots_hear_what_is_planned_for_them():
+    text = f"""
+[[slot]]
+slot = "mpcie-1"
+module = "rak5146-usb"
+
+[[slot]]
+slot = "mpcie-2"
+module = "rak5146-usb"
+
+[lorawan]
+region = "US915"
+
+[[lorawan.board]]
+slot = "mpcie-1"
+eui = "{ROOF}"
+
+[[lorawan.board]]
+slot = "mpcie-2"
+eui = "{SHED}"
+"""
+    sets = CATALOG.regions["US915"].sets
+    first, second = (channels(told(text, eui)) for eui in (ROOF, SHED))
+    assert sorted(first) == sorted(sets[0].channels)
+    assert sorted(second) == sorted(sets[1].channels)
