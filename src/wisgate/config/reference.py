@@ -42,7 +42,8 @@ def _page(section: Section) -> str:
     if section.variant:
         title += f" of type `{section.variant}`"
     if section.shape is Shape.INLINE:
-        title = f"`{section.path}` of a {section.of}"
+        article = "an" if section.of[0] in "aeiou" else "a"
+        title = f"`{section.path}` of {article} {section.of}"
     text = f"\n## {title}\n\n{section.doc}\n"
     if section.options:
         rows = "".join(_row(option) for option in section.options)
