@@ -14,6 +14,7 @@ from sink_access import access
 
 from fuzz.radio_targets import RADIO_TARGETS
 from fuzz.target import Target
+from fuzz.wire_targets import WIRE_TARGETS
 from wisgate.catalog.catalog import load as load_catalog
 from wisgate.chips.zoe_m8q import solution
 from wisgate.config.conditions import calculation, condition
@@ -248,5 +249,5 @@ TARGETS: dict[str, Target] = {
                         bytes.fromhex("030cd10108550161622e636f6dfe"))),
     "fingerprint": Target(print_reader, (bytes.fromhex("ef01ffffffff07000300000a"),)),
     "position": Target(position, (bytes(92), bytes([0] * 20 + [3, 1] + [0] * 70))),
-    **RADIO_TARGETS,
+    **RADIO_TARGETS, **WIRE_TARGETS,
 }  # fmt: skip
