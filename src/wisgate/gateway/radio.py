@@ -30,10 +30,12 @@ from ..lorawan.ledger import Ledger
 from ..lorawan.limits import Limits
 from ..lorawan.queue import Queue
 from ..lorawan.radio import Eui, Moment, Status, Upstream
+from ..lorawan.supervisor import Supervisor
 from ..lorawan.upstreams import open_upstream
 from ..lorawan.upstreams.base import Access
 from ..store.retention import Bounds
 from .ending import end_all
+from .forwarders import supervise
 from .kept import kept
 from .motes import Motes
 
@@ -73,6 +75,8 @@ class Radio:
         self._upstreams: list[Upstream] = []
         self.deliveries: dict[str, Delivery] = {}
         """By the name of the upstream."""
+        self.forwarders: Supervisor | None = None
+        """Of those that we start ourselves."""
 
     async def open(self) -> None:
         """Take up what was kept, then listen. Raises Unavailable."""
@@ -83,6 +87,7 @@ class Radio:
         await self._open_upstreams()
         await self._open_motes()
         await self._open_fronts()
+        await self._open_forwarders()
 
     async def silence(self) -> None:
         """Hear nothing more, and let what was heard go to the queue and into points. Idempotent."""
@@ -100,6 +105,8 @@ class Radio:
             for name, delivery in self.deliveries.items()
             if not (state := delivery.state).connected and state.error
         ]
+        states = self.forwarders.states if self.forwarders else ()
+        found += [f"forwarder {s.name}: {s.trouble}" for s in states if s.trouble]
         if self.deliveries and self.queue.error:
             found.append(f"lorawan queue: {self.queue.error}")
         return found
@@ -177,6 +184,17 @@ class Radio:
         await station.open()
         self._hearing.push_async_callback(station.close)
         log.info("lorawan: forwarders at port %d, stations at port %d", udp.port, station.port)
+
+    async def _open_forwarders(self) -> None:
+        """Those that we start ourselves, when everything is there that they speak to."""
+        lane = self._own_lane("lorawan forwarders")
+        try:
+            supervisor = await supervise(self._gateway, self._catalog, self.hub, lane)
+        except StoreError as error:
+            raise Unavailable(str(error)) from error
+        if supervisor is not None:
+            self.forwarders = supervisor
+            self._begin("forwarders", supervisor.run)
 
     def _own_lane(self, name: str) -> Lane:
         lane = self._lane(name)

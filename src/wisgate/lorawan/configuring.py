@@ -1,5 +1,5 @@
-"""The router_config of each Basics Station: the channels of the plan, or the usual ones of its
-region."""
+"""The router_config of each Basics Station: the channels of its plan for a card of this box, the
+next free set of its region for others."""
 
 from __future__ import annotations
 
@@ -7,32 +7,42 @@ import logging
 from collections.abc import Callable
 
 from ..catalog.catalog import Catalog
+from ..catalog.regions import Region
 from ..config.model import Config
 from ..core.clock import Clock
 from ..core.errors import CatalogError, ConfigError
 from . import lns, planning
-from .boards import Boards
-from .channels import BoardPlan
-from .concentrators import FAMILIES, Family, modules
+from .boards import MOST_BOARDS, Boards
+from .channels import BoardPlan, place_channels
+from .concentrators import Concentrator, Family
 from .files.router_config import router_config
 from .radio import Eui
 
 log = logging.getLogger(__name__)
+
+STRANGER = Concentrator("", "", "sx1302", Family.SX1302, "spi", "")
+"""A board outside of this box: nobody says what it carries, and every card reaches the same."""
 
 
 def configure(
     config: Config, catalog: Catalog, boards: Boards, clock: Clock
 ) -> Callable[[Eui], str | None]:
     """What makes the text for a board; None for one whose channels cannot be planned."""
-    planned = _planned(config, catalog)
+    plans = _planned(config, catalog)
+    for radio in config.lorawan.boards if config.lorawan else ():
+        if radio.eui and radio.eui not in plans and radio.region != planning.GHZ24:
+            plans[radio.eui] = _next(plans, catalog.regions[radio.region])
 
     def text(eui: Eui) -> str | None:
         try:
-            plan = planned.get(eui) or _usual(config, catalog, boards.region(eui))
+            plan = plans.get(eui) or _next(plans, catalog.regions[boards.region(eui)])
+            message = router_config(plan)
         except CatalogError as error:
             log.warning("board %s gets no channels: %s", eui, error)
             return None
-        return lns.written({**router_config(plan), "MuxTime": clock.utc_ns() / 1e9})
+        if len(plans) < 2 * MOST_BOARDS:  # whoever asks could be one
+            plans[eui] = plan
+        return lns.written({**message, "MuxTime": clock.utc_ns() / 1e9})
 
     return text
 
@@ -47,13 +57,11 @@ def _planned(config: Config, catalog: Catalog) -> dict[Eui, BoardPlan]:
     return {wanted.euis[b.card.name]: b for b in plan.boards if b.card.name in wanted.euis}
 
 
-def _usual(config: Config, catalog: Catalog, region: str) -> BoardPlan:
-    """The first set of channels, for a board of which nothing is known. Raises CatalogError."""
-    board = catalog.boards[config.board]
-    family = Family.GHZ24 if region == planning.GHZ24 else Family.SX1302
-    card = next(
-        m.id for m in modules(catalog) for c in m.chips
-        if FAMILIES.get(c.part) is family and "usb2" in m.needs
-    )  # fmt: skip
-    wanted = planning.of_words(catalog, board, region, [("", card)])
-    return planning.make(wanted, catalog).boards[0]
+def _next(plans: dict[Eui, BoardPlan], region: Region) -> BoardPlan:
+    """The first set of channels that no other board of the region has, or the first of all. Raises
+    CatalogError."""
+    if region.id == planning.GHZ24:
+        raise CatalogError("no Basics Station drives a card for 2.4 GHz; use its packet forwarder")
+    taken = {p.set for p in plans.values() if p.region.id == region.id}
+    free = [s for s in region.sets if s.everywhere and s.name not in taken]
+    return place_channels(region, STRANGER, (free or region.sets)[0], [])

@@ -33,7 +33,7 @@ TRIES = 3
 """With new files, before the last good ones are used."""
 EARLY_S = 1e-3
 """A timer may fire so early."""
-END_S = 5.0
+END_S = 3.0
 """For a forwarder to end by itself when it is asked to."""
 
 
@@ -58,6 +58,9 @@ Start = Callable[[Job], Awaitable[Process]]
 """Starts a program in its folder. Raises Unavailable."""
 Pulse = Callable[[Reset], Awaitable[None]]
 """Resets a card. Raises BusError."""
+Connected = Callable[[Eui], bool]
+"""Whether a board has a connection that it would lose when it ended: a station says nothing as long
+as it hears nothing."""
 
 
 class Phase(Enum):
@@ -87,8 +90,11 @@ class ForwarderState:
 class Supervised:
     """One forwarder. Threads: the event loop only."""
 
-    def __init__(self, job: Job, start: Start, pulse: Pulse, clock: Clock) -> None:
+    def __init__(
+        self, job: Job, start: Start, pulse: Pulse, connected: Connected, clock: Clock
+    ) -> None:
         self.job = job
+        self._connected = connected
         self._start, self._pulse, self._clock = start, pulse, clock
         self._backoff = Backoff(clock)
         self._changed = asyncio.Event()
@@ -163,7 +169,9 @@ class Supervised:
             now = self._clock.monotonic() + EARLY_S
             if self._stopping:
                 return "stopped"
-            if now >= self._last_word + SILENT_S:
+            if now >= self._last_word + SILENT_S and self._connected(self.job.eui):
+                self.told()
+            elif now >= self._last_word + SILENT_S:
                 return f"not heard of for {SILENT_S:.0f} s"
             if self._heard and not steady and now >= began + STEADY_S:
                 steady = True
@@ -220,8 +228,10 @@ async def _end(process: Process, ending: asyncio.Task[int]) -> None:
 class Supervisor:
     """All forwarders of this computer, started one after another. Threads: the event loop only."""
 
-    def __init__(self, jobs: Sequence[Job], start: Start, pulse: Pulse, clock: Clock) -> None:
-        self._supervised = [Supervised(job, start, pulse, clock) for job in jobs]
+    def __init__(
+        self, jobs: Sequence[Job], start: Start, pulse: Pulse, connected: Connected, clock: Clock
+    ) -> None:
+        self._supervised = [Supervised(job, start, pulse, connected, clock) for job in jobs]
         self._stopping = asyncio.Event()
 
     @property

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from wisgate.core import toml
 from wisgate.core.clock import VirtualClock
 from wisgate.lorawan import lns, lns_frames
 from wisgate.lorawan.boards import Boards
+from wisgate.lorawan.checks.kinds import judge
 from wisgate.lorawan.configuring import configure
 from wisgate.lorawan.radio import Lora
 
@@ -73,3 +75,48 @@ eui = "{SHED}"
     first, second = (channels(told(text, eui)) for eui in (ROOF, SHED))
     assert sorted(first) == sorted(sets[0].channels)
     assert sorted(second) == sorted(sets[1].channels)
+
+
+def test_boards_elsewhere_share_the_sets_of_their_region():
+    text = f"""
+[lorawan]
+region = "EU868"
+
+[[lorawan.board]]
+eui = "{SHED}"
+
+[[lorawan.board]]
+eui = "{ROOF}"
+"""
+    sets = CATALOG.regions["EU868"].sets
+    found = {eui: channels(told(text, eui)) for eui in (ROOF, SHED)}
+    assert sorted(found[SHED]) == sorted(sets[0].channels)
+    assert sorted(found[ROOF]) == sorted(sets[1].channels)
+
+
+def configured(region: str) -> Callable[[str], str | None]:
+    text = f'{HEAD}[lorawan]\nregion = "{region}"\n'
+    config = read(toml.parse(text, "gateway.toml"), Path(), CATALOG)
+    assert config.lorawan is not None
+    return configure(config, CATALOG, Boards(config.lorawan), VirtualClock())
+
+
+def test_a_board_gets_the_same_channels_each_time_and_the_next_what_is_left():
+    ask = configured("EU868")
+    first = ask(SHED)
+    assert ask(ROOF) != first
+    assert ask(SHED) == first
+    crowd = [ask(f"{number:016x}") for number in range(100)]
+    assert None not in crowd
+
+
+def test_no_station_gets_channels_at_2_4_ghz(caplog):
+    assert configured("ISM2400")(ROOF) is None
+    assert "no Basics Station drives a card for 2.4 GHz" in caplog.text
+
+
+@pytest.mark.parametrize("region", [r for r in CATALOG.regions if r != "ISM2400"])
+def test_what_a_station_gets_passes_our_own_check(region):
+    text = configured(region)(ROOF)
+    assert text is not None
+    assert judge(text, "router_config.json", CATALOG.regions).findings == ()

@@ -138,7 +138,7 @@ def test_a_supervisor_of_a_real_process(job: Callable[..., Job]) -> None:
 
     async def main() -> None:
         one = job()
-        supervisor = Supervisor([one], start, never, SystemClock())
+        supervisor = Supervisor([one], start, never, lambda eui: False, SystemClock())
         async with asyncio.TaskGroup() as group:
             group.create_task(supervisor.run())
             await until((one.folder / "ready").exists)

@@ -75,8 +75,11 @@ class Bench:
         self.stubborn = False
         self.refuses: Exception | None = None
         self.no_reset: Exception | None = None
+        self.connected: set[str] = set()
         self.on_start: Callable[[ScriptedProcess], None] = lambda process: None
-        self.supervisor = Supervisor(self.jobs, self.start, self.pulse, self.clock)
+        self.supervisor = Supervisor(
+            self.jobs, self.start, self.pulse, self.connected.__contains__, self.clock
+        )
 
     async def start(self, job: Job) -> ScriptedProcess:
         self.log.append((round(self.clock.monotonic(), 3), f"start {job.name}"))
@@ -210,6 +213,22 @@ def test_one_that_is_never_heard_of_is_started_again(bench: Bench) -> None:
     async def script() -> None:
         await asyncio.sleep(SILENT_S + 2 * REST_S)
         assert bench.state.starts == 2
+
+    bench.run(script)
+
+
+def test_a_station_that_hears_nothing_is_left_alone_as_long_as_it_is_connected(
+    bench: Bench,
+) -> None:
+    bench.connected.add(A)
+
+    async def script() -> None:
+        bench.supervisor.told(A)
+        await asyncio.sleep(3600)
+        assert (bench.phase(), bench.state.starts) == (Phase.RUNNING, 1)
+        bench.connected.clear()
+        await asyncio.sleep(SILENT_S + 1)
+        assert bench.phase() is Phase.RESTING
 
     bench.run(script)
 
@@ -385,7 +404,9 @@ def test_a_folder_that_cannot_be_written_is_a_failure_like_others(tmp_path: Path
     (tmp_path / "file").touch()
     bench = Bench(tmp_path)
     bench.jobs[0] = replace(bench.jobs[0], folder=tmp_path / "file" / "inner")
-    bench.supervisor = Supervisor(bench.jobs, bench.start, bench.pulse, bench.clock)
+    bench.supervisor = Supervisor(
+        bench.jobs, bench.start, bench.pulse, bench.connected.__contains__, bench.clock
+    )
 
     async def script() -> None:
         assert bench.phase() is Phase.RESTING
