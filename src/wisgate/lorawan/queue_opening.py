@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from ..core.clock import Clock
@@ -15,11 +15,12 @@ from ..store.connecting import (
     damaged,
     forget_old,
     free_name,
+    lend_first_page,
     quick_check,
     remove,
 )
 from ..store.retention import Bounds
-from ..store.schema import layout, transaction
+from ..store.schema import PAGE, Layout, layout, lenient, transaction
 from .queue_file import APPLICATION_ID, FILE, QueueFile, create, heard_of
 
 SALVAGED = f"{FILE}.salvaged"
@@ -74,15 +75,25 @@ def _check(connection: sqlite3.Connection, clock: Clock) -> None:
     if not found:
         create(connection)
         return
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-        create(fresh)
-        if [row[:3] for row in found] != [row[:3] for row in layout(fresh)]:
-            raise Damage("the names of the tables are damaged")
+    if _names(found) != _names(_fresh()[1]):
+        raise Damage("the names of the tables are damaged")
     clean = connection.execute("SELECT clean FROM series WHERE id = 1").fetchone()
     if clean is None:
         raise Damage("the table of the series is empty")
     if clean[0] != 1:
         quick_check(connection, clock)
+
+
+def _fresh() -> tuple[bytes, Layout]:
+    """Page 1 of a new file, and what it says."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        fresh.execute(f"PRAGMA page_size = {PAGE}")
+        create(fresh)
+        return fresh.serialize()[:PAGE], layout(fresh)
+
+
+def _names(found: Layout) -> Layout:
+    return [row[:4] for row in found]
 
 
 def _replace(folder: Path, upstreams: Sequence[str], notices: list[str]) -> None:
@@ -107,6 +118,7 @@ def _replace(folder: Path, upstreams: Sequence[str], notices: list[str]) -> None
 
 def _salvage(path: Path, target: sqlite3.Connection, upstreams: Sequence[str]) -> int:
     """Copy what can be read into the empty `target`; returns how many frames."""
+    _mend_first_page(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as source:
         if not _copy(source, target, "cursor", 2):
             # Nobody knows how far they were: they get all of it, some of it twice.
@@ -117,6 +129,18 @@ def _salvage(path: Path, target: sqlite3.Connection, upstreams: Sequence[str]) -
         _copy(source, target, "series", 4)
         target.execute("UPDATE series SET clean = 0")  # numbers go on beyond the mark
         return _copy_frames(source, target)
+
+
+def _mend_first_page(path: Path) -> None:
+    """When it is broken, and the file is not somebody else's."""
+    first, expected = _fresh()
+    found: Layout = []
+    with suppress(*_UNREADABLE), closing(sqlite3.connect(path)) as source:
+        source.text_factory = lenient
+        found = layout(source)
+    known = {row[1] for row in expected}
+    if _names(found) != _names(expected) and (not found or known & {row[1] for row in found}):
+        lend_first_page(path, first)
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str, count: int) -> bool:

@@ -84,6 +84,18 @@ def quick_check(connection: sqlite3.Connection, clock: Clock) -> None:
         raise Damage(verdict)
 
 
+def lend_first_page(damaged: Path, first: bytes) -> None:
+    """Write the first page of a new file over a broken one, which holds the names of the tables:
+    with the right number of pages, and no free ones. Raises OSError."""
+    page = bytearray(first)
+    page[18:20] = b"\x02\x02"
+    page[28:32] = (damaged.stat().st_size // PAGE).to_bytes(4, "big")
+    page[32:40] = bytes(8)
+    page[92:96] = page[24:28]
+    with damaged.open("r+b") as file:
+        file.write(page)
+
+
 def free_name(path: Path) -> Path:
     """What a damaged file is called from now on."""
     taken = [number for number, _ in _set_aside(path)]

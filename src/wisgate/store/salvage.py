@@ -9,8 +9,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from ..core.points import Point
+from .connecting import lend_first_page
 from .pages import Row, rising
-from .schema import KINDS, PAGE, TIERS, Known, Layout, fresh_page, layout, lenient, version_of
+from .schema import KINDS, TIERS, Known, Layout, fresh_page, layout, lenient, version_of
 from .series import BLOCK, Series, keep, top
 from .unreached import add_pages, put
 
@@ -74,13 +75,7 @@ def _lend_first_page(damaged: Path) -> None:
         return
     if found and not {row[1] for row in found} & set(_COLUMNS):
         raise NoSalvage("it is a database of something else")
-    page = bytearray(first)
-    page[18:20] = b"\x02\x02"
-    page[28:32] = (damaged.stat().st_size // PAGE).to_bytes(4, "big")
-    page[32:40] = bytes(8)
-    page[92:96] = page[24:28]
-    with damaged.open("r+b") as file:
-        file.write(page)
+    lend_first_page(damaged, first)
 
 
 def _copy(

@@ -363,6 +363,28 @@ def test_damage_takes_only_what_it_touches(
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("at", [0, 17, 100, 108, 2000, 4000])
+def test_a_broken_first_page_costs_nothing(
+    stored: tuple[Path, dict[int, Heard]], tmp_path: Path, at: int
+) -> None:
+    """It holds the names of the tables, and nothing that is not known."""
+    left, frames = stored
+    folder = tmp_path / "q"
+    shutil.copytree(left, folder)
+    with (folder / FILE).open("r+b") as file:
+        file.seek(at)
+        file.write(b"\xee" * 90)
+
+    async def main() -> None:
+        async with opened(folder) as queue:
+            found = await everything(queue)
+            assert [h.number for h in found if h.number <= 1500] == list(range(1, 1501))
+            assert all(frames[heard.number] == heard for heard in found)
+            assert queue.progress("cloud").cursor == 300
+
+    asyncio.run(main())
+
+
 def test_without_mark_and_file_everything_begins(tmp_path: Path) -> None:
     async def main() -> None:
         async with opened(tmp_path) as queue:
