@@ -179,18 +179,26 @@ class Box:
     async def _live(self, deliveries: Sequence[Delivery]) -> None:
         """Motes send; from the end of the boot on the disk counts its bytes."""
         motes = [asyncio.create_task(self._mote(number)) for number in range(MOTES + 1)]
-        asks = asyncio.create_task(self._keep_asking())
+        others = [asyncio.create_task(work) for work in (self._keep_asking(), self._fill())]
         await asyncio.sleep(self.boot.seconds)
         if self.boot.end != "stop":
             self._disk.end_after(self.boot.end_bytes)
             await asyncio.sleep(float("1e6"))  # the end is within a write
-        for task in (*motes, asks):
+        for task in (*motes, *others):
             task.cancel()
-        await asyncio.gather(*motes, asks, return_exceptions=True)
+        await asyncio.gather(*motes, *others, return_exceptions=True)
         states = [delivery.state for delivery in deliveries]
         while self.boot.last and any(s.lag or not s.connected for s in states):
             await asyncio.sleep(1.0)
             states = [delivery.state for delivery in deliveries]
+
+    async def _fill(self) -> None:
+        if self.boot.full:
+            begin, end = self.boot.full
+            await asyncio.sleep(begin)
+            self._disk.fill(True)
+            await asyncio.sleep(end - begin)
+            self._disk.fill(False)
 
     async def _mote(self, number: int) -> None:
         random = Random(f"{self.seed}/{self.boot.number}/{number}")

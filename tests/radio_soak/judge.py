@@ -44,6 +44,7 @@ def judge(events: Sequence[Event], boots: Sequence[Boot], ends: Sequence[float])
     verdict.faults += _held_up([g for g in got if g.server == "cloud"], queued)
     verdict.faults += _air_time(_of(events, Sent), _of(events, Asked), verdict.figures)
     verdict.figures["boots"] = len(boots)
+    verdict.figures["full disks"] = sum(boot.full is not None for boot in boots)
     verdict.figures["frames"] = len(queued)
     verdict.figures["replayed"] = sum(g.replayed for g in got)
     return verdict

@@ -32,6 +32,9 @@ class Boot:
     """With a kill or a power cut: the first byte after `seconds` that is not written."""
     utc_ns: int
     """What the computer takes for the time."""
+    full: tuple[float, float] | None = None
+    """When the disk is full, in seconds after `begin`: over before the end, for what waits in
+    memory is not promised to survive."""
     last: bool = False
     """Whether to go on until both servers have everything."""
 
@@ -54,13 +57,20 @@ def story(seed: int) -> Iterator[Boot]:
             seconds = OUTAGE[1] + random.uniform(20.0, 150.0) - now  # while it is replayed
         end = random.choices(("power", "kill", "stop"), (6, 3, 1))[0]
         some = random.choice((1, 10, 100, 1_000, 10_000)) * random.randint(1, 9)
-        yield Boot(number, now, machine, seconds, end, some, random.randrange(2 * 10**18))
+        utc_ns, full = random.randrange(2 * 10**18), _full(random, seconds)
+        yield Boot(number, now, machine, seconds, end, some, utc_ns, full)
         number += 1
         now += seconds + 5.0
         if end == "power":
             now += random.uniform(0.0, 0.3 * HOUR)
             machine = now
     yield Boot(number, now, machine, 120.0, "stop", 0, random.randrange(2 * 10**18), last=True)
+
+
+def _full(random: Random, seconds: float) -> tuple[float, float] | None:
+    begin = random.uniform(0.0, 0.6) * seconds
+    end = begin + random.uniform(10.0, 600.0)
+    return (begin, end) if random.random() < 0.3 and end + 120.0 < seconds else None
 
 
 def breaks(seed: int, begin: float, end: float) -> list[tuple[float, float]]:
