@@ -1,0 +1,107 @@
+"""What was heard and sent lately, for whoever looks at the radio: the dashboard, metrics, captures.
+
+Nothing is taken apart before somebody looks: a gateway hears more than anybody reads.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+
+import msgspec
+
+from ..core.clock import Clock
+from .hub import Hub
+from .radio import Eui, Heard, Result, Status, Verdict
+
+KEPT = 2000
+"""Frames."""
+OUT = frozenset({Verdict.QUEUED, Verdict.EMITTED})
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A frame that was heard, or a downlink with what became of it."""
+
+    number: int
+    """Rises by one with every entry."""
+    at_ns: int
+    what: Heard | Result
+
+
+class BoardWatch:
+    """What is known of one board."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        """Copies of frames since the start."""
+        self.sent = 0
+        """Downlinks that it took."""
+        self.heard_ns = 0
+        """When it heard the last one, UTC; 0 before the first."""
+        self.status: Status | None = None
+        """What it told of itself last."""
+
+
+class Watch:
+    """Threads: the event loop only."""
+
+    def __init__(self, hub: Hub, clock: Clock) -> None:
+        self._clock = clock
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._last = 0
+        self.boards: dict[Eui, BoardWatch] = {}
+        self.verdicts: Counter[Verdict] = Counter()
+        """Of each downlink the one that decided."""
+        hub.on_heard.append(self._heard)
+        hub.on_sent.append(self._sent)
+        hub.on_status.append(self._told)
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry; 0 before the first."""
+        return self._last
+
+    def after(self, number: int, limit: int = KEPT) -> list[Entry]:
+        """The newest entries beyond `number`, `limit` at most, in their order."""
+        count = min(self._last - number, limit, len(self._entries))
+        if count <= 0:
+            return []
+        return [self._entries[at] for at in range(-count, 0)]
+
+    def board(self, eui: Eui) -> BoardWatch:
+        """Never raises."""
+        found = self.boards.get(eui)
+        if found is None:
+            found = self.boards[eui] = BoardWatch()
+        return found
+
+    def _heard(self, heard: Heard) -> None:
+        for uplink in heard.uplinks:
+            board = self.board(uplink.moment.board)
+            board.heard += 1
+            board.heard_ns = uplink.at_ns
+        self._append(heard.best.at_ns, heard)
+
+    def _sent(self, result: Result) -> None:
+        self.verdicts[decisive(result)] += 1
+        if result.board is not None:
+            self.board(result.board).sent += 1
+        self._append(self._clock.utc_ns(), result)
+
+    def _told(self, status: Status) -> None:
+        self.board(status.board).status = status
+
+    def _append(self, at_ns: int, what: Heard | Result) -> None:
+        self._last += 1
+        self._entries.append(Entry(self._last, at_ns, what))
+
+
+def decisive(result: Result) -> Verdict:
+    """The verdict on the shot that went out, else on the last one."""
+    return next((v for v in result.verdicts if v in OUT), result.verdicts[-1])
+
+
+def shot_number(result: Result) -> int:
+    """Which shot of a downlink went out, else the last one; from 0."""
+    verdicts = result.verdicts
+    out = (number for number, verdict in enumerate(verdicts) if verdict in OUT)
+    return next(out, len(verdicts) - 1)
