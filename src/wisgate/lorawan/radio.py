@@ -209,6 +209,11 @@ class Board(Protocol):
         says), and return what it answered. Never raises for what a forwarder may do."""
         ...
 
+    @property
+    def silent(self) -> bool:
+        """Whether its forwarder has stopped speaking."""
+        ...
+
     def now(self) -> Moment | None:
         """Its counter now, as well as it can be told; None before anything was heard of it."""
         ...

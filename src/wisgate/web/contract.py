@@ -8,13 +8,18 @@ from typing import Any, Protocol
 
 from ..board.scan import Seen
 from ..bus.lane import Lane
+from ..catalog.regions import Region
 from ..catalog.settings import Command
 from ..config.model import Config
+from ..config.radios import LorawanConfig
 from ..core.clock import Clock
 from ..core.points import Reading, Value
 from ..gateway.alarms import AlarmView
 from ..gateway.doctor import Examined
 from ..gateway.live import Live
+from ..lorawan.hub import Hub
+from ..lorawan.ledger import Used
+from ..lorawan.watching import Watch
 from ..plan.bus_time import LaneBudget
 from ..store.history import History
 from ..store.stats import StoreStats
@@ -100,6 +105,64 @@ class Alarms(Protocol):
         ...
 
 
+class DeliveryState(Protocol):
+    """How an upstream of LoRaWAN is doing; counts are of frames."""
+
+    @property
+    def connected(self) -> bool: ...
+    @property
+    def error(self) -> str: ...
+    @property
+    def since_ns(self) -> int: ...
+    @property
+    def delivered(self) -> int: ...
+    @property
+    def replayed(self) -> int: ...
+    @property
+    def expired(self) -> int: ...
+    @property
+    def refused(self) -> int: ...
+    @property
+    def lag(self) -> int: ...
+
+
+class Delivery(Protocol):
+    @property
+    def state(self) -> DeliveryState: ...
+
+
+class Waiting(Protocol):
+    """The outage queue."""
+
+    @property
+    def held(self) -> int: ...
+    @property
+    def dropped(self) -> int: ...
+
+
+class Radio(Protocol):
+    """LoRaWAN. Threads: the event loop only."""
+
+    @property
+    def config(self) -> LorawanConfig: ...
+    @property
+    def hub(self) -> Hub: ...
+    @property
+    def watch(self) -> Watch: ...
+    @property
+    def queue(self) -> Waiting: ...
+    @property
+    def deliveries(self) -> Mapping[str, Delivery]: ...
+    @property
+    def regions(self) -> Mapping[str, Region]: ...
+
+    def air_time(self) -> list[Used]: ...
+
+    def counters(self) -> Mapping[str, int]:
+        """Of hub, fronts and upstreams, by names of their own."""
+        ...
+
+
 class Gateway(Protocol):
     """Threads: the event loop only."""
 
@@ -125,6 +188,10 @@ class Gateway(Protocol):
     def board(self) -> Board: ...
     @property
     def alarms(self) -> Alarms: ...
+    @property
+    def radio(self) -> Radio | None:
+        """None without `[lorawan]`."""
+        ...
 
     def health(self) -> Health: ...
 

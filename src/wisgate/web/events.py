@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
 import msgspec
 
@@ -14,11 +15,12 @@ from .shapes import PointsView
 from .views import live_point, snapshot_view, status_view
 
 MAX_CLIENTS = 50
-_PAUSE_S = 0.2
+PAUSE_S = 0.2
 """At least so long between two batches for one client."""
-_LOOK_S = 1.0
+LOOK_S = 1.0
 """So often we look for what nobody reports: stale points, sinks, health."""
-_PING_S = 10.0
+PING_S = 10.0
+PING = b"event: ping\ndata: {}\n\n"
 _RETRY_MS = 1000
 
 
@@ -42,18 +44,39 @@ class Streams:
         """End every stream within moments."""
         self._closing.set()
 
-    async def stream(self, allowed: Callable[[], bool]) -> AsyncIterator[bytes]:
-        """Events until the client leaves, the gateway stops or `allowed` says no."""
+    async def stream(
+        self, allowed: Callable[[], bool], about: About | None = None
+    ) -> AsyncIterator[bytes]:
+        """Events until the client leaves, the gateway stops or `allowed` says no. `about`: of what,
+        if not of points."""
         self._open += 1
-        changes = _Changes(self._gateway, self._closing)
+        changes = about(self._closing) if about else _Changes(self._gateway, self._closing)
         try:
-            yield b"retry: %d\n" % _RETRY_MS + event("snapshot", snapshot_view(self._gateway))
+            yield b"retry: %d\n" % _RETRY_MS + changes.first()
             while allowed() and not self._closing.is_set():
                 for message in await changes.next():
                     yield message
         finally:
             changes.end()
             self._open -= 1
+
+
+class Changes(Protocol):
+    """What one client has not heard yet."""
+
+    def first(self) -> bytes:
+        """The event with which a stream begins."""
+        ...
+
+    async def next(self) -> list[bytes]:
+        """Wait a moment, then return what came meanwhile."""
+        ...
+
+    def end(self) -> None: ...
+
+
+About = Callable[[asyncio.Event], Changes]
+"""Makes what is told; it is given what is set when the gateway stops."""
 
 
 class _Changes:
@@ -68,6 +91,9 @@ class _Changes:
         self._pinged = self._looked = gateway.clock.monotonic()
         self.end = gateway.live.listen(self._take)
 
+    def first(self) -> bytes:
+        return event("snapshot", snapshot_view(self._gateway))
+
     def _take(self, reading: Reading) -> None:
         self._waiting.add(reading.name)
 
@@ -76,16 +102,16 @@ class _Changes:
         await self._pause()
         messages = [self._readings()]
         now = self._gateway.clock.monotonic()
-        if now - self._looked >= _LOOK_S:
+        if now - self._looked >= LOOK_S:
             self._looked = now
             messages += [self._changed_status(), self._ping(now)]
         return [message for message in messages if message]
 
     async def _pause(self) -> None:
         """A fifth of a second; longer while nothing comes, up to the next look."""
-        for _ in range(round(_LOOK_S / _PAUSE_S)):
+        for _ in range(round(LOOK_S / PAUSE_S)):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), _PAUSE_S)
+                await asyncio.wait_for(self._closing.wait(), PAUSE_S)
             if self._waiting or self._closing.is_set():
                 return
 
@@ -110,10 +136,10 @@ class _Changes:
         return event("status", status)
 
     def _ping(self, now: float) -> bytes:
-        if now - self._pinged < _PING_S:
+        if now - self._pinged < PING_S:
             return b""
         self._pinged = now
-        return b"event: ping\ndata: {}\n\n"
+        return PING
 
 
 def event(name: str, body: object) -> bytes:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ..gateway.view import lane_uses
 from .contract import Gateway
+from .radio_metrics import radio_metrics
 from .views import live_points, sink_views, version
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Exposition:
         yield from self._points()
         yield from self._sinks()
         yield from self._lanes()
+        if gateway.radio is not None:
+            yield from radio_metrics(gateway.radio)
         for name, figure in dataclasses.asdict(gateway.store.stats).items():
             if (number := _number(figure)) is not None:
                 yield GaugeMetricFamily(f"wisgate_store_{name}", f"{name} of the store.", number)

@@ -15,7 +15,7 @@ from .views import version
 _REFUSALS = {
     401: "not signed in",
     403: "not allowed",
-    404: "no such point, alarm or command",
+    404: "no such point, alarm or command, or no [lorawan]",
     408: "the body took too long",
     409: "refused in the present state",
     413: "the body is too big",

@@ -13,12 +13,14 @@ from .alarms import Alarms
 from .answers import json, refusal
 from .commands import Commands
 from .contract import Gateway
-from .events import Streams
+from .events import About, Streams
 from .guard import caller_of
 from .metrics import MEDIA, Exposition
 from .openapi import document
 from .operation import Access, Operation, Query
 from .points import MAX_BUCKETS, Points
+from .radio import RadioOperations
+from .radio_shapes import FramesView, RadioView
 from .sessions import Sessions
 from .shapes import (
     AlarmsView,
@@ -55,6 +57,7 @@ class Whole:
         self._gateway = gateway
         self._streams = streams
         self._sessions = sessions
+        self.radio = RadioOperations(gateway)
         self.operations: list[Operation] = []
 
     async def plan(self, _request: Request, _body: Any) -> dict[str, Any]:
@@ -82,6 +85,12 @@ class Whole:
         return json(HealthView(health.ok, problems), 200 if health.ok else 503)
 
     async def events(self, request: Request, _body: Any) -> Response:
+        return self._streaming(request)
+
+    async def radio_events(self, request: Request, _body: Any) -> Response:
+        return self._streaming(request, self.radio.changes())
+
+    def _streaming(self, request: Request, about: About | None = None) -> Response:
         if self._streams.full:
             return refusal(503, "too many dashboards are open; close one")
         caller = caller_of(request)
@@ -89,7 +98,9 @@ class Whole:
         def allowed() -> bool:
             return not caller.bound or self._sessions.user(caller.token) is not None
 
-        return StreamingResponse(self._streams.stream(allowed), media_type="text/event-stream")
+        return StreamingResponse(
+            self._streams.stream(allowed, about), media_type="text/event-stream"
+        )
 
     async def openapi(self, _request: Request, _body: Any) -> dict[str, Any]:
         return document(self.operations)
@@ -108,6 +119,7 @@ def operations(
         *_alarm_operations(alarms),
         *_command_operations(commands),
         *_whole_operations(whole, metrics),
+        *_radio_operations(whole),
         *_account_operations(accounts),
     ]
     whole.operations = table
@@ -189,6 +201,19 @@ def _whole_operations(whole: Whole, metrics: Exposition) -> list[Operation]:
                   refusals=(401, 421)),
         Operation("GET", "/healthz", whole.health, "Whether all is well", everyone, HealthView,
                   refusals=(421,), degraded=503),
+    ]  # fmt: skip
+
+
+def _radio_operations(whole: Whole) -> list[Operation]:
+    root, read = f"{_ROOT}/radio", Access.READ
+    return [
+        Operation("GET", root, whole.radio.state, "LoRaWAN: boards, upstreams, air time", read,
+                  RadioView, refusals=(401, 404, 421)),
+        Operation("GET", f"{root}/frames", whole.radio.frames, "The frames of late", read,
+                  FramesView, refusals=(401, 404, 421)),
+        Operation("GET", f"{root}/events", whole.radio_events,
+                  "Server-sent events: `radio`, `frames`, `ping`", read,
+                  media="text/event-stream", refusals=(401, 404, 421, 503)),
     ]  # fmt: skip
 
 

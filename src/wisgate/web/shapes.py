@@ -147,6 +147,7 @@ class StatusView(Struct, frozen=True):
     store: StoreView
     counters: dict[str, int]
     alarms: list[AlarmView]
+    radio: Annotated[bool, Meta(description="whether it has LoRaWAN")] = False
 
 
 class SnapshotView(Struct, frozen=True):

@@ -148,6 +148,7 @@ class StandIn:
         self.forwarders: Mapping[str, Forwarder] = {"plant": Forwarder()}
         self.counters = {"samples": 7, "late": 0}
         self.virtual = True
+        self.radio: Any = None
         self.trouble: tuple[str, ...] = ()
         self.written: list[tuple[str, Value, str]] = []
         self.board = BoardStandIn()

@@ -5,7 +5,11 @@ import re
 from asking import PASSWORD, Asking, ask
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from radio_bench import ROOF
+from radio_standin import RadioStandIn
 from starlette.routing import Route
+
+from wisgate.lorawan.radio import Verdict
 
 
 def test_the_document_is_valid(tmp_path):
@@ -39,6 +43,9 @@ def test_every_route_is_described_and_every_description_is_a_route(tmp_path):
 def test_answers_are_what_the_document_says(tmp_path):
     async def steps(web: Asking):
         web.gateway.put("tank_level", 1.5)
+        radio = web.gateway.radio = RadioStandIn(web.gateway.clock)
+        radio.hear()
+        radio.send(Verdict.QUEUED, board=ROOF)
         web.gateway.board.surroundings.shown = ((True, False, False, True),)
         document = (await web.public.get("/api/v1/openapi.json")).json()
         await web.claim()

@@ -48,6 +48,10 @@ class StationBoard:
         self._diid = 0
         self._waiting: dict[int, asyncio.Future[None]] = {}
 
+    @property
+    def silent(self) -> bool:
+        return not self.connected
+
     def now(self) -> Moment | None:
         return self.counter.now() if self.connected else None
 

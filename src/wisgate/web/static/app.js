@@ -9,6 +9,7 @@ import { Claim, SignIn, Toasts } from "./parts/dialogs.js";
 import { applyTheme, Header, storedTheme } from "./parts/header.js";
 import { History } from "./parts/history.js";
 import { Link } from "./parts/link.js";
+import { Radio } from "./parts/radio.js";
 import { Side, Trouble } from "./parts/side.js";
 import { icon } from "./parts/icons.js";
 
@@ -44,7 +45,7 @@ function useLink() {
   }, []);
 }
 
-/** The point whose history is open stands in the address, so that it can be bookmarked. */
+/** The page and the point whose history is open stand in the address, so that they can be bookmarked. */
 function useOpened() {
   const read = () => decodeURIComponent(location.hash.slice(1));
   const [name, setName] = useState(read());
@@ -57,13 +58,13 @@ function useOpened() {
     history.replaceState(null, "", point ? `#${encodeURIComponent(point)}` : location.pathname);
     setName(point);
   };
-  return [link.points.get(name), open];
+  return [link.points.get(name), open, name === "/radio" && link.status?.radio ? "radio" : "values"];
 }
 
 function App() {
   useLink();
   const [dialog, setDialog] = useState("");
-  const [opened, open] = useOpened();
+  const [opened, open, view] = useOpened();
   const close = () => setDialog("");
   const ask = async (what) => {
     if (what !== "sign-out") return setDialog(what);
@@ -74,8 +75,8 @@ function App() {
   const walled = link.state === "refused";
   return html`
     <${Banner} />
-    <${Header} link=${link} ask=${ask} />
-    ${walled ? html`<${Wall} ask=${ask} />` : html`<main class=${link.state}>
+    <${Header} link=${link} ask=${ask} view=${view} />
+    ${walled ? html`<${Wall} ask=${ask} />` : view === "radio" ? html`<${Radio} link=${link} />` : html`<main class=${link.state}>
       <div class="left"><${Board} link=${link} open=${open} /><${Display} link=${link} /><${Side} link=${link} /></div>
       <div class="right"><${Trouble} link=${link} /><${Alarms} link=${link} ask=${ask} /><${Cards} link=${link} ask=${ask} open=${open} /></div>
     </main>`}

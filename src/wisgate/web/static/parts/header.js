@@ -48,7 +48,16 @@ function Account({ link, ask }) {
   </button>`;
 }
 
-export function Header({ link, ask }) {
+/** The pages, as soon as there is more than one. */
+function Views({ link, view }) {
+  if (!link.status?.radio) return null;
+  const current = (name) => (view === name ? "page" : undefined);
+  return html`<nav class="views" aria-label="Pages">
+    <a href="#" aria-current=${current("values")}>Values</a><a href="#/radio" aria-current=${current("radio")}>Radio</a>
+  </nav>`;
+}
+
+export function Header({ link, ask, view }) {
   const [tone, word] = LINK[link.state];
   const name = link.status?.name ?? "wisgate";
   return html`<header class="top">
@@ -57,6 +66,7 @@ export function Header({ link, ask }) {
       <h1>${name}</h1>
       <p>${link.plan?.board.title ?? "gateway"}</p>
     </div>
+    <${Views} link=${link} view=${view} />
     <div class="signs">
       <span class="pill ${tone}" id="link" role="status" aria-live="polite"><i class="dot"></i>${word}</span>
       ${link.status?.virtual && html`<span class="pill virtual" title="Simulated register by register; no hardware is attached">Virtual board</span>`}
