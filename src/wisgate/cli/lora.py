@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .lora_capture import capture
 from .options import json_option
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Assigned(click.ParamType[tuple[str, str]]):
 def command() -> None:
     """Plan the channels of concentrator boards, write the files of their forwarders, and check
     such files, whoever wrote them."""
+
+
+command.add_command(capture)
 
 
 @command.command(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import time
+from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ PATIENCE_S = 120.0
 """For a command, which may wait for somebody."""
 EXAMINED_S = 90.0
 """An examination looks at everything some times."""
+STILL_S = 30.0
+"""A stream says something every 10 s."""
 CONTROL = "control.sock"
 """The socket in the gateway's folder that answers read, write and history."""
 
@@ -104,6 +108,29 @@ class Remote:
         found: list[str] = told.get("problems", [])
         return found
 
+    def events(self, path: str, end: float | None) -> Iterator[tuple[str, bytes]]:
+        """Server-sent events, by name, until `end` of the monotonic clock or the end of the
+        gateway. Raises RemoteError."""
+        connection = _SocketConnection(self._path, STILL_S)
+        try:
+            connection.request("GET", path, headers={LOGIN_HEADER: _login()})
+            response = connection.getresponse()
+            if response.status >= 400:
+                raise RemoteError(str(msgspec.json.decode(response.read())["error"]))
+            name = ""
+            while _patient(connection, end) and (line := response.readline()):
+                key, _, value = line.strip().partition(b": ")
+                if key == b"event":
+                    name = value.decode()
+                elif key == b"data":
+                    yield name, value
+        except (OSError, HTTPException, msgspec.DecodeError) as error:
+            if end is None or time.monotonic() < end:
+                text = f"{self._path}: the gateway does not answer: {error}"
+                raise RemoteError(text) from error
+        finally:
+            connection.close()
+
     def claim_code(self) -> str:
         """A new one. Raises RemoteError when there is a user already."""
         return str(self._ask("POST", "/api/v1/claim/renew")["code"])
@@ -131,6 +158,14 @@ class Remote:
         finally:
             connection.close()
         return response.status, answer
+
+
+def _patient(connection: HTTPConnection, end: float | None) -> bool:
+    """Have reads end in time. False when that is over."""
+    left = STILL_S if end is None else end - time.monotonic()
+    if left > 0:
+        connection.sock.settimeout(min(left, STILL_S))
+    return left > 0
 
 
 def _login() -> str:

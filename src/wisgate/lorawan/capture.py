@@ -10,8 +10,9 @@ stands there, too, but Wireshark knows nothing of it; we write what it shows.
 from __future__ import annotations
 
 from struct import Struct
+from typing import NamedTuple
 
-from .radio import Eui, Heard, Lora, Modulation, Shot
+from .radio import Eui, Lora, Modulation
 
 _SECTION, _INTERFACE, _PACKET = 0x0A0D0D0A, 1, 6
 _BYTE_ORDER, _MAJOR, _MINOR, _ANY_LENGTH = 0x1A2B3C4D, 1, 0, -1
@@ -29,6 +30,15 @@ _LOWEST_DBM, _UNKNOWN = -139.0, 255
 _STEP_HZ = 125_000
 
 
+class Signal(NamedTuple):
+    """How a frame was on the air: Hz, dBm, dB."""
+
+    frequency: int
+    modulation: Modulation
+    rssi: float | None = None
+    snr: float | None = None
+
+
 class Capture:
     """What is to be written, in this order. Threads: one."""
 
@@ -39,19 +49,15 @@ class Capture:
         head = Struct("<IHHq").pack(_BYTE_ORDER, _MAJOR, _MINOR, _ANY_LENGTH)
         return _block(_SECTION, head)
 
-    def heard(self, frame: Heard) -> bytes:
-        """A packet for each board that heard it."""
-        found = b""
-        for uplink in frame.uplinks:
-            levels = (round(uplink.rssi - _LOWEST_DBM), round((uplink.snr or 0.0) * 4))
-            header = _tap(uplink.frequency, uplink.modulation, levels)
-            found += self._packet(uplink.moment.board, uplink.at_ns, header + uplink.phy, _RECEIVED)
-        return found
+    def heard(self, board: Eui, at_ns: int, phy: bytes, signal: Signal) -> bytes:
+        """A frame as a board heard it; `at_ns` in UTC."""
+        rssi, snr = signal.rssi or 0.0, signal.snr or 0.0
+        levels = (round(rssi - _LOWEST_DBM), round(snr * 4))
+        return self._packet(board, at_ns, _tap(signal, levels) + phy, _RECEIVED)
 
-    def sent(self, shot: Shot, board: Eui, at_ns: int) -> bytes:
-        """A downlink; `at_ns` in UTC."""
-        header = _tap(shot.frequency, shot.modulation, (_UNKNOWN, 0))
-        return self._packet(board, at_ns, header + shot.phy, _SENT)
+    def sent(self, board: Eui, at_ns: int, phy: bytes, signal: Signal) -> bytes:
+        """A downlink that a board took."""
+        return self._packet(board, at_ns, _tap(signal, (_UNKNOWN, 0)) + phy, _SENT)
 
     def _packet(self, board: Eui, at_ns: int, content: bytes, flags: bytes) -> bytes:
         before = b""
@@ -70,15 +76,15 @@ def _interface(board: Eui) -> bytes:
     return _block(_INTERFACE, head + options + _option(_END, b""))
 
 
-def _tap(frequency: int, modulation: Modulation, levels: tuple[int, int]) -> bytes:
+def _tap(signal: Signal, levels: tuple[int, int]) -> bytes:
     """`levels`: RSSI and SNR as the header has them."""
     width = factor = 0  # FSK
-    if isinstance(modulation, Lora):
-        width = round(modulation.bandwidth / _STEP_HZ)
-        factor = modulation.spreading_factor
+    if isinstance(signal.modulation, Lora):
+        width = round(signal.modulation.bandwidth / _STEP_HZ)
+        factor = signal.modulation.spreading_factor
     rssi, snr = min(max(levels[0], 0), _UNKNOWN), min(max(levels[1], -128), 127) & 0xFF
     return _TAP.pack(
-        0, 0, _TAP.size, frequency, width, factor, rssi, _UNKNOWN, _UNKNOWN, snr, _SYNC_WORD
+        0, 0, _TAP.size, signal.frequency, width, factor, rssi, _UNKNOWN, _UNKNOWN, snr, _SYNC_WORD
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from radio_bench import DATA, JOIN, ROOF, SHED, uplink
+import pytest
+from radio_bench import DATA, JOIN, ROOF, SHED
 
-from wisgate.lorawan.capture import Capture
-from wisgate.lorawan.radio import Fsk, Heard, Immediately, Lora, Shot
+from wisgate.lorawan.capture import Capture, Signal
+from wisgate.lorawan.radio import Fsk, Lora, Modulation
 
 NOON = 1_795_176_000_123_456_789
 DOWN = bytes.fromhex("60a6fe6a01a0030092ccd6db")
+GOOD = Signal(868_100_000, Lora(7, 125_000), -57.4, 8.5)
 
 
 def blocks(capture: bytes) -> list[tuple[int, bytes]]:
@@ -23,6 +25,10 @@ def blocks(capture: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
+def header(signal: Signal) -> bytes:
+    return blocks(Capture().heard(ROOF, NOON, DATA, signal))[1][1][20:35]
+
+
 def test_a_file_begins_with_a_section() -> None:
     assert Capture().begin().hex() == (
         "0a0d0d0a" "1c000000" "4d3c2b1a" "01000000" "ffffffffffffffff" "1c000000"
@@ -30,9 +36,7 @@ def test_a_file_begins_with_a_section() -> None:
 
 
 def test_a_frame_is_a_packet_on_the_interface_of_its_board() -> None:
-    capture = Capture()
-    told = Heard(1, ROOF, "EU868", (uplink(at_ns=NOON, rssi=-57.4, snr=8.5),))
-    interface, packet = blocks(capture.heard(told))
+    interface, packet = blocks(Capture().heard(ROOF, NOON, DATA, GOOD))
     assert interface[0] == 1
     assert interface[1].hex() == (
         "0e010000" "ffff0000"  # LoRaTap
@@ -51,42 +55,45 @@ def test_a_frame_is_a_packet_on_the_interface_of_its_board() -> None:
 
 def test_every_board_is_declared_once() -> None:
     capture = Capture()
-    both = Heard(1, ROOF, "EU868", (uplink(), uplink(SHED, JOIN)))
-    kinds = [kind for kind, _ in blocks(capture.heard(both) + capture.heard(both))]
-    assert kinds == [1, 6, 1, 6, 6, 6]
-    numbers = [body[:4] for kind, body in blocks(capture.heard(both)) if kind == 6]
-    assert [int.from_bytes(number, "little") for number in numbers] == [0, 1]
+    written = b"".join(
+        capture.heard(board, NOON, phy, GOOD)
+        for board, phy in ((ROOF, DATA), (SHED, JOIN), (ROOF, DATA), (SHED, DATA))
+    )
+    found = blocks(written)
+    assert [kind for kind, _ in found] == [1, 6, 1, 6, 6, 6]
+    numbers = [int.from_bytes(body[:4], "little") for kind, body in found if kind == 6]
+    assert numbers == [0, 1, 0, 1]
 
 
-def levels(rssi: float, snr: float | None) -> tuple[int, int]:
-    told = Heard(1, ROOF, "EU868", (uplink(rssi=rssi, snr=snr),))
-    content = blocks(Capture().heard(told))[1][1][20:]
-    return content[10], content[13]
+@pytest.mark.parametrize(
+    ("rssi", "snr", "expected"),
+    [
+        (-120.0, -18.25, (19, 183)), (-150.0, -40.0, (0, 128)), (200.0, 40.0, (255, 127)),
+        (-60.0, None, (79, 0)),
+    ],
+)  # fmt: skip
+def test_levels_stay_within_their_bytes(
+    rssi: float, snr: float | None, expected: tuple[int, int]
+) -> None:
+    tap = header(Signal(868_100_000, Lora(7, 125_000), rssi, snr))
+    assert (tap[10], tap[13]) == expected
 
 
-def test_levels_stay_within_their_bytes() -> None:
-    assert levels(-120.0, -18.25) == (19, 183)
-    assert levels(-150.0, -40.0) == (0, 128)
-    assert levels(200.0, 40.0) == (255, 127)
-    assert levels(-60.0, None) == (79, 0)
-
-
-def test_modulations() -> None:
-    for modulation, expected in (
+@pytest.mark.parametrize(
+    ("modulation", "expected"),
+    [
         (Lora(12, 500_000), (4, 12)), (Lora(5, 250_000), (2, 5)), (Lora(12, 812_500), (6, 12)),
         (Fsk(50_000), (0, 0)),
-    ):  # fmt: skip
-        told = Heard(1, ROOF, "EU868", (uplink(modulation=modulation),))
-        content = blocks(Capture().heard(told))[1][1][20:]
-        assert (content[8], content[9]) == expected
+    ],
+)  # fmt: skip
+def test_modulations(modulation: Modulation, expected: tuple[int, int]) -> None:
+    tap = header(Signal(868_100_000, modulation, -60.0, 5.0))
+    assert (tap[8], tap[9]) == expected
 
 
-def test_downlinks_are_outbound() -> None:
-    shot = Shot(
-        phy=DOWN, frequency=869_525_000, modulation=Lora(12, 125_000), power=14.0,
-        due=Immediately(),
-    )  # fmt: skip
-    _, (kind, body) = blocks(Capture().sent(shot, SHED, NOON))
+def test_downlinks_are_outbound_and_have_no_level() -> None:
+    signal = Signal(869_525_000, Lora(12, 125_000))
+    _, (kind, body) = blocks(Capture().sent(SHED, NOON, DOWN, signal))
     assert (kind, body[-12:].hex()) == (6, "020004000200000000000000")
     assert body[20 + 10] == 255
-    assert DOWN in body
+    assert body[35:47] == DOWN

@@ -45,7 +45,7 @@ const mhz = (hz, decimals = 3) => (hz / 1e6).toFixed(decimals).replace(/(\.\d)0+
 const since = (iso) => Math.max(0, (Date.now() - Date.parse(iso)) / 1000);
 const names = (state) => new Map(state.boards.map((board) => [board.eui, board.name || board.slot || board.eui.slice(-4)]));
 
-const KINDS = { unconfirmed: "message", confirmed: "confirmed message" };
+const KINDS = { unconfirmed: "message", confirmed: "confirmed" };
 
 /** The arrow tells whether it goes up or down. */
 function kindOf(frame) {
