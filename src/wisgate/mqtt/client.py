@@ -16,6 +16,8 @@ from paho.mqtt import client as paho
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from .quick import Quick
+
 INFLIGHT = 1000
 """Messages on their way without an acknowledgement at most."""
 CLOSED_EARLY = "Closed before it answered"
@@ -49,7 +51,8 @@ class Client(aiomqtt.Client):
     """One connection; use as a context, once. Threads: the event loop only."""
 
     def __init__(self, host: str, port: int, **settings: Any) -> None:
-        super().__init__(host, port, max_inflight_messages=0, **settings)  # `send` counts them
+        super().__init__(host, port, **settings)
+        self._quick = Quick.adopt(self._client, self._answered)
         self._connecting = False
         self._under_way: dict[int, Message] = {}
         self.refused: list[tuple[Message, ReasonCode]] = []
@@ -82,12 +85,14 @@ class Client(aiomqtt.Client):
         self.refused = []
         for start in range(0, len(messages), self._window):
             self._all_answered = asyncio.get_running_loop().create_future()
-            for message in messages[start : start + self._window]:
-                sent = self._client.publish(message.topic, message.payload, qos, message.retain)
-                if sent.rc != paho.MQTT_ERR_SUCCESS:
-                    raise aiomqtt.MqttCodeError(sent.rc, "Could not publish message")
-                if qos:
-                    self._under_way[sent.mid] = message
+            if self._client.socket() is None:
+                raise aiomqtt.MqttCodeError(paho.MQTT_ERR_NO_CONN, "Could not publish message")
+            chosen = messages[start : start + self._window]
+            numbers = self._quick.write(
+                ((m.topic.encode(), m.payload, m.retain) for m in chosen), qos
+            )
+            if qos:
+                self._under_way.update(zip(numbers, chosen, strict=True))
             if self._under_way:
                 await self._wait_for_answers(self._all_answered)
 
@@ -113,21 +118,13 @@ class Client(aiomqtt.Client):
         self.largest = getattr(properties, "MaximumPacketSize", None)
         super()._on_connect(client, userdata, flags, reason_code, properties)
 
-    def _on_publish(
-        self,
-        client: paho.Client,
-        userdata: Any,
-        mid: int,
-        reason_code: ReasonCode,
-        properties: Properties,
-    ) -> None:
-        message = self._under_way.pop(mid, None)
-        if message is not None and reason_code.value >= REFUSED:
-            self.refused.append((message, reason_code))
+    def _answered(self, number: int, why: ReasonCode | None) -> None:
+        message = self._under_way.pop(number, None)
+        if message is not None and why is not None and why.value >= REFUSED:
+            self.refused.append((message, why))
         waiting = self._all_answered
         if not self._under_way and waiting is not None and not waiting.done():
             waiting.set_result(None)
-        super()._on_publish(client, userdata, mid, reason_code, properties)
 
     def _on_disconnect(
         self,
