@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -26,13 +27,14 @@ from ..lorawan.fronts.udp import UdpFront
 from ..lorawan.fronts.udp_socket import UdpSocket
 from ..lorawan.hub import Hub
 from ..lorawan.kept import Kept
-from ..lorawan.ledger import Ledger
+from ..lorawan.ledger import Ledger, Used
 from ..lorawan.limits import Limits
 from ..lorawan.queue import Queue
 from ..lorawan.radio import Eui, Moment, Status, Upstream
 from ..lorawan.supervisor import Supervisor
 from ..lorawan.upstreams import open_upstream
 from ..lorawan.upstreams.base import Access
+from ..lorawan.watching import Watch
 from ..store.retention import Bounds
 from .ending import end_all
 from .forwarders import supervise
@@ -55,6 +57,7 @@ class Radio:
     hub: Hub
     queue: Queue
     downlinks: Downlinks
+    watch: Watch
     udp: UdpSocket
     station: StationServer
     fronts: tuple[UdpFront, StationFront]
@@ -68,11 +71,16 @@ class Radio:
         lane: Callable[[str], Lane],
     ) -> None:
         """What is named above is made by `open`."""
-        self._gateway, self._config, self._catalog = gateway, lorawan, catalog
+        self._gateway, self.config, self._catalog = gateway, lorawan, catalog
+        self.regions = catalog.regions
+        self.opened = False
+        """Whether what is named above is there."""
         self._folder, self._clock, self._lane = gateway.folder, gateway.clock, lane
         self._hearing, self._keeping = AsyncExitStack(), AsyncExitStack()
         self._statuses: asyncio.Queue[Status] = asyncio.Queue(MOST_STATUSES)
         self._upstreams: list[Upstream] = []
+        self._counts: dict[str, Counter[str]] = {}
+        """What each upstream counts."""
         self.deliveries: dict[str, Delivery] = {}
         """By the name of the upstream."""
         self.forwarders: Supervisor | None = None
@@ -88,6 +96,7 @@ class Radio:
         await self._open_motes()
         await self._open_fronts()
         await self._open_forwarders()
+        self.opened = True
 
     async def silence(self) -> None:
         """Hear nothing more, and let what was heard go to the queue and into points. Idempotent."""
@@ -111,10 +120,22 @@ class Radio:
             found.append(f"lorawan queue: {self.queue.error}")
         return found
 
+    def air_time(self) -> list[Used]:
+        """What the last hour took of each sub-band."""
+        return self.downlinks.air_time()
+
+    def counters(self) -> dict[str, int]:
+        """Of the hub, of its fronts and upstreams; what they count begins with their names."""
+        found = dict(self.hub.counters)
+        parts = {"udp": self.fronts[0].counters, "station": self.fronts[1].counters}
+        for name, counts in (parts | self._counts).items():
+            found |= {f"{name}_{what}": count for what, count in counts.items()}
+        return found
+
     # In the order of opening
 
     async def _open_kept(self) -> None:
-        config, clock = self._config, self._clock
+        config, clock = self.config, self._clock
         disk, journal = self._own_lane("lorawan queue"), self._own_lane("lorawan air time")
         memory = await disk.run(lambda: Kept(self._folder))
         self._session = memory.session
@@ -135,9 +156,10 @@ class Radio:
         self.downlinks = Downlinks(boards.of, limits, ledger, clock)
         self.hub = Hub(boards, clock, queue.append, self.downlinks.send)
         self.hub.on_heard.append(self.downlinks.remember)
+        self.watch = Watch(self.hub, clock)
 
     async def _open_upstreams(self) -> None:
-        for config in self._config.upstreams:
+        for config in self.config.upstreams:
             self._add(config)
         delivering = [
             asyncio.create_task(kept(f"upstream {name}", delivery.run), name=f"deliver {name}")
@@ -149,8 +171,15 @@ class Radio:
 
     def _add(self, config: UpstreamConfig) -> None:
         boards = self.boards
+        counts = self._counts[config.name] = Counter()
         access = Access(
-            self._clock, boards.by_eui, boards.gateway, boards.number, self._now, self.hub.send
+            self._clock,
+            boards.by_eui,
+            boards.gateway,
+            boards.number,
+            self._now,
+            self.hub.send,
+            counts,
         )
         upstream = open_upstream(config, access)
         self._upstreams.append(upstream)
@@ -161,15 +190,15 @@ class Radio:
     async def _open_motes(self) -> None:
         lane = self._own_lane("lorawan codecs")
         live, store = self._gateway.live.put, self._gateway.store.append
-        self.motes = Motes(self._config.motes, self._folder, lane, self._clock, live, store)
-        if self._config.motes:
+        self.motes = Motes(self.config.motes, self._folder, lane, self._clock, live, store)
+        if self.config.motes:
             await self.motes.open()
             self._hearing.push_async_callback(self.motes.close)
             self._begin("end devices", self.motes.run)
             self.hub.on_heard.append(self.motes.heard)
 
     async def _open_fronts(self) -> None:
-        config, hub, clock = self._config, self.hub, self._clock
+        config, hub, clock = self.config, self.hub, self._clock
         self.udp = udp = UdpSocket(config.udp, clock)
         named_only = not config.udp.loopback
         udp_front = UdpFront(hub, clock, self._session, udp.send_to, named_only=named_only)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..board.scan import Seen
 from ..bus.lane import Lane
-from ..catalog.regions import Region
 from ..catalog.settings import Command
 from ..config.model import Config
 from ..config.radios import LorawanConfig
@@ -17,12 +16,15 @@ from ..core.points import Reading, Value
 from ..gateway.alarms import AlarmView
 from ..gateway.doctor import Examined
 from ..gateway.live import Live
-from ..lorawan.hub import Hub
-from ..lorawan.ledger import Used
-from ..lorawan.watching import Watch
 from ..plan.bus_time import LaneBudget
 from ..store.history import History
 from ..store.stats import StoreStats
+
+if TYPE_CHECKING:  # nothing of LoRaWAN is loaded by whoever has none
+    from ..catalog.regions import Region
+    from ..lorawan.hub import Hub
+    from ..lorawan.ledger import Used
+    from ..lorawan.watching import Watch
 
 
 class SinkState(Protocol):
@@ -142,6 +144,11 @@ class Waiting(Protocol):
 
 class Radio(Protocol):
     """LoRaWAN. Threads: the event loop only."""
+
+    @property
+    def opened(self) -> bool:
+        """Whether the rest is there."""
+        ...
 
     @property
     def config(self) -> LorawanConfig: ...

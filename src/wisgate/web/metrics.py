@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from ..gateway.view import lane_uses
 from .contract import Gateway
-from .radio_metrics import radio_metrics
 from .views import live_points, sink_views, version
 
 if TYPE_CHECKING:
@@ -49,7 +48,9 @@ class Exposition:
         yield from self._points()
         yield from self._sinks()
         yield from self._lanes()
-        if gateway.radio is not None:
+        if gateway.radio is not None and gateway.radio.opened:
+            from .radio_metrics import radio_metrics
+
             yield from radio_metrics(gateway.radio)
         for name, figure in dataclasses.asdict(gateway.store.stats).items():
             if (number := _number(figure)) is not None:

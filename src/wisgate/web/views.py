@@ -124,7 +124,7 @@ def status_view(gateway: Gateway) -> StatusView:
         store=store_view(gateway),
         counters=dict(gateway.counters),
         alarms=[alarm_view(alarm) for alarm in gateway.alarms.all()],
-        radio=gateway.radio is not None,
+        radio=gateway.radio is not None and gateway.radio.opened,
     )
 
 

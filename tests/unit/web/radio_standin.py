@@ -70,6 +70,8 @@ async def transmit(downlink: Downlink) -> Result:
 class RadioStandIn:
     """One board is there, another one is only named."""
 
+    opened = True
+
     clock: VirtualClock
     queue: Waiting = field(default_factory=Waiting)
     deliveries: Mapping[str, Delivery] = field(default_factory=lambda: {"plant": Delivery()})
