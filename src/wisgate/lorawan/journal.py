@@ -28,14 +28,14 @@ MARK = "air-time.mark"
 COMPACT = 5000
 """So many records more than twice those that counted, and the file is written anew."""
 
-_BODY = struct.Struct(">BQQQQQI")
+_BODY = struct.Struct(">BQQQQI")
 _SUM = struct.Struct(">I")
 SIZE = _BODY.size + _SUM.size
 
 
 class Kind(IntEnum):
     BOOT = 1
-    """A process began: `gateway` tells the boots of the computer apart, `air` is the monotonic
+    """A process began: `number` tells the boots of the computer apart, `air` is the monotonic
     clock."""
     BOOKED = 2
     BACK = 3
@@ -49,21 +49,17 @@ class Kind(IntEnum):
 @dataclass(frozen=True)
 class Row:
     """One record. `at`: when it was made; `ends`: when the emission is over, `air`: how long it
-    takes, all in µs; `gateway`: its EUI as a number, `band`: the lowest frequency of the sub-band
-    in Hz."""
+    takes, all in µs; `band`: the lowest frequency of the sub-band in Hz."""
 
     kind: Kind
     at: int
     number: int = 0
     ends: int = 0
     air: int = 0
-    gateway: int = 0
     band: int = 0
 
     def packed(self) -> bytes:
-        body = _BODY.pack(
-            self.kind, self.at, self.number, self.ends, self.air, self.gateway, self.band
-        )
+        body = _BODY.pack(self.kind, self.at, self.number, self.ends, self.air, self.band)
         return body + _SUM.pack(crc32(body))
 
 

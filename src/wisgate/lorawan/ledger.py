@@ -1,8 +1,8 @@
-"""The air time that each gateway has used of each sub-band in the last hour: one ledger for all
-upstreams, kept over restarts and power cuts, so that nobody's duty cycle is exceeded.
+"""The air time that was used of each sub-band in the last hour: one ledger for all upstreams, kept
+over restarts and power cuts, so that nobody's duty cycle is exceeded.
 
-The boards of one virtual gateway share its budget: towards the law they are one transmitter
-(docs/decisions/0032-air-time-ledger.md).
+All boards of the box share its budget, under whatever EUI they speak: towards the law they are one
+transmitter (docs/decisions/0032-air-time-ledger.md).
 """
 
 from __future__ import annotations
@@ -55,9 +55,6 @@ class Used:
     used_us: int
 
 
-Key = tuple[Eui, int]
-
-
 class Ledger:
     """Threads: the event loop only."""
 
@@ -70,8 +67,9 @@ class Ledger:
         self._rows: dict[int, Row] = {}
         self._ends: list[tuple[int, int]] = []
         """Of the bookings, with their numbers; a heap."""
-        self._sums: dict[Key, int] = {}
-        self._bands: dict[Key, Band] = {}
+        self._sums: dict[int, int] = {}
+        """µs, by the lowest frequency of the sub-band."""
+        self._unlimited: set[int] = set()
         self._next = 1
         self._doubt_us: int | None = None
         self._failing = False
@@ -105,13 +103,14 @@ class Ledger:
         it can neither be kept nor doubted later: then it is not booked."""
         if band.limited and self.used_us(band) + air_us > band.allowed_us:
             return None
-        now, gateway = self.now_us(), int(band.gateway, 16)
-        row = Row(Kind.BOOKED, now, self._next, now + in_us, air_us, gateway, band.low)
-        self._bands[_key(row)] = band
+        now = self.now_us()
+        row = Row(Kind.BOOKED, now, self._next, now + in_us, air_us, band.low)
         self._next += 1
         self._add(row)
         if band.limited:
             await self._keep(row)
+        else:
+            self._unlimited.add(band.low)
         return row.number
 
     async def give_back(self, number: int) -> None:
@@ -123,10 +122,8 @@ class Ledger:
 
     def used_us(self, band: Band) -> int:
         """In the last hour, and what is booked for the time to come."""
-        key = (band.gateway, band.low)
-        self._bands[key] = band
         self._expire()
-        used = self._sums.get(key, 0)
+        used = self._sums.get(band.low, 0)
         return max(used, band.allowed_us) if self._in_doubt and band.limited else used
 
     async def close(self) -> None:
@@ -155,13 +152,13 @@ class Ledger:
 
     def _add(self, row: Row) -> None:
         self._rows[row.number] = row
-        self._sums[_key(row)] = self._sums.get(_key(row), 0) + row.air
+        self._sums[row.band] = self._sums.get(row.band, 0) + row.air
         heappush(self._ends, (row.ends, row.number))
 
     def _remove(self, number: int) -> None:
         row = self._rows.pop(number, None)
         if row is not None:
-            self._sums[_key(row)] -= row.air
+            self._sums[row.band] -= row.air
 
     def _expire(self) -> None:
         before = self.now_us() - HOUR_US - SLACK_US
@@ -179,7 +176,8 @@ class Ledger:
                     self._remove(row.number)
                 case Kind.DOUBT:
                     self._doubt_us = row.ends
-            self._next = max(self._next, row.number + 1)
+            if row.kind is not Kind.BOOT:
+                self._next = max(self._next, row.number + 1)
         self._base_us = self._start_us(past.rows) - self._monotonic_us()
         if past.doubt:
             self._doubt_us = self.now_us()
@@ -188,7 +186,7 @@ class Ledger:
         """The ledger's time now: it goes on within one boot of the computer, else from the last
         record, as if the computer had not been off."""
         boots = [row for row in rows if row.kind is Kind.BOOT]
-        if boots and boots[-1].gateway == self._boot:
+        if boots and boots[-1].number == self._boot:
             elapsed = self._monotonic_us() - boots[-1].air
             if elapsed >= 0:
                 return boots[-1].at + elapsed
@@ -198,11 +196,10 @@ class Ledger:
         """What the journal must hold."""
         self._expire()
         now = self.now_us()
-        rows = [Row(Kind.BOOT, now, air=self._monotonic_us(), gateway=self._boot)]
+        rows = [Row(Kind.BOOT, now, air=self._monotonic_us(), number=self._boot)]
         if self._in_doubt and self._doubt_us is not None:
             rows.append(Row(Kind.DOUBT, now, ends=self._doubt_us))
-        unlimited = {key for key, band in self._bands.items() if not band.limited}
-        rows += [row for row in self._rows.values() if _key(row) not in unlimited]
+        rows += [row for row in self._rows.values() if row.band not in self._unlimited]
         return rows
 
     async def _keep(self, row: Row) -> None:
@@ -229,7 +226,3 @@ class Ledger:
                 self._journal.write_anew(rows)  # `row` is among them, or no longer
 
         await self._lane.run(write, urgent=sync)
-
-
-def _key(row: Row) -> Key:
-    return f"{row.gateway:016x}", row.band
