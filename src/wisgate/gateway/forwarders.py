@@ -11,11 +11,12 @@ from ..board.adapters import plugged_in
 from ..bus.lane import Lane
 from ..catalog.catalog import Catalog
 from ..lorawan import processes
+from ..lorawan.chip_eui import told_by_chips
 from ..lorawan.concentrators import USB_IDS
-from ..lorawan.forwarding import jobs
+from ..lorawan.forwarding import jobs, to_ask, wanted
 from ..lorawan.fronts.station import StationBoard
 from ..lorawan.hub import Hub
-from ..lorawan.job import Job
+from ..lorawan.planning import Wanted
 from ..lorawan.radio import Eui, Heard, Status
 from ..lorawan.resetting import LineReset
 from ..lorawan.supervisor import Supervisor
@@ -39,10 +40,15 @@ async def supervise(
     lorawan = gateway.config.lorawan
     if gateway.virtual or lorawan is None or not lorawan.forwarders:
         return None
-    found = await lane.run(partial(_jobs, gateway, catalog, root))
-    board = gateway.board
+    board, folder = gateway.board, gateway.folder / FOLDER
     own = next(lane for lane in board.lanes if lane.name == HOST_LANE)
     pulse = LineReset({"host": (board.ends.host_lines, own)})
+    cards = await lane.run(partial(_cards, gateway, catalog, root))
+    for card in cards.cards:
+        processes.end_former(folder / card.name)
+    read = await told_by_chips(to_ask(lorawan, cards), pulse)
+    tell = partial(log.info, "%s")
+    found = await lane.run(partial(jobs, lorawan, cards, catalog, folder, read, tell))
 
     def connected(eui: Eui) -> bool:
         there = hub.boards.get(eui)
@@ -53,10 +59,8 @@ async def supervise(
     return supervisor
 
 
-def _jobs(gateway: Gateway, catalog: Catalog, root: Path) -> list[Job]:
-    adapters = plugged_in(set(USB_IDS.values()), root)
-    folder = gateway.folder / FOLDER
-    return jobs(gateway.config, catalog, folder, adapters, partial(log.info, "%s"))
+def _cards(gateway: Gateway, catalog: Catalog, root: Path) -> Wanted:
+    return wanted(gateway.config, catalog, plugged_in(set(USB_IDS.values()), root))
 
 
 def _listen(hub: Hub, supervisor: Supervisor) -> None:

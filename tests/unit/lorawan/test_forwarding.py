@@ -11,10 +11,12 @@ from lorawan_plans import from_json
 
 from wisgate.catalog.catalog import load as load_catalog
 from wisgate.config.load import load
+from wisgate.config.radios import LorawanConfig
 from wisgate.core.errors import ConfigError, Unavailable
 from wisgate.lorawan.concentrators import Reset
-from wisgate.lorawan.forwarding import jobs
+from wisgate.lorawan.forwarding import jobs, to_ask, wanted
 from wisgate.lorawan.job import Job
+from wisgate.lorawan.planning import Wanted
 
 CATALOG = load_catalog()
 LINK = "/dev/serial/by-path/platform-usb-0:1.3:1.0"
@@ -46,10 +48,23 @@ class Bench:
         self.folder = folder
         self.told: list[str] = []
 
-    def jobs(self, *parts: str, plugged: tuple[list[str], list[str]] = ([], [])) -> list[Job]:
+    def wanted(
+        self, *parts: str, plugged: tuple[list[str], list[str]] = ([], [])
+    ) -> tuple[LorawanConfig, Wanted]:
         path = self.folder / "gateway.toml"
         path.write_text(file(*parts), encoding="utf-8")
-        return jobs(load(path), CATALOG, self.folder / "run", plugged, self.told.append)
+        config = load(path)
+        assert config.lorawan is not None
+        return config.lorawan, wanted(config, CATALOG, plugged)
+
+    def jobs(
+        self,
+        *parts: str,
+        plugged: tuple[list[str], list[str]] = ([], []),
+        read: dict[str, str] | None = None,
+    ) -> list[Job]:
+        found = self.wanted(*parts, plugged=plugged)
+        return jobs(*found, CATALOG, self.folder / "run", read or {}, self.told.append)
 
 
 @pytest.fixture
@@ -58,7 +73,6 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def test_no_forwarder_is_no_job(bench: Bench) -> None:
-    assert bench.jobs(slot("mpcie-1", "rak5146-spi")) == []
     assert bench.jobs(slot("mpcie-1", "rak5146-spi"), LORAWAN) == []
 
 
@@ -117,6 +131,31 @@ def test_a_card_keeps_its_eui_when_the_file_forgets_it(bench: Bench) -> None:
     assert bench.told == []
     bench.jobs(*known, board("mpcie-1", B), forwarder("mpcie-1"))
     assert bench.told == [f"mpcie-1: works as {B} from now on, as the file says; it was {A}"]
+
+
+def test_a_card_works_under_the_eui_of_its_chip_and_goes_on_when_it_is_replaced(
+    bench: Bench,
+) -> None:
+    parts = (slot("mpcie-1", "rak5146-spi"), LORAWAN, forwarder("mpcie-1"))
+    (job,) = bench.jobs(*parts, read={"mpcie-1": A})
+    assert job.eui == A
+    (job,) = bench.jobs(*parts, read={"mpcie-1": B})
+    assert job.eui == A
+    assert bench.told == [
+        f"mpcie-1: works as {A}, the EUI of its chip, from now on",
+        f"mpcie-1: the chip is another one, {B}; it goes on as {A}, so that networks know it "
+        f'again. To change that write eui = "{B}"',
+    ]
+
+
+def test_chips_are_asked_only_for_what_the_file_does_not_say(bench: Bench) -> None:
+    lorawan, found = bench.wanted(
+        slot("mpcie-1", "rak5146-spi"), slot("mpcie-2", "rak5146-spi"), LORAWAN,
+        board("mpcie-1", A), forwarder("mpcie-1"), forwarder("mpcie-2"),
+    )  # fmt: skip
+    assert [c.name for c in to_ask(lorawan, found)] == ["mpcie-2"]
+    lorawan, found = bench.wanted(slot("mpcie-2", "rak5146-spi"), LORAWAN)
+    assert to_ask(lorawan, found) == []
 
 
 @pytest.mark.parametrize(
