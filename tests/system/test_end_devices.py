@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
+import socket
 from pathlib import Path
 
+import pytest
+from browser import chromium
+from gateways import Running
 from peers import free_port
 from radio_bench import ROOF, SHED
 from running import eventually, running
@@ -12,7 +18,9 @@ from running import eventually, running
 from wisgate.core.clock import SystemClock
 from wisgate.core.points import Reading, Status
 from wisgate.gateway.gateway import Gateway
+from wisgate.lorawan import crypto
 from wisgate.lorawan.crypto import Keys
+from wisgate.lorawan.frames import Kind, Message
 from wisgate.lorawan.twins.air import Air
 from wisgate.lorawan.twins.channel import Channel, Place, Transmission, Tuning
 from wisgate.lorawan.twins.mote import Identity, Mote
@@ -134,6 +142,12 @@ def test_frames_become_points_that_rules_see(tmp_path: Path) -> None:
             assert found.status is Status.GOOD
             assert gateway.radio is not None
             assert gateway.radio.motes.sessions.counters == {"delivered": 2}  # not once per board
+            barn, field = gateway.plan_view()["end_devices"]
+            assert barn == {
+                "name": "barn", "title": "LoRaWAN · 26000001",
+                "points": ["barn_level", "barn_frames"],
+            }  # fmt: skip
+            assert field["points"] == ["field_moisture"]
             world.close()
 
     asyncio.run(main())
@@ -165,3 +179,40 @@ def test_a_restart_takes_no_frame_twice(tmp_path: Path) -> None:
             world.close()
 
     asyncio.run(main())
+
+
+def datagram(phy: bytes) -> bytes:
+    """PUSH_DATA of one frame, as a packet forwarder writes it."""
+    packet = {
+        "tmst": 1, "freq": 868.1, "chan": 0, "rfch": 0, "stat": 1, "modu": "LORA",
+        "datr": "SF7BW125", "codr": "4/5", "rssi": -60, "lsnr": 7.0, "size": len(phy),
+        "data": base64.b64encode(phy).decode(),
+    }  # fmt: skip
+    return b"\x02\x00\x01\x00" + bytes.fromhex(ROOF) + json.dumps({"rxpk": [packet]}).encode()
+
+
+@pytest.mark.peers
+@pytest.mark.timeout(120)
+def test_the_dashboard_shows_them(tmp_path: Path) -> None:
+    text = written(tmp_path) + f'[web]\nlisten = "127.0.0.1:{free_port()}"\n'
+    (tmp_path / "gateway.toml").write_text(text)
+    port = int(text.split('udp = "127.0.0.1:')[1].split('"')[0])
+    plain = Message(kind=Kind.UNCONFIRMED_UP, address=0x26000001, counter=0, port=1,
+                    payload=bytes.fromhex("01020096"))  # fmt: skip
+    frame = datagram(crypto.seal(plain, BARN, 0))
+    words = "run", tmp_path / "gateway.toml", "--virtual", "--data", tmp_path / "data"
+    with (
+        Running(tmp_path / "run", *words) as gateway,
+        chromium(tmp_path / "profile") as page,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as forwarder,
+    ):
+        page.driver.get(gateway.ready().url)
+        assert page.text("[data-point=barn_level] .foot").endswith("no reading yet")
+        forwarder.sendto(frame, ("127.0.0.1", port))
+        page.wait(lambda: page.text("[data-point=barn_level] .value") == "1.500m", why="no value")
+        assert page.text("#group-lorawan-barn") == "Barn"
+        assert page.text("[aria-labelledby=group-lorawan-barn] .group-head p") == (
+            "LoRaWAN · 26000001"
+        )
+        assert page.complaints() == []
+        assert gateway.stop() == 0

@@ -79,6 +79,8 @@ def plan_view(gateway: Gateway) -> dict[str, Any]:
         for s in gateway.sampled
         if s.placed.placement is None
     ]
+    lorawan = gateway.config.lorawan
+    motes = lorawan.motes if lorawan else ()
     return {
         "gateway": gateway.config.name,
         "board": {"id": board.id, "title": board.title},
@@ -86,6 +88,14 @@ def plan_view(gateway: Gateway) -> dict[str, Any]:
         "slots": slots,
         "hosts": [other for other in others if other["name"] in hosts],
         "onboard": [other for other in others if other["name"] not in hosts],
+        "end_devices": [
+            {
+                "name": mote.name,
+                "title": f"LoRaWAN · {mote.address:08X}",
+                "points": [p.point.name for p in mote.points],
+            }
+            for mote in motes
+        ],
         "virtual_points": [v.point.name for v in gateway.config.virtuals],
         "rules": [
             {"name": r.name, "when": r.when.text, "after": r.after, "set": dict(r.set)}

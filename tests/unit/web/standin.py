@@ -169,6 +169,7 @@ class StandIn:
                 _slot("wisblock-2", 2, "rak13007", "Relay", ["pump"]),
             ],
             "hosts": [],
+            "end_devices": [],
             "onboard": [
                 {"name": "climate", "title": "Climate on the board", "state": "ok", "problem": "",
                  "points": ["temperature"]},

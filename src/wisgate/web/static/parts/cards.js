@@ -31,7 +31,7 @@ function Card({ link, point, ask, open }) {
   </article>`;
 }
 
-/** Slots first, then hosts of the network, then the board, then what people and rules set. */
+/** Slots first, then hosts of the network, then end devices on the radio, then the board, then what people and rules set. */
 function groups(link) {
   const plan = link.plan;
   const module = (slot) => ({
@@ -41,6 +41,9 @@ function groups(link) {
   const made = plan.slots.filter((slot) => slot.module && slot.module.state !== "not driven").map(module);
   for (const host of plan.hosts) {
     made.push({ key: host.name, name: host.name, detail: host.title, problem: host.state === "fault" ? host.problem : "", points: host.points });
+  }
+  for (const end of plan.end_devices) {
+    made.push({ key: `lorawan-${end.name}`, name: title(end.name), detail: end.title, problem: "", points: end.points });
   }
   const board = plan.onboard.flatMap((part) => part.points);
   const problem = plan.onboard.filter((part) => part.state === "fault").map((part) => `${part.name}: ${part.problem}`).join("; ");
