@@ -37,7 +37,7 @@ async def running(text: str, folder: Path, clock: Clock) -> AsyncIterator[Gatewa
     for server in config.servers:
         gateway.servers.add(server, gateway)
     if config.lorawan is not None:
-        gateway.radio = Radio(gateway, config.lorawan, load(), lane)
+        gateway.lorawan = Radio(gateway, config.lorawan, load(), lane)
     working = asyncio.create_task(gateway.run(stop))
     try:
         yield gateway

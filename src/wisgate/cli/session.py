@@ -114,7 +114,7 @@ def _attach(gateway: Gateway, lane: Callable[[str], Lane]) -> None:
     if gateway.config.lorawan is not None:
         from ..gateway.radio import Radio  # nothing of LoRaWAN is loaded otherwise
 
-        gateway.radio = Radio(gateway, gateway.config.lorawan, load_catalog(), lane)
+        gateway.lorawan = Radio(gateway, gateway.config.lorawan, load_catalog(), lane)
     for server in gateway.config.servers:
         gateway.servers.add(server, gateway)
     for config in gateway.config.sinks:

@@ -65,8 +65,10 @@ class Parts:
 class Gateway:
     """Threads: the event loop only; buses and the store are reached through their lanes."""
 
+    lorawan: Radio | None = None
+    """If the file has it; set before `run`."""
     radio: Radio | None = None
-    """LoRaWAN, if the file has it; set before `run`."""
+    """The same, once it is open."""
 
     def __init__(self, parts: Parts) -> None:
         self.board, self.store, self.folder = parts.board, parts.store, parts.folder
@@ -203,8 +205,9 @@ class Gateway:
         try:
             await self.start()
             await self.servers.open()
-            if self.radio is not None:
-                await self.radio.open()
+            if self.lorawan is not None:
+                await self.lorawan.open()
+                self.radio = self.lorawan
             self._forwarding = [
                 asyncio.create_task(kept(f"sink {name}", forwarder.run), name=f"forward {name}")
                 for name, forwarder in self.forwarders.items()
@@ -226,11 +229,11 @@ class Gateway:
             last_first.push_async_callback(self.store.close)
             last_first.push_async_callback(self.board.close)
             last_first.push_async_callback(end_all, "sink", self.forwarders, self._forwarding)
-            if self.radio is not None:
-                last_first.push_async_callback(self.radio.close)
+            if self.lorawan is not None:
+                last_first.push_async_callback(self.lorawan.close)
             last_first.push_async_callback(self._flush)
-            if self.radio is not None:
-                last_first.push_async_callback(self.radio.silence)
+            if self.lorawan is not None:
+                last_first.push_async_callback(self.lorawan.silence)
             for sampled in self.sampled:
                 last_first.push_async_callback(sampled.close)
             last_first.push_async_callback(self._end_commands)

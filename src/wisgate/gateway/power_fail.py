@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..core.errors import BusError, ChipError, OutputRefused, StoreError
+from ..core.errors import BusError, ChipError, OutputRefused
 from ..core.points import Reading, Status
 from ..core.quantities import parse
 from ..store.files import write_synced
@@ -153,11 +153,14 @@ class PowerFail:
                 log.warning("%s: %s", point.point.name, error)
 
     async def _store(self, failure: Failure) -> None:
-        """With what is known of the failure so far: there may be no later."""
-        try:
-            await self._gateway.store.interrupt(CAUSE)
-        except StoreError as error:
-            log.error("power fail: %s", error)
+        """With what is known of the failure so far: there may be no later. Frames of LoRaWAN go to
+        their disk meanwhile."""
+        works = [self._gateway.store.interrupt(CAUSE)]
+        if self._gateway.radio is not None:
+            works.append(self._gateway.radio.flush())
+        for error in await asyncio.gather(*works, return_exceptions=True):
+            if error is not None:
+                log.error("power fail: %s", error)
         await self._gateway.store_lane.run(lambda: _write(self._path, failure))
 
     async def _told(self) -> None:

@@ -107,6 +107,11 @@ class Radio:
         After `silence`. Idempotent. Raises StoreError when frames could not be stored."""
         await self._keeping.aclose()
 
+    async def flush(self) -> None:
+        """Return when every frame is on the disk. Raises StoreError."""
+        if self.deliveries:  # without upstreams nothing has to be kept
+            await self.queue.flush()
+
     def problems(self) -> list[str]:
         """What is wrong right now, each a sentence that names the thing first."""
         found = [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wisgate.catalog import catalog as catalogs
 from wisgate.config.addresses import Listen, Url
 from wisgate.config.load import load
 from wisgate.config.model import Config
@@ -170,3 +171,7 @@ encoding = "json"
 def test_every_region_has_a_prefix_or_asks_for_one() -> None:
     assert {*IDS, *PARTS} == set(REGIONS)
     assert not {*IDS} & {*PARTS}
+
+
+def test_regions_are_those_of_the_catalog() -> None:
+    assert sorted(REGIONS) == sorted(catalogs.load().regions)

@@ -12,7 +12,7 @@ import pytest
 import stories
 from stories import Running, Story
 
-from wisgate.core.errors import SinkError
+from wisgate.core.errors import SinkError, StoreError
 from wisgate.gateway.checks.supply import power_failure
 from wisgate.gateway.power_fail import CAUSE, FILE, Failure
 from wisgate.store.records import Gap, Record
@@ -99,6 +99,39 @@ def test_everything_is_done_in_order_and_told_last(tmp_path: Path) -> None:
         assert box.gateway.health().problems[0].startswith("supply: lost")
 
     play(tmp_path, story)
+
+
+class Radio:
+    """Has frames that are on no disk yet, and a disk that takes none."""
+
+    flushed = 0
+
+    def problems(self) -> list[str]:
+        return []
+
+    async def flush(self) -> None:
+        self.flushed += 1
+        raise StoreError("the disk is full")
+
+    async def silence(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def test_frames_of_lorawan_go_to_the_disk_and_cost_no_reading(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    radio = Radio()
+
+    async def story(box: Running) -> None:
+        box.gateway.radio = radio  # type: ignore[assignment]
+        await lose_supply(box)
+        assert radio.flushed == 1
+        assert [g.cause for g in gaps(box.sink.got)] == [CAUSE]
+        assert failure(box).late == ()
+
+    play(tmp_path, story)
+    assert "power fail: the disk is full" in caplog.messages
 
 
 def test_nothing_is_sampled_or_written_until_the_supply_is_back_and_steady(tmp_path: Path) -> None:
