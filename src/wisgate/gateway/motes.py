@@ -43,8 +43,6 @@ class Motes:
         live: Callable[[Reading], None],
         store: Callable[[Reading], None],
     ) -> None:
-        self.counters: Counter[str] = Counter()
-        """`dropped`: frames that came while too many waited for their codecs."""
         self._motes, self._file, self._lane, self._clock = motes, folder / FILE, lane, clock
         self._pipelines = {
             p.point.name: Pipeline(p, clock, live, store) for mote in motes for p in mote.points
@@ -75,9 +73,10 @@ class Motes:
             return {}
 
     @property
-    def sessions(self) -> Sessions:
-        """For the view: who is known, what was taken and refused."""
-        return self._sessions
+    def counters(self) -> Counter[str]:
+        """Those of the sessions, and `dropped`: frames that came while too many waited for their
+        codecs."""
+        return self._sessions.counters
 
     def heard(self, heard: Heard) -> None:
         """Take a frame, whosever it is."""

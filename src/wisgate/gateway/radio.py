@@ -130,9 +130,11 @@ class Radio:
         return self.downlinks.air_time()
 
     def counters(self) -> dict[str, int]:
-        """Of the hub, of its fronts and upstreams; what they count begins with their names."""
+        """Of the hub, of its fronts, end devices and upstreams; what those count begins with their
+        names."""
         found = dict(self.hub.counters)
-        parts = {"udp": self.fronts[0].counters, "station": self.fronts[1].counters}
+        udp, station = (front.counters for front in self.fronts)
+        parts = {"udp": udp, "station": station, "end_devices": self.motes.counters}
         for name, counts in (parts | self._counts).items():
             found |= {f"{name}_{what}": count for what, count in counts.items()}
         return found
