@@ -34,6 +34,9 @@ SHOT = Shot(
 )  # fmt: skip
 
 
+LOGGED = "a station: unexpected; its connection ends"
+
+
 def on_a_loop(main: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
     def test() -> None:
         asyncio.run(main())
@@ -180,4 +183,42 @@ async def test_what_a_server_of_stations_refuses() -> None:
         await connect(f"{url}/router-info")
     for one in many:
         await one.close()
+    await server.close()
+
+
+def test_a_front_that_stumbles_over_one_board_serves_the_others(caplog) -> None:
+    asyncio.run(stumbling())
+    assert [r.message.partition(" <")[0] for r in caplog.records if r.levelname == "ERROR"] == [
+        "Exception in callback UdpSocket._drain()\nhandle:",
+        LOGGED,
+    ]
+
+
+async def stumbling() -> None:
+    clock, queue = SystemClock(), Queue()
+    opened = UdpSocket(ANYWHERE, clock)
+    udp = UdpFront(queue.hub, clock, 1, opened.send_to)
+
+    def take(datagram: bytes, address: Any, at_ns: int) -> bytes | None:
+        return udp.take(datagram, address, at_ns // (len(datagram) - 1))
+
+    await opened.open(take)
+    with forwarder(opened.port) as gateway:
+        for datagram in (b"x", gwmp.pull(7, ROOF)):
+            await asyncio.get_running_loop().sock_sendall(gateway, datagram)
+        async with asyncio.timeout(10):
+            answer = await asyncio.get_running_loop().sock_recv(gateway, 100)
+        assert answer == b"\x02\x00\x07\x04"
+    opened.close()
+    front = StationFront(queue.hub, clock, lambda eui: CONFIG if eui == ROOF else 7, lambda: None)  # type: ignore[return-value,arg-type]
+    server = StationServer(front, ANYWHERE, clock)
+    await server.open()
+    url = f"ws://127.0.0.1:{server.port}/traffic"
+    version = json.dumps({"msgtype": "version"})
+    async with connect(f"{url}/{ROOF}") as good, connect(f"{url}/{'0' * 16}") as bad:
+        await bad.send(version)
+        with pytest.raises(ConnectionClosed):
+            await bad.recv()
+        await good.send(version)
+        assert await good.recv() == CONFIG
     await server.close()

@@ -267,3 +267,24 @@ def test_statuses_and_noise():
             assert bench.access.counters["malformed"] == 3
 
     run(main())
+
+
+def test_a_hub_that_stumbles_over_one_order_gets_the_next(caplog):
+    async def main() -> None:
+        async with Bench() as bench:
+
+            def answer(downlink):
+                if len(bench.downlinks) == 1:
+                    raise ZeroDivisionError
+                return (Verdict.QUEUED,)
+
+            bench.answer = answer
+            await bench.upstream.open()
+            for token in (1, 2):
+                bench.server.order(token, imme=True)
+                await until(lambda token=token: len(bench.downlinks) == token)
+            await until(lambda: bool(bench.server.answers))
+            assert bench.server.answers == [gwmp.Answer(2, GATEWAY)]
+
+    run(main())
+    assert [r.message for r in caplog.records] == ["a downlink: unexpected; nothing is said of it"]

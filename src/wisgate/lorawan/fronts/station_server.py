@@ -22,6 +22,7 @@ OPEN_S = 10.0
 """How long a handshake or a question may take."""
 CLOSE_S = 1.0
 
+log = logging.getLogger(__name__)
 quiet = logging.getLogger(f"{__name__}.websockets")
 """The library tells each handshake that fails, with a traceback."""
 quiet.setLevel(logging.CRITICAL)
@@ -86,6 +87,8 @@ class StationServer:
                 await self._traffic(connection, traffic[1])
         except (ConnectionClosed, TimeoutError):
             pass
+        except Exception:  # the library would end the connection without a word that we show
+            log.exception("a station: unexpected; its connection ends")
 
     async def _discover(self, connection: ServerConnection, host: str) -> None:
         async with asyncio.timeout(OPEN_S):

@@ -71,14 +71,15 @@ class UdpSocket:
             self._socket = None
 
     def _drain(self) -> None:
-        opened, take, utc_ns = self._socket, self._take, self._clock.utc_ns
+        opened, take = self._socket, self._take
         if opened is None or take is None:
             return
+        now_ns = self._clock.utc_ns()
         for _ in range(AT_ONCE):
             try:
                 datagram, address = opened.recvfrom(gwmp.LARGEST)
             except OSError:  # nothing more, or a port of the other side that is gone
                 return
-            reply = take(datagram, address, utc_ns())
+            reply = take(datagram, address, now_ns)
             if reply is not None:
                 self.send_to(reply, address)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 import aiomqtt
 
@@ -23,12 +22,10 @@ from ...mqtt.connection import Connection
 from .. import chirpstack
 from ..chirpstack_messages import Codec, DownlinkFrame
 from ..radio import Downlink, Eui, Heard, Status
+from .asked import Asked
 from .base import Access
 
 log = logging.getLogger(__name__)
-
-MOST_ASKED = 100
-"""Downlinks under way at most; a gateway sends a few in a second."""
 
 
 class _Gateway:
@@ -42,7 +39,7 @@ class _Gateway:
         self._broker = Connection(
             config.name, config, f"wisgate-{eui}-{config.name}", self._arrived
         )
-        self._asked: set[asyncio.Task[None]] = set()
+        self._asked = Asked()
         self._complaints = Complaints(log, config.name)
         self._told: dict[str, str] = {}
         """What the boards last told of themselves."""
@@ -88,9 +85,7 @@ class _Gateway:
 
     async def close(self, deadline: float) -> None:
         """Say that the gateway is offline, and disconnect."""
-        for task in self._asked:
-            task.cancel()
-        await asyncio.gather(*self._asked, return_exceptions=True)
+        await self._asked.close()
         try:
             with suppress(SinkError, TimeoutError):
                 async with asyncio.timeout(deadline):
@@ -131,19 +126,16 @@ class _Gateway:
 
     def _take(self, frame: object) -> None:
         """Raises ValueError."""
-        if len(self._asked) >= MOST_ASKED:
-            raise ValueError(f"more than {MOST_ASKED} downlinks at once")
+        if self._asked.full:
+            raise ValueError("too many downlinks at once")
         try:
             downlink = chirpstack.downlink(self._name, self._eui, frame)
         except ValueError:
-            self._keep(self._answer(self._codec.encode(chirpstack.refusal(self._eui, frame))))
+            self._asked.carry_out(
+                self._answer(self._codec.encode(chirpstack.refusal(self._eui, frame)))
+            )
             raise
-        self._keep(self._carry_out(downlink))
-
-    def _keep(self, doing: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(doing)
-        self._asked.add(task)
-        task.add_done_callback(self._asked.discard)
+        self._asked.carry_out(self._carry_out(downlink))
 
     async def _carry_out(self, downlink: Downlink) -> None:
         result = await self._access.send(downlink)

@@ -28,6 +28,7 @@ ALIVE_S = 20.0
 CLOSE_S = 1.0
 STATION = "wisgate"
 
+log = logging.getLogger(__name__)
 quiet = logging.getLogger(f"{__name__}.websockets")
 quiet.setLevel(logging.CRITICAL)
 
@@ -157,9 +158,13 @@ class StationLink:
                     return said
 
     async def _listen(self, connection: ClientConnection) -> None:
-        with suppress(ConnectionClosed):
+        try:
             async for text in connection:
                 self._take(text)
+        except ConnectionClosed:
+            pass
+        except Exception:
+            log.exception("%s: unexpected; it is connected anew", self.place)
 
 
 def _why(error: Exception) -> str:
