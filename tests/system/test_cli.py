@@ -147,11 +147,12 @@ def test_read_from_a_running_gateway(gateway: Running) -> None:
     gateway.says("")
     lines = good("read", state=state).splitlines()
     assert [line.split()[0] for line in lines][:2] == ["tank_level", "pump"]
-    assert good("read", "pump", state=state).split()[:3] == ["pump", "off", "good"]
-    assert good("read", "--now", "pump", state=state).split()[:3] == ["pump", "off", "good"]
+    either = (["pump", "off", "good"], ["pump", "on", "good"])  # its rules switch it meanwhile
+    assert good("read", "pump", state=state).split()[:3] in either
+    assert good("read", "--now", "pump", state=state).split()[:3] in either
     (point,) = json.loads(good("read", "pump", "--json", state=state))
     assert point["name"] == "pump"
-    assert point["value"] is False
+    assert isinstance(point["value"], bool)
 
 
 def test_an_unknown_point_brings_a_proposal(gateway: Running) -> None:
