@@ -25,7 +25,8 @@ def command(file: Path, as_json: bool) -> None:
     """Check FILE: syntax, units, names, conflicts, limits and budgets.
 
     Every fault is printed with file and line, what was found and what to do. Exit code 2 when the
-    file is wrong, 3 when two parts of it claim one resource, or when something cannot fit.
+    file is wrong, 3 when two parts of it claim one resource, or when something cannot fit, 1 when
+    keys or a codec of an end device cannot be read.
     Warnings are printed too and change nothing of that.
     """
     from ..board.runnable import obstacles
@@ -40,6 +41,10 @@ def command(file: Path, as_json: bool) -> None:
         for warning in plan.warnings:
             click.echo(str(warning), err=True)
     plan.check()
+    if plan.config.lorawan is not None:
+        from ..lorawan.sessions import Sessions
+
+        Sessions.opened(plan.config.lorawan.motes, {})  # keys and codecs
     if as_json:
         return
     click.echo(_summary(file, plan))

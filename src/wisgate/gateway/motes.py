@@ -14,8 +14,6 @@ from ..bus.lane import Lane
 from ..config.radios import MoteConfig
 from ..core.clock import Clock
 from ..core.points import Reading
-from ..lorawan.codecs.javascript import JavaScript
-from ..lorawan.key_files import read_keys
 from ..lorawan.radio import Heard
 from ..lorawan.sessions import Delivery, Sessions
 from ..store.files import write_synced
@@ -53,15 +51,8 @@ class Motes:
 
     async def open(self) -> None:
         """Read keys, counters and codecs. Raises Unavailable."""
-        self._sessions = await self._lane.run(self._opened)
-
-    def _opened(self) -> Sessions:
-        keys = [read_keys(mote.keys_file) for mote in self._motes]
-        sessions = Sessions.of(self._motes, keys, self._kept())
-        for session in sessions.sessions:
-            if isinstance(session.codec, JavaScript):
-                session.codec.script.check()
-        return sessions
+        motes = self._motes
+        self._sessions = await self._lane.run(lambda: Sessions.opened(motes, self._kept()))
 
     def _kept(self) -> dict[str, int]:
         try:

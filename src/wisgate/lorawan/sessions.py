@@ -22,6 +22,7 @@ from .codecs.javascript import JavaScript, Script
 from .crypto import Keys, widened
 from .frames import Kind as FrameKind
 from .frames import Message
+from .key_files import read_keys
 from .radio import Heard
 
 log = logging.getLogger(__name__)
@@ -130,16 +131,17 @@ class Sessions:
             self._by_address[session.config.address].append(session)
 
     @classmethod
-    def of(
-        cls, motes: Sequence[MoteConfig], keys: Sequence[Keys], kept: Mapping[str, int]
-    ) -> Sessions:
-        """For the motes of the file; `kept` are counters by the mark of their session."""
+    def opened(cls, motes: Sequence[MoteConfig], kept: Mapping[str, int]) -> Sessions:
+        """For the motes of the file: reads their keys and tries their codecs. `kept` are counters
+        by the mark of their session. Raises Unavailable."""
         scripts: dict[Path, Script] = {}
         found = []
-        for mote, own in zip(motes, keys, strict=True):
-            session = Session(mote, own, _codec(mote, scripts))
+        for mote in motes:
+            session = Session(mote, read_keys(mote.keys_file), _codec(mote, scripts))
             session.counter = kept.get(session.mark, -1)
             found.append(session)
+        for script in scripts.values():
+            script.check()
         return cls(found)
 
     @property

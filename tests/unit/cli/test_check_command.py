@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from wisgate.cli.check import command as check
 from wisgate.cli.run import command as run
-from wisgate.core.errors import PlanConflict
+from wisgate.core.errors import PlanConflict, Unavailable
 
 HEAD = 'name = "bench"\nboard = "rak7391"\n'
 WARNED = f"{HEAD}\n[host]\nrtc_alarm = true\n\n[jumpers]\nwake = true\n"
@@ -68,3 +68,19 @@ def test_json_of_a_file_without_findings(file: Path) -> None:
     assert ran.exit_code == 0
     expected = {"name": "bench", "board": "rak7391", "fits": True, "findings": []}
     assert json.loads(ran.stdout) == expected
+
+
+def test_keys_and_codecs_of_end_devices_are_tried(file: Path, tmp_path: Path) -> None:
+    text = '[lorawan]\nregion = "EU868"\n[[lorawan.device]]\nname = "barn"\ndev_addr = "26011BDA"\n'
+    more = 'keys_file = "barn.keys"\ncodec = "barn.js"\npoints = [{ name = "level" }]\n'
+    file.write_text(f"{HEAD}{text}{more}", encoding="utf-8")
+    keys, codec = tmp_path / "barn.keys", tmp_path / "barn.js"
+    keys.touch(0o600)
+    codec.write_text("function decodeUplink( { }")
+    ran = CliRunner().invoke(check, [str(file)])
+    assert isinstance(ran.exception, Unavailable)
+    assert str(ran.exception).startswith(f"{keys}: has no nwk_skey; write")
+    keys.write_text("nwk_skey = " + "01" * 16 + "\napp_skey = " + "02" * 16 + "\n")
+    assert str(CliRunner().invoke(check, [str(file)]).exception).startswith(f"{codec}: ")
+    codec.write_text("function decodeUplink(input) { return {data: {level: 1}}; }")
+    assert CliRunner().invoke(check, [str(file)]).exit_code == 0

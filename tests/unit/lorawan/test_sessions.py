@@ -13,6 +13,7 @@ from wisgate.core.points import Kind as Type
 from wisgate.core.points import Point, Reading, Status
 from wisgate.lorawan import crypto
 from wisgate.lorawan.codecs.base import Decoded, Raw
+from wisgate.lorawan.codecs.cayenne import Cayenne
 from wisgate.lorawan.crypto import Keys
 from wisgate.lorawan.frames import Control, Kind, Message
 from wisgate.lorawan.key_files import read_keys
@@ -28,8 +29,8 @@ def point(name, field=None, kind=Type.FLOAT):
     return PointConfig(HERE, field or name, Point(f"barn_{name}", kind=kind))
 
 
-def mote(*points, codec="cayenne", resets=False, name="barn", script=None):
-    return MoteConfig(HERE, name, 0x26011BDA, Path("x"), codec, script, (), 900.0, resets, points)
+def mote(*points, name="barn", keys_file=Path("x"), codec="cayenne", script=None, resets=False):
+    return MoteConfig(HERE, name, 0x26011BDA, keys_file, codec, script, (), 900.0, resets, points)
 
 
 def up(counter, payload=b"\x01\x67\x00\xff", port=1, *, keys=KEYS, **fields):
@@ -53,7 +54,11 @@ def taken(sessions, *counters, **options):
 
 
 def of(*motes, keys=KEYS, kept=None):
-    return Sessions.of(motes, [keys] * len(motes), kept or {})
+    """Sessions as from files, of one pair of keys."""
+    sessions = Sessions([Session(mote, keys, Cayenne()) for mote in motes])
+    for session in sessions.sessions:
+        session.counter = (kept or {}).get(session.mark, -1)
+    return sessions
 
 
 def test_a_frame_is_taken_once():
@@ -121,7 +126,7 @@ def test_a_counter_that_begins_anew():
 
 
 def test_two_motes_may_have_one_address():
-    sessions = Sessions.of([mote(), mote(name="shed")], [KEYS, OTHERS], {})
+    sessions = Sessions([Session(mote(), KEYS, Raw()), Session(mote(name="shed"), OTHERS, Raw())])
     first = sessions.take(heard(up(3)))
     second = sessions.take(heard(up(4, keys=OTHERS)))
     assert [d.session.config.name for d in (first, second)] == ["barn", "shed"]
@@ -210,16 +215,23 @@ def test_complaints_come_once(caplog):
     ]  # fmt: skip
 
 
-def test_motes_of_one_script_share_it(tmp_path):
-    file = tmp_path / "codec.js"
-    file.write_text("function decodeUplink(i) { return {data: {n: i.bytes.length}}; }")
-    sessions = Sessions.of(
-        [mote(point("n"), codec="codec.js", script=file, name=n) for n in ("a", "b")],
-        [KEYS, OTHERS], {},
-    )  # fmt: skip
-    one, other = (s.codec for s in sessions.sessions)
+def test_sessions_of_the_file(tmp_path):
+    """Motes of one script share it, and each has its own counter."""
+    codec, keys = tmp_path / "codec.js", tmp_path / "keys"
+    codec.write_text("function decodeUplink(i) { return {data: {n: i.bytes.length}}; }")
+    keys.write_text(GOOD_KEYS)
+    made = [mote(point("n"), codec="codec.js", script=codec, keys_file=keys, name=n) for n in "ab"]
+    made += [mote(codec=name, keys_file=keys) for name in ("cayenne", "none")]
+    sessions = Sessions.opened(made, {})
+    one, other, cayenne, raw = (s.codec for s in sessions.sessions)
     assert one.script is other.script
+    assert (type(cayenne), type(raw)) == (Cayenne, Raw)
     assert sessions.take(heard(up(1))).decode().fields == {"n": 4}
+    again = Sessions.opened(made[2:3], sessions.kept)
+    assert taken(again, 1, 2) == [None, 2]
+    codec.write_text("function x() {}")
+    with pytest.raises(Unavailable, match=r"codec.js: it defines none"):
+        Sessions.opened(made, {})
 
 
 def test_confirmed_frames_and_flags_make_no_difference():
