@@ -19,6 +19,7 @@ class StockForwarder:
         self.eui, self.session, self.begin = eui, 1, begin
         self.emitted: list[tuple[int, int, Shot]] = []
         """Begin, end and frame."""
+        self.given: list[Moment | None] = []
         self.refused: list[Verdict] = []
         self.answers: list[Verdict] = []
         """What it says next, whatever it is given."""
@@ -34,6 +35,7 @@ class StockForwarder:
         return Moment(self.eui, self.session, self.begin + round(seconds * 1e6))
 
     async def send(self, shot: Shot, moment: Moment | None) -> Verdict:
+        self.given.append(moment)
         await asyncio.sleep(self.delay_s)
         verdict = self.answers.pop(0) if self.answers else self._queue(shot, moment)
         if verdict is not Verdict.QUEUED:

@@ -46,6 +46,15 @@ def test_a_frame_is_kept_as_long_as_it_may_be_answered_and_not_for_ever(traffic:
         assert not known.of(Moment(ROOF, 1, 1_000_000 + start))
 
 
+def test_after_a_silence_nothing_old_is_left() -> None:
+    clock = VirtualClock()
+    known = Copies(clock)
+    for number, pause in enumerate((0.0, KEEP_S + 1, 3 * KEEP_S)):
+        clock.advance(pause)
+        known.remember(heard(number, ROOF))
+    assert [bool(known.of(Moment(ROOF, 1, number))) for number in range(3)] == [False, False, True]
+
+
 def test_the_board_that_heard_a_mote_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "MOST_MOTES", 3)
     known = Copies(VirtualClock())

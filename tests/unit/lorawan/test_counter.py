@@ -15,6 +15,7 @@ from wisgate.lorawan.counter import WRAP, Counter, later, pack, unpack
 from wisgate.lorawan.radio import Moment
 
 BOARD = "0016c001ff1a2b3c"
+PAUSES_S = (0.001, 0.5, 3.0, 60.0, 1200.0, 4294.9, 9000.0, 60_000.0)
 
 
 @dataclass
@@ -42,7 +43,9 @@ def counter(clock: VirtualClock) -> Counter:
 @given(
     st.integers(0, 2**32 - 1),
     st.floats(-50e-6, 50e-6),
-    st.lists(st.sampled_from([0.001, 0.5, 3.0, 60.0, 1200.0, 4294.9, 9000.0]), max_size=60),
+    st.lists(
+        st.sampled_from([0.001, 0.5, 3.0, 60.0, 1200.0, 4294.9, 9000.0, 60_000.0]), max_size=60
+    ),
     st.randoms(use_true_random=False),
 )
 def test_a_counter_is_widened_over_wraps_and_silence(

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from stock_forwarder import StockForwarder
@@ -292,10 +292,44 @@ def test_air_time_that_cannot_be_kept_is_not_used(
     monkeypatch.setattr(Ledger, "book", broken)
 
     async def run(bench: Bench) -> None:
-        result = await bench.send(*windows(bench.hear(bench.roof)))
+        result = await bench.send(*windows(bench.hear(bench.roof, bench.shed)))
         assert result.verdicts == (Verdict.DUTY_CYCLE,) * 2
-        assert "read-only" in result.detail
+        assert result.detail.count("read-only") == 2  # once for each window
         assert bench.roof.emitted == []
+
+    play(run)
+
+
+def test_the_place_of_what_was_not_sent_is_free_again(play: Play) -> None:
+    async def run(bench: Bench) -> None:
+        full = await bench.ledger.book(M, M.allowed_us, 0)
+        assert full is not None
+        moment = bench.hear(bench.roof)
+        assert (await bench.send(shot(After(moment, S)))).verdicts == (Verdict.DUTY_CYCLE,)
+        await bench.ledger.give_back(full)
+        bench.roof.answers = [Verdict.REFUSED]
+        assert (await bench.send(shot(After(moment, S)))).verdicts == (Verdict.REFUSED,)
+        assert (await bench.send(shot(After(moment, S)))).verdicts == (Verdict.QUEUED,)
+
+    play(run)
+
+
+def test_what_a_slow_disk_made_late_is_not_given_to_a_board(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Ledger.book
+
+    async def slow(ledger: Ledger, *asked: Any) -> int | None:
+        await asyncio.sleep(0.97)
+        return await book(ledger, *asked)
+
+    monkeypatch.setattr(Ledger, "book", slow)
+
+    async def run(bench: Bench) -> None:
+        result = await bench.send(*windows(bench.hear(bench.roof)))
+        assert result.verdicts == (Verdict.TOO_LATE, Verdict.QUEUED)
+        assert bench.roof.refused == []
+        assert bench.ledger.used_us(M) == 0
 
     play(run)
 
@@ -342,6 +376,7 @@ def test_a_gps_time_is_placed_once_the_board_has_told_one(play: Play) -> None:
         bench.roof.answers = [Verdict.QUEUED]
         result = await bench.send(shot(AtGps(103_000)))
         assert result.verdicts == (Verdict.QUEUED,)
+        assert bench.roof.given == [None, None]  # its own clock is better than our estimate
         assert bench.clock.monotonic() == pytest.approx(2.505, abs=0.02)
         clash = await bench.send(shot(After(copy.moment, 3 * S)))
         assert clash.verdicts == (Verdict.COLLISION_PACKET,)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,7 @@ from wisgate.bus.lane import InlineLane, ThreadLane
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import StoreError, Unavailable
 from wisgate.lorawan.queue import ROOM, TAIL, Queue
-from wisgate.lorawan.queue_file import FILE, SIDE, QueueFile
+from wisgate.lorawan.queue_file import FILE, SIDE, Progress, QueueFile
 from wisgate.lorawan.radio import Fsk, Heard, Lora
 from wisgate.store.retention import Bounds
 
@@ -260,10 +261,10 @@ def test_while_the_disk_takes_nothing_frames_wait_in_memory(
 
     async def main() -> None:
         queue = await open_queue(tmp_path)
-        queue.advance("plant", 0)
         with monkeypatch.context() as disk:
             disk.setattr(QueueFile, "take", full)
             put(queue, ROOM + 500)
+            queue.advance("plant", 50, ahead=[60])
             queue.advance("cloud", 100)
             with pytest.raises(StoreError, match="No space left"):
                 await queue.flush()
@@ -276,6 +277,7 @@ def test_while_the_disk_takes_nothing_frames_wait_in_memory(
         await queue.close()
         async with opened(tmp_path) as queue:
             assert queue.progress("cloud").cursor == 600
+            assert queue.progress("plant") == Progress(50, {60})
             assert len(await everything(queue)) == ROOM
 
     asyncio.run(main())
@@ -307,7 +309,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int, He
     async def main() -> dict[int, Heard]:
         queue = await open_queue(folder)
         frames = put(queue, 1500)
-        queue.advance("cloud", 300)
+        queue.advance("cloud", 300, ahead=[305])
         await queue.flush()
         await queue._jobs.run(lambda file: file._db.execute("PRAGMA wal_checkpoint(PASSIVE)"))
         frames += put(queue, 200)
@@ -381,6 +383,44 @@ def test_a_broken_first_page_costs_nothing(
             assert [h.number for h in found if h.number <= 1500] == list(range(1, 1501))
             assert all(frames[heard.number] == heard for heard in found)
             assert queue.progress("cloud").cursor == 300
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("page", [40, 80, 120])
+def test_a_lost_page_costs_the_frames_on_it(
+    stored: tuple[Path, dict[int, Heard]], tmp_path: Path, page: int
+) -> None:
+    left, frames = stored
+    folder = tmp_path / "q"
+    shutil.copytree(left, folder)
+    with (folder / FILE).open("r+b") as file:
+        file.seek(page * 4096)
+        file.write(b"\xee" * 4096)
+
+    async def main() -> None:
+        async with opened(folder) as queue:
+            found = await everything(queue)
+            assert "frames salvaged" in queue.notices[0]
+            assert all(frames[heard.number] == heard for heard in found)
+            on_it = 1500 - sum(heard.number <= 1500 for heard in found)
+            assert 0 < on_it < 20
+            assert queue.progress("cloud") == Progress(300, {305})
+
+    asyncio.run(main())
+
+
+def test_a_cursor_beyond_everything_is_damage_and_costs_no_frame(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as queue:
+            put(queue, 10)
+        with closing(sqlite3.connect(tmp_path / FILE)) as file:
+            file.execute("UPDATE cursor SET number = 1 << 60")
+            file.commit()
+        async with opened(tmp_path) as queue:
+            assert len(await everything(queue)) == 10
+            assert queue.progress("cloud").cursor == 0
+            assert put(queue, 1)[0].number == 11
 
     asyncio.run(main())
 
