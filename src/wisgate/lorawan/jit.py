@@ -20,7 +20,7 @@ goes first."""
 
 LEAD_US = 42_500
 """What a frame needs before its time, free of others: start delay 1.5 ms, margin 1 ms, and 40 ms in
-which the forwarder looks ahead (lora_pkt_fwd, jitqueue.c)."""
+which the forwarder looks ahead (sx1302_hal, jitqueue.c; 30 ms in the one for SX1301)."""
 HANDING_US = 10_000
 """What may pass until the forwarder has a frame that is given to it now."""
 HOLD_US = 500_000

@@ -23,7 +23,7 @@ from .radio import Eui
 log = logging.getLogger(__name__)
 
 HOUR_US = 3_600_000_000
-"""Over which a duty cycle is counted: EN 300 220-1 V3.1.1, 5.4.1."""
+"""Over which a duty cycle is counted: the observation interval of EN 300 220-1."""
 SLACK_US = 2_000_000
 """An emission counts so much longer: its end is an estimate."""
 
