@@ -52,10 +52,11 @@ def test_of_two_interfaces_the_newer_one_counts():
 
 
 def test_what_a_codec_is_given():
-    text = "return {data: {b: input.bytes, at: input.recvTime, x: input.variables.x}};"
+    text = "return {data: {b: input.bytes, at: input.recvTime, x: input.variables.x," \
+           " ms: input.recvTime.getTime()}};"  # fmt: skip
     found = decode(f"function decodeUplink(input) {{ {text} }}", variables={"x": "3.5"})
-    assert found.fields == {"b.0": 1, "b.1": 2, "b.2": 3, "at": "2026-01-01T00:00:00.500000+00:00",
-                            "x": "3.5"}  # fmt: skip
+    assert found.fields == {"b.0": 1, "b.1": 2, "b.2": 3, "at": "2026-01-01T00:00:00.500Z",
+                            "x": "3.5", "ms": 1_767_225_600_500}  # fmt: skip
     found = decode("function Decode(p, b, variables) { return variables; }", variables={"y": "1"})
     assert found.fields == {"y": "1"}
 

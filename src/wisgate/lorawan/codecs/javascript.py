@@ -10,7 +10,6 @@ the function that it defines:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,7 @@ class Script:
             raise Unavailable(f"{self.file}: {error}; write a function decodeUplink(input)")
 
     def call(self, given: Mapping[str, Any]) -> Decoded:
-        """`given`: bytes, fPort, recvTime and variables."""
+        """`given`: bytes, fPort, recvTime in ms since 1970 (a codec gets a Date), variables."""
         if self._run is None and (error := self._start()):
             return Decoded({}, error=error)
         found = self._asked("call", msgspec.json.encode(given).decode(), self._seconds)
@@ -110,12 +109,11 @@ class JavaScript:
         self.script, self._variables = script, dict(variables or {})
 
     def decode(self, payload: bytes, port: int, at_ns: int) -> Decoded:
-        heard = datetime.fromtimestamp(at_ns / 1e9, UTC).isoformat()
         return self.script.call(
             {
                 "bytes": list(payload),
                 "fPort": port,
-                "recvTime": heard,
+                "recvTime": at_ns // 1_000_000,
                 "variables": self._variables,
             }
         )

@@ -6,7 +6,8 @@
   "use strict";
   const MOST = 10000, DEPTH = 8, FIELDS = 500, TEXT = 1000, COMPARED = 1e7;
   const { isArray } = Array, { apply } = Reflect, { keys, defineProperty } = Object;
-  const { stringify, parse } = JSON, { isFinite } = Number, { min } = Math, text = String;
+  const { stringify, parse } = JSON, { isFinite } = Number, { min } = Math, text = String,
+    Moment = Date;
 
   const bounded = (list) => {
     if (!isArray(list)) throw new TypeError("not an array");
@@ -135,7 +136,8 @@
     return stringify({ fields: found, warnings: about.warnings, errors });
   };
   const shapes = {
-    decodeUplink: (decode) => (sent) => told(decode(sent), true),
+    decodeUplink: (decode) => (sent) =>
+      told(decode({ ...sent, recvTime: new Moment(sent.recvTime) }), true),
     Decode: (decode) => ({ fPort, bytes, variables }) =>
       told(decode(fPort, bytes, variables), false),
     Decoder: (decode) => ({ bytes, fPort }) => told(decode(bytes, fPort), false),
