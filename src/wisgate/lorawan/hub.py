@@ -17,6 +17,9 @@ from .radio import Board, Crc, Downlink, Eui, Heard, Result, Status, Uplink
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+TURN_S = 0.01
+"""Between two looks at what was held long enough: frames of one turn go through everything behind
+together."""
 MOST_NAMELESS = 1000
 """Frames that wait for the EUI of their gateway, at the very first start."""
 
@@ -98,7 +101,8 @@ class Hub:
         due = self._merging.flush(now)
         self._timer = None
         if due is not None:
-            self._timer = asyncio.get_running_loop().call_later(due - now, self._flush)
+            delay = max(due - now, TURN_S)
+            self._timer = asyncio.get_running_loop().call_later(delay, self._flush)
 
     def _pass_on(self, uplinks: tuple[Uplink, ...]) -> None:
         board = uplinks[0].moment.board

@@ -10,7 +10,7 @@ from wisgate.board import virtual_time
 from wisgate.config.radios import LorawanConfig
 from wisgate.core.clock import VirtualClock
 from wisgate.lorawan.boards import MOST_BOARDS, SETTLE_S, Boards
-from wisgate.lorawan.hub import MOST_NAMELESS, Hub
+from wisgate.lorawan.hub import MOST_NAMELESS, TURN_S, Hub
 from wisgate.lorawan.merging import HOLD_S
 from wisgate.lorawan.radio import Crc, Downlink, Heard, Result, Status, Uplink, Verdict
 
@@ -48,10 +48,10 @@ def test_what_two_boards_hear_is_queued_once() -> None:
         bench.hub.heard(uplink(ROOF))
         bench.hub.heard(uplink(SHED))
         bench.hub.heard(uplink(SHED, JOIN))
-        await asyncio.sleep(HOLD_S + 0.001)
+        await asyncio.sleep(HOLD_S + TURN_S)
         assert len(bench.queue) == 2
         bench.hub.heard(uplink(ROOF, b"\xe0\x01"))
-        await asyncio.sleep(HOLD_S + 0.001)
+        await asyncio.sleep(HOLD_S + TURN_S)
 
     bench.run(story)
     assert [(h.number, h.gateway, h.best.phy) for h in bench.queue] == [
@@ -60,6 +60,25 @@ def test_what_two_boards_hear_is_queued_once() -> None:
         (3, SOUTH, b"\xe0\x01"),
     ]
     assert bench.hub.counters == {"uplinks": 4, "copies": 1, "frames": 3}
+
+
+def test_frames_of_one_turn_go_on_together() -> None:
+    bench = Bench(radio_config(gateway_id=SOUTH))
+    came: list[float] = []
+    bench.hub.on_heard.append(lambda heard: came.append(bench.clock.monotonic()))
+
+    async def story() -> None:
+        bench.hub.join(ScriptedBoard(ROOF))
+        for number in range(40):
+            bench.hub.heard(uplink(ROOF, number.to_bytes(4, "big")))
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(1)
+
+    bench.run(story)
+    assert len(came) == 40
+    assert len(set(came)) <= 6
+    for number, at in enumerate(came):
+        assert HOLD_S <= at - 0.001 * number + 1e-4 <= HOLD_S + TURN_S + 1e-3
 
 
 def test_noise_goes_nowhere() -> None:

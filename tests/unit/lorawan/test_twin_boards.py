@@ -43,7 +43,7 @@ from wisgate.lorawan.twins.udp_forwarder import Setup, UdpForwarder
 
 EUI = "0016c001ff000001"
 KEYS = Keys(bytes([1]) * 16, bytes([2]) * 16)
-CHANNELS = tuple(Tuning(hz) for hz in EU868.frequencies)
+CHANNELS = tuple(Tuning(hz) for hz in EU868.channels)
 CONFIG = next(json.dumps(e["msg"]) for e in LNS if e["msg"].get("msgtype") == "router_config")
 
 
