@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from lorawan_plans import from_json
 
 from wisgate.catalog.catalog import load
 from wisgate.core.errors import ConfigError
+from wisgate.core.toml import Document
 from wisgate.lorawan.checks import json_text
-from wisgate.lorawan.checks.kinds import judge
+from wisgate.lorawan.checks.kinds import _dispatch, judge
+from wisgate.lorawan.checks.part import Part
 from wisgate.lorawan.checks.spectrum import guessed
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "lorawan"
@@ -205,3 +210,49 @@ def test_lines_of_values_go_beyond_comments_and_texts_of_several_lines() -> None
     text = '{\n/* a\nb */\n"x": 1, // c\n"y": [\n2,\n{"z": 3}]}'
     document = json_text.parse(text, "f")
     assert [document.line(p) for p in (("x",), ("y",), ("y", 0), ("y", 1, "z"))] == [4, 5, 6, 7]
+
+
+def test_each_of_several_servers_is_judged() -> None:
+    text = (GOLDEN / "files/eu868/mpcie-1/global_conf.json").read_text("utf-8")
+    several = text.replace(
+        '"server_address": "127.0.0.1",',
+        '"servers": [{"server_address": "127.0.0.1", "serv_port_up": 1700, "serv_port_down": 1700},'
+        ' {"server_address": "iot.semtech.com", "serv_port_up": 1, "serv_port_down": 1},'
+        ' {"server_address": "iot.semtech.com", "serv_enabled": false}],',
+    )
+    (found,) = judge(several, "global_conf.json", REGIONS).findings
+    assert found.text.startswith('server_address = "iot.semtech.com" is what vendors ship')
+
+
+FILES = sorted(p for p in (GOLDEN / "files").rglob("*") if p.suffix in (".json", ".conf", ".toml"))
+
+
+def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place in a file, tables and lists included."""
+    yield path
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if (isinstance(value, list))
+        else ()
+    )
+    for key, one in inner:
+        yield from leaves(one, (*path, key))
+
+
+@given(st.sampled_from(FILES), st.data(), JSON)
+@settings(max_examples=300)
+def test_whatever_stands_in_a_file_only_makes_findings(
+    file: Path, chosen: st.DataObject, put: object
+) -> None:
+    text = file.read_text("utf-8")
+    parsed = tomllib.loads(text) if file.suffix == ".toml" else from_json(text)
+    place = chosen.draw(st.sampled_from([p for p in leaves(parsed) if p]))
+    inside = parsed
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = put
+    whole = Part(Document(parsed, {}, file.name), (), parsed)
+    _dispatch(whole, REGIONS, None)
+    assert all(";" in f.text for f in whole.found)

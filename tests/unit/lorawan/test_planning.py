@@ -59,6 +59,20 @@ def test_a_board_may_have_a_region_of_its_own(tmp_path: Path) -> None:
     ]
 
 
+def test_a_card_for_2_4_ghz_is_a_gateway_of_its_own_whatever_its_table_says(
+    tmp_path: Path,
+) -> None:
+    text = (
+        slot("mpcie-1", "rak5146-usb")
+        + slot("mpcie-2", "rak5148")
+        + '[lorawan]\nregion = "EU868"\n[[lorawan.board]]\nslot = "mpcie-2"\n'
+        'eui = "5411220500000001"\nregion = "ISM2400"\n'
+    )
+    plan = make(wanted(tmp_path, text), CATALOG)
+    assert [b.region.id for b in plan.boards] == ["EU868", "ISM2400"]
+    assert plan.notes == ("ISM2400 is a gateway of its own, with an EUI of its own",)
+
+
 def test_forwarders_find_us_where_the_file_says(tmp_path: Path) -> None:
     text = (
         slot("mpcie-1", "rak5146-usb")

@@ -194,6 +194,34 @@ def test_rests_grow_the_longer_it_does_not_work(bench: Bench) -> None:
     assert len(bench.log) < 500
 
 
+def test_a_rest_is_short_again_after_it_worked(bench: Bench) -> None:
+    bench.on_start = lambda process: process.end(1)
+
+    async def script() -> None:
+        await asyncio.sleep(4 * 3600)
+        bench.on_start = lambda process: None
+        await asyncio.sleep(80)
+        await bench.alive(60)
+        bench.processes[-1].end(1)
+        starts = bench.state.starts
+        await asyncio.sleep(REST_S + 1)
+        assert bench.state.starts == starts + 1
+
+    bench.run(script)
+
+
+def test_words_that_come_after_the_end_say_nothing(bench: Bench) -> None:
+    async def script() -> None:
+        bench.processes[0].end(1)
+        await asyncio.sleep(1)
+        bench.supervisor.told(A)
+        assert bench.phase() is Phase.RESTING
+        await asyncio.sleep(1)
+        assert len(bench.processes) == 1
+
+    bench.run(script)
+
+
 def test_a_silent_forwarder_is_ended_and_started_again(bench: Bench) -> None:
     async def script() -> None:
         await bench.alive(60)
@@ -301,6 +329,7 @@ def test_one_that_fails_takes_nothing_else_down(tmp_path: Path) -> None:
         states = bench.supervisor.states
         assert states[1].phase is Phase.RUNNING
         assert states[1].starts == 1
+        assert bench.log[1] == (0.01, "start mpcie-2")
         assert states[0].starts > 1
 
     bench.run(script)

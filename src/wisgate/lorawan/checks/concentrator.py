@@ -28,14 +28,16 @@ def judge_radios(conf: Part, new: bool) -> dict[int, int | None]:
         centres[number] = centre = radio.hertz("freq")
         if centre is None:
             continue
-        low, high = RANGES.get(str(radio.values.get("type")), (0, 10_000))
+        kind = str(radio.values.get("type"))
+        low, high = RANGES.get(kind, (0, 10_000))
+        name = f"an {kind}" if kind in RANGES else "a radio"
         if known and not low <= centre / 1e6 <= high:
             radio.wrong(
                 "freq",
-                f"radio_{number}: {mhz(centre)} is outside of what an {radio.values['type']} "
-                f"reaches, {low} to {high} MHz; check type and freq",
+                f"radio_{number}: {mhz(centre)} is outside of what {name} reaches, "
+                f"{low} to {high} MHz; check type and freq",
             )
-    if not centres and not any(conf.found):
+    if not centres and not conf.found:
         conf.fault("no radio is switched on; set enable = true in radio_0 and radio_1")
     return centres
 

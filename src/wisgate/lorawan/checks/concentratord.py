@@ -71,8 +71,8 @@ def _own(whole: Part, gateway: Part) -> None:
     path = gateway.values.get("com_dev_path")
     if isinstance(path, str):
         judge_path(gateway, "com_dev_path", path)
-        usb = "USB" in gateway.values.get("model_flags", [])
-        if usb and "spidev" in path:
+        flags = gateway.values.get("model_flags")
+        if isinstance(flags, list) and "USB" in flags and "spidev" in path:
             gateway.wrong(
                 "com_dev_path", f'com_dev_path = "{path}" is for SPI; model_flags say USB'
             )

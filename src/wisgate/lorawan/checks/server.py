@@ -21,7 +21,9 @@ def judge_server(conf: Part | None, whole: Part) -> None:
         whole.fault("there is no gateway_conf, so that nobody is told; write it")
         return
     judge_eui(conf, "gateway_ID", required=True)
-    _address(conf)
+    servers = [s for s in conf.parts("servers") if s.flag("serv_enabled", True)]
+    for server in servers or [conf]:
+        _address(server)
     _pace(conf)
     _forwarded(conf)
     if conf.flag("fake_gps"):
