@@ -96,12 +96,11 @@ class Watch:
 
 
 def decisive(result: Result) -> Verdict:
-    """The verdict on the shot that went out, else on the last one."""
-    return next((v for v in result.verdicts if v in OUT), result.verdicts[-1])
+    """The verdict on the shot that went out, else on the last one that was tried."""
+    return result.verdicts[shot_number(result)]
 
 
 def shot_number(result: Result) -> int:
-    """Which shot of a downlink went out, else the last one; from 0."""
-    verdicts = result.verdicts
-    out = (number for number, verdict in enumerate(verdicts) if verdict in OUT)
-    return next(out, len(verdicts) - 1)
+    """Which shot of a downlink went out, else the last one that was tried; from 0."""
+    tried = [(n, v) for n, v in enumerate(result.verdicts) if v is not Verdict.IGNORED]
+    return next((n for n, v in tried if v in OUT), tried[-1][0] if tried else 0)

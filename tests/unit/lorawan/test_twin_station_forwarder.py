@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import struct
 from typing import Any
 
 import pytest
+from lns_server import CONFIG, phy_of
 from recorded import LNS
 
 from wisgate.lorawan.radio import Fsk, Lora, Modulation
@@ -24,28 +24,10 @@ FAST = Lora(7, 125_000)
 PDU = bytes.fromhex("60a6fe6a01a0030092ccd6db")
 
 
-CONFIG = next(e["msg"] for e in LNS if e["msg"].get("msgtype") == "router_config")
-
-
 def configured(**changed: Any) -> StationForwarder:
     station = StationForwarder(EUI, SESSION)
     station.take(json.dumps(CONFIG | changed), 0)
     return station
-
-
-def phy_of(told: dict[str, Any]) -> bytes:
-    """The frame that a message takes apart, as Basics Station's documentation puts it together."""
-    match told["msgtype"]:
-        case "jreq":
-            euis = [bytes.fromhex(told[e].replace("-", ""))[::-1] for e in ("JoinEui", "DevEui")]
-            head = bytes([told["MHdr"]]) + b"".join(euis)
-            return head + struct.pack("<Hi", told["DevNonce"], told["MIC"])
-        case "updf":
-            head = struct.pack("<BiBH", told["MHdr"], told["DevAddr"], told["FCtrl"], told["FCnt"])
-            port = bytes([told["FPort"]]) if told["FPort"] >= 0 else b""
-            body = bytes.fromhex(told["FOpts"]) + port + bytes.fromhex(told["FRMPayload"])
-            return head + body + struct.pack("<i", told["MIC"])
-    return bytes.fromhex(told["FRMPayload"])
 
 
 def hearing(

@@ -98,7 +98,7 @@ def test_the_verdict_that_decided_is_counted_once() -> None:
 def test_which_shot_it_was() -> None:
     for verdicts, number in (
         ((Verdict.TOO_LATE, Verdict.EMITTED), 1), ((Verdict.QUEUED, Verdict.IGNORED), 0),
-        ((Verdict.TOO_LATE, Verdict.NO_BOARD), 1),
+        ((Verdict.TOO_LATE, Verdict.NO_BOARD), 1), ((Verdict.NO_ANSWER, Verdict.IGNORED), 0),
     ):  # fmt: skip
         assert shot_number(result(*verdicts)) == number
         assert decisive(result(*verdicts)) is verdicts[number]

@@ -16,7 +16,7 @@ import aiomqtt
 from ...config.upstreams.chirpstack import ChirpstackConfig
 from ...core.clock import SteadyClock
 from ...core.complaints import Complaints
-from ...core.errors import SinkError, SinkRefused
+from ...core.errors import SinkError
 from ...mqtt.client import Message
 from ...mqtt.connection import Connection
 from .. import chirpstack
@@ -24,8 +24,11 @@ from ..chirpstack_messages import Codec, DownlinkFrame
 from ..radio import Downlink, Eui, Heard, Status
 from .asked import Asked
 from .base import Access
+from .several import Several
 
 log = logging.getLogger(__name__)
+
+GOODBYE_S = 1.0
 
 
 class _Gateway:
@@ -83,12 +86,12 @@ class _Gateway:
         message = chirpstack.stats(self._eui, status, self._dated, self._told)
         await self._publish("event/stats", self._codec.encode(message))
 
-    async def close(self, deadline: float) -> None:
+    async def close(self) -> None:
         """Say that the gateway is offline, and disconnect."""
         await self._asked.close()
         try:
             with suppress(SinkError, TimeoutError):
-                async with asyncio.timeout(deadline):
+                async with asyncio.timeout(GOODBYE_S):
                     if self._broker.alive:
                         await self._state(online=False)
         finally:
@@ -131,9 +134,8 @@ class _Gateway:
         try:
             downlink = chirpstack.downlink(self._name, self._eui, frame)
         except ValueError:
-            self._asked.carry_out(
-                self._answer(self._codec.encode(chirpstack.refusal(self._eui, frame)))
-            )
+            refusal = self._codec.encode(chirpstack.refusal(self._eui, frame))
+            self._asked.carry_out(self._answer(refusal))
             raise
         self._asked.carry_out(self._carry_out(downlink))
 
@@ -148,54 +150,23 @@ class _Gateway:
             await self._publish("event/ack", payload)
 
 
-class ChirpstackUpstream:
+class ChirpstackUpstream(Several[_Gateway]):
     """One broker. Threads: the event loop only."""
 
     def __init__(self, config: ChirpstackConfig, access: Access) -> None:
-        self.name = config.name
-        self._config, self._access = config, access
-        self._prefixes = dict(config.prefixes)
-        self._gateways: dict[Eui, _Gateway] = {}
+        prefixes = dict(config.prefixes)
 
-    async def open(self) -> None:
-        """Connect as every gateway that is known and not connected. Raises SinkError."""
-        for eui, region in self._access.gateways().items():
-            if region in self._prefixes:
-                await self._gateway(eui, region).open()
+        def make(eui: Eui) -> _Gateway:
+            return _Gateway(eui, prefixes[access.gateways()[eui]], config, access)
 
-    async def deliver(self, batch: Sequence[Heard]) -> None:
-        """Publish and wait for every acknowledgement. Raises SinkError, SinkRefused."""
-        parts: dict[_Gateway, list[Heard]] = {}
-        for heard in batch:
-            parts.setdefault(self._gateway(heard.gateway, heard.region), []).append(heard)
-        refused: list[int] = []
-        told = ""
-        for gateway, part in parts.items():
-            try:
-                await gateway.deliver(part)
-            except SinkRefused as error:
-                refused += error.seqs
-                told = str(error)
-        if refused:
-            raise SinkRefused(told, sorted(refused))
+        super().__init__(config, access, make)
 
     async def tell(self, status: Status) -> None:
         """Publish the statistics of a board, if its gateway is connected."""
-        gateway = self._gateways.get(self._access.gateway(status.board) or "")
+        gateway = self.of(status.board)
         if gateway is not None and gateway.alive:
             with suppress(SinkError):  # the next telling has counts of its own
                 await gateway.tell(status)
-
-    async def close(self, deadline: float) -> None:
-        """Say good-bye for every gateway, and disconnect."""
-        await asyncio.gather(*(g.close(deadline) for g in self._gateways.values()))
-
-    def _gateway(self, eui: Eui, region: str) -> _Gateway:
-        found = self._gateways.get(eui)
-        if found is None:
-            prefix = self._prefixes[region]
-            found = self._gateways[eui] = _Gateway(eui, prefix, self._config, self._access)
-        return found
 
 
 def make(config: ChirpstackConfig, access: Access) -> ChirpstackUpstream:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from ...config.radios import UpstreamConfig
+from ...core.errors import SinkRefused
 from ..radio import Eui, Heard
 from .base import Access
 
@@ -43,12 +44,20 @@ class Several(Generic[G]):
                 await self._gateway(eui).open()
 
     async def deliver(self, batch: Sequence[Heard]) -> None:
-        """Return when the server has everything. Raises SinkError."""
+        """Return when the server has everything. Raises SinkError, SinkRefused."""
         parts: dict[Eui, list[Heard]] = {}
         for heard in batch:
             parts.setdefault(heard.gateway, []).append(heard)
+        refused: list[int] = []
+        told = ""
         for eui, part in parts.items():
-            await self._gateway(eui).deliver(part)
+            try:
+                await self._gateway(eui).deliver(part)
+            except SinkRefused as error:
+                refused += error.seqs
+                told = str(error)
+        if refused:
+            raise SinkRefused(told, sorted(refused))
 
     async def close(self, deadline: float) -> None:
         """Good-byes take a second at most."""
