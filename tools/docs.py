@@ -138,6 +138,16 @@ def connector_lines(connector: Connector) -> Iterator[str]:
     yield from table(("Pin", "Signal"), ((p.number, f"`{p.signal}`") for p in connector.pins))
 
 
+def regions_page() -> Iterator[str]:
+    yield from ("# Regions of LoRaWAN", "", "What each allows, with the source of every fact.", "")
+    for region in load().regions.values():
+        yield from (f"## {region.id}: {region.title}", "")
+        yield from ((region.note, "") if region.note else ())
+        for name in names(region, load()):
+            for section in sections(region, name, load()):
+                yield from section_lines(section)
+
+
 LISTS: dict[str, Callable[[], Iterator[str]]] = {
     "boards.md": boards_page,
     "cards.md": cards_page,
@@ -145,6 +155,7 @@ LISTS: dict[str, Callable[[], Iterator[str]]] = {
     "commands.md": command_page,
     "errors.md": error_page,
     "modules.md": modules_page,
+    "regions.md": regions_page,
 }
 
 

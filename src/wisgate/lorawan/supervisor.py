@@ -109,14 +109,14 @@ class Supervised:
         self.state = ForwarderState(job.name, job.eui, Phase.WAITING, clock.utc_ns())
 
     def told(self) -> None:
-        """It said something."""
+        """It said something. Cheap: it is called for every frame."""
         self._last_word = self._clock.monotonic()
         if not self._heard and self.state.phase is Phase.STARTING:
             self._heard = self._worked = True
             self._backoff.worked()
             self._enter(Phase.RUNNING, trouble="")
             self.heard_of.set()
-        self._changed.set()
+            self._changed.set()
 
     def stop(self) -> None:
         self._stopping = True
