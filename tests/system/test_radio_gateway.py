@@ -157,6 +157,25 @@ def test_two_boards_one_gateway(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
+def test_a_board_in_another_region_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        udp, server = free_port(), Server()
+        text = file(udp, free_port(), to_server(server.port))
+        async with running(text, tmp_path, SystemClock()):
+            board = await Forwarder(ROOF, udp, 5).there()
+            for number in (1, 2):
+                board.hear(data(number), -60, freq=2425.0, datr="SF12BW812", codr="4/8LI")
+            await until(lambda: len(server.heard) == 2)
+            board.close()
+        server.close()
+
+    asyncio.run(main())
+    told = f"lorawan: board {ROOF} hears 2425 MHz, which EU868 does not have; add [[lorawan.board]]"
+    assert [m for m in caplog.messages if "hears" in m] == [f"{told} with its eui and region"]
+
+
 def test_a_server_that_is_away_holds_nothing_up(tmp_path: Path) -> None:
     async def main() -> None:
         udp, station = free_port(), free_port()

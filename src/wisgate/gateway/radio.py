@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ..bus.lane import Lane
 from ..catalog.catalog import Catalog
 from ..config.radios import LorawanConfig, UpstreamConfig
+from ..core.complaints import Complaints
 from ..core.errors import StoreError, Unavailable
 from ..lorawan import gps
 from ..lorawan.boards import Boards
@@ -30,7 +31,7 @@ from ..lorawan.kept import Kept
 from ..lorawan.ledger import Ledger, Used
 from ..lorawan.limits import Limits
 from ..lorawan.queue import Queue
-from ..lorawan.radio import Eui, Moment, Status, Upstream
+from ..lorawan.radio import Eui, Heard, Moment, Status, Upstream
 from ..lorawan.supervisor import Supervisor
 from ..lorawan.upstreams import open_upstream
 from ..lorawan.upstreams.base import Access
@@ -79,6 +80,7 @@ class Radio:
         self._hearing, self._keeping = AsyncExitStack(), AsyncExitStack()
         self._statuses: asyncio.Queue[Status] = asyncio.Queue(MOST_STATUSES)
         self._upstreams: list[Upstream] = []
+        self._complaints = Complaints(log, "lorawan")
         self._counts: dict[str, Counter[str]] = {}
         """What each upstream counts."""
         self.deliveries: dict[str, Delivery] = {}
@@ -162,7 +164,7 @@ class Radio:
         limits = Limits(self._catalog.regions, boards.by_eui)
         self.downlinks = Downlinks(boards.of, limits, ledger, clock)
         self.hub = Hub(boards, clock, queue.append, self.downlinks.send)
-        self.hub.on_heard.append(self.downlinks.remember)
+        self.hub.on_heard += [self.downlinks.remember, self._judge]
         self.watch = Watch(self.hub, clock)
 
     async def _open_upstreams(self) -> None:
@@ -251,6 +253,14 @@ class Radio:
     def _gps_us(self) -> int | None:
         clock = self._clock
         return gps.from_utc_ns(clock.utc_ns()) // 1000 if clock.trusted else None
+
+    def _judge(self, heard: Heard) -> None:
+        """Complain of a board that is in another region than the file says."""
+        region, frequency = self.regions[heard.region], heard.best.frequency
+        if not region.lowest <= frequency <= region.highest:
+            board = heard.best.moment.board
+            found = f"board {board} hears {frequency / 1e6:g} MHz, which {region.id} does not have"
+            self._complaints.tell(board, f"{found}; add [[lorawan.board]] with its eui and region")
 
     def _told(self, status: Status) -> None:
         if not self._statuses.full():

@@ -165,11 +165,14 @@ class Schedule(msgspec.Struct, tag_field="msgtype", tag="dnsched"):
 
 
 class RouterConfig(msgspec.Struct, tag_field="msgtype", tag="router_config"):
-    """What we use of it: data rates as (SF, kHz, downlinks only), SF 0 for FSK, -1 for none."""
+    """What we use of it: data rates as (SF, kHz, downlinks only), SF 0 for FSK, -1 for none; the
+    networks and the ranges of JoinEUIs that the server wants, nothing for all."""
 
     rates: list[tuple[int, int, int | bool]] = msgspec.field(name="DRs")
     region: str = ""
     max_eirp: Level | None = None
+    net_ids: list[int] | None = msgspec.field(name="NetID", default=None)
+    join_euis: list[tuple[int, int]] | None = msgspec.field(name="JoinEui", default=None)
 
 
 class Discovery(msgspec.Struct, omit_defaults=True):

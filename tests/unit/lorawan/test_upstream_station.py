@@ -268,6 +268,27 @@ def moved_to(said: Any, modulation: Any) -> Any:
     return replace(said, modulation=modulation)
 
 
+@pytest.mark.parametrize(
+    ("wants", "kinds"),
+    [
+        ({}, ["updf", "jreq", "propdf"]),
+        ({"NetID": [0x13], "JoinEui": [[1, 1]]}, ["updf", "jreq", "propdf"]),
+        ({"NetID": [0x14], "JoinEui": [[-2, -1]]}, ["propdf"]),
+        ({"NetID": [], "JoinEui": [[0, 18446744073709551615]]}, ["updf", "jreq", "propdf"]),
+        ({"JoinEui": [[2, 9], [11, 12]]}, ["updf", "propdf"]),
+    ],
+)
+def test_a_server_gets_what_its_router_config_wants(wants, kinds):
+    async def main() -> None:
+        async with Bench() as bench:
+            bench.lns.config = CONFIG | wants
+            frames = enumerate((DATA, JOIN, b"\xe0\x01"), 1)
+            await bench.upstream.deliver([bench.heard(n, phy=phy) for n, phy in frames])
+            assert [m["msgtype"] for m in bench.lns.uplinks] == kinds
+
+    run(main())
+
+
 def test_a_schedule():
     async def main() -> None:
         async with Bench() as bench:

@@ -11,11 +11,13 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
+from ...config.radios import FilterConfig
 from ...config.upstreams.station import StationConfig
 from ...core.clock import SteadyClock
 from ...core.complaints import Complaints
 from ...core.errors import SinkError
 from .. import gps, lns, lns_frames
+from ..filters import only
 from ..lns_orders import Orders
 from ..radio import After, AtGps, Downlink, Eui, Heard, Shot, Status, Verdict
 from ..timeline import Timeline
@@ -39,6 +41,7 @@ class _Gateway:
         self._session = 1 + access.clock.utc_ns() // 1_000_000_000 % 255
         self._link = StationLink(eui, config, self._said)
         self._rates: lns_frames.Rates = ()
+        self._wanted = only(FilterConfig(proprietary=True))
         self._orders: Orders | None = None
         self._asked = Asked()
         self._complaints = Complaints(log, config.name)
@@ -67,13 +70,14 @@ class _Gateway:
     def _configure(self, config: lns.RouterConfig) -> None:
         self._link.router_config = None
         self._rates = lns_frames.rates(config.rates)
+        self._wanted = only(_filter(config))
         self._orders = Orders(config, self._rates, self._at)
 
     def _message(self, heard: Heard) -> str | None:
-        """None for what the protocol, or the server's plan, has no words for."""
+        """None for what the server does not want, or its plan or the protocol has no words for."""
         best = heard.best
         rate = lns_frames.rate_of(best.modulation, self._rates)
-        if rate is None:
+        if rate is None or not self._wanted(heard):
             return None
         number = self._timeline.place(best.moment)
         xtime = lns_frames.xtime(0, self._session, number)
@@ -171,7 +175,18 @@ class _Gateway:
                 await self._link.say(lns.written(lns.Timesync(asked.txtime, now)))
 
 
+_EUI, _NET_ID = (1 << 64) - 1, (1 << 24) - 1
 _TAKEN = frozenset({Verdict.QUEUED, Verdict.EMITTED})
+
+
+def _filter(config: lns.RouterConfig) -> FilterConfig:
+    """What the server wants; it may write EUIs with a sign."""
+    ranges = [(low & _EUI, high & _EUI) for low, high in config.join_euis or ()]
+    return FilterConfig(
+        net_ids=tuple(number & _NET_ID for number in config.net_ids or ()),
+        join_euis=tuple(ranges),
+        proprietary=True,
+    )
 
 
 class StationUpstream(Several[_Gateway]):
