@@ -35,7 +35,8 @@ from wisgate.lorawan.radio import (
 )
 from wisgate.lorawan.twins.air import Air
 from wisgate.lorawan.twins.channel import Channel, Place, Tuning
-from wisgate.lorawan.twins.mote import EU868, Identity, Mote
+from wisgate.lorawan.twins.mote import Identity, Mote
+from wisgate.lorawan.twins.plans import EU868
 from wisgate.lorawan.twins.station_board import StationBoard
 from wisgate.lorawan.twins.station_forwarder import StationForwarder
 from wisgate.lorawan.twins.udp_board import UdpBoard
