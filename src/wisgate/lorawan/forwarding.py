@@ -61,7 +61,21 @@ def jobs(
     euis = _Euis(found.euis, Identities(folder / "euis.json"), read, tell)
     own = {f.slot: f for f in lorawan.forwarders}
     boards = [b for b in plan.boards if b.card.slot in own]
-    return [_job(b, own[b.card.slot], euis, found.target, folder) for b in boards]
+    made = [_job(b, own[b.card.slot], euis, found.target, folder) for b in boards]
+    for board, job in zip(boards, made, strict=True):
+        _demand_region(lorawan, own[board.card.slot], board, job.eui)
+    return made
+
+
+def _demand_region(
+    lorawan: LorawanConfig, forwarder: ForwarderConfig, board: BoardPlan, eui: Eui
+) -> None:
+    """What it sends to us has to be counted to the region that it is in."""
+    named = {b.eui: b.region for b in lorawan.boards}
+    if named.get(eui, lorawan.region) != board.region.id:
+        cure = f'write [[lorawan.board]] with eui = "{eui}" and region = "{board.region.id}"'
+        what = f"{board.card.name}: {eui} is in {board.region.id}, which the file does not say"
+        raise ConfigError([f"{forwarder.where}: {what}; {cure}"])
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,25 @@ def test_what_the_file_must_say_is_told_with_its_line(
         bench.jobs(*parts)
 
 
+HIGH = "5411220500000001"
+
+
+@pytest.mark.parametrize("named", ["", board("mpcie-1", HIGH)])
+def test_a_card_in_another_region_must_be_known_to_be_there(bench: Bench, named: str) -> None:
+    parts = (slot("mpcie-1", "rak5148"), LORAWAN, named, forwarder("mpcie-1"))
+    why = f'{HIGH} is in ISM2400, .*; write .* eui = "{HIGH}" and region = "ISM2400"'
+    with pytest.raises(ConfigError, match=why):
+        bench.jobs(*parts, plugged=PLUGGED, read={"mpcie-1": HIGH})
+
+
+def test_a_card_at_2_4_ghz_that_the_file_knows(bench: Bench) -> None:
+    known = f'{board("mpcie-1", HIGH)}\nregion = "ISM2400"'
+    (job,) = bench.jobs(
+        slot("mpcie-1", "rak5148"), LORAWAN, known, forwarder("mpcie-1"), plugged=PLUGGED
+    )
+    assert from_json(job.files["global_conf.json"])["radio_conf"]["tty_path"] == LINK
+
+
 def test_a_program_is_looked_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = (slot("mpcie-1", "rak5146-spi"), LORAWAN, board("mpcie-1", A), forwarder("mpcie-1", ""))
     monkeypatch.setenv("PATH", str(bench.folder))
