@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -96,8 +96,10 @@ class Radio:
             raise Unavailable(str(error)) from error
         await self._open_upstreams()
         await self._open_motes()
-        await self._open_fronts()
-        await self._open_forwarders()
+        supervisor = await self._prepare_forwarders()
+        await self._open_fronts(supervisor.cards if supervisor else {})
+        if supervisor is not None:
+            self._begin("forwarders", supervisor.run)
         self.opened = True
 
     async def silence(self) -> None:
@@ -206,12 +208,12 @@ class Radio:
             self._begin("end devices", self.motes.run)
             self.hub.on_heard.append(self.motes.heard)
 
-    async def _open_fronts(self) -> None:
+    async def _open_fronts(self, cards: Mapping[str, Eui]) -> None:
         config, hub, clock = self.config, self.hub, self._clock
         self.udp = udp = UdpSocket(config.udp, clock)
         named_only = not config.udp.loopback
         udp_front = UdpFront(hub, clock, self._session, udp.send_to, named_only=named_only)
-        channels = configure(self._gateway.config, self._catalog, self.boards, clock)
+        channels = configure(self._gateway.config, self._catalog, self.boards, clock, cards)
         named_only = not config.station.loopback
         front = StationFront(hub, clock, channels, self._gps_us, named_only=named_only)
         self.station = station = StationServer(front, config.station, clock)
@@ -223,16 +225,14 @@ class Radio:
         self._hearing.push_async_callback(station.close)
         log.info("lorawan: forwarders at port %d, stations at port %d", udp.port, station.port)
 
-    async def _open_forwarders(self) -> None:
-        """Those that we start ourselves, when everything is there that they speak to."""
+    async def _prepare_forwarders(self) -> Supervisor | None:
+        """Of those that we start ourselves; none runs yet."""
         lane = self._own_lane("lorawan forwarders")
         try:
-            supervisor = await supervise(self._gateway, self._catalog, self.hub, lane)
+            self.forwarders = await supervise(self._gateway, self._catalog, self.hub, lane)
         except StoreError as error:
             raise Unavailable(str(error)) from error
-        if supervisor is not None:
-            self.forwarders = supervisor
-            self._begin("forwarders", supervisor.run)
+        return self.forwarders
 
     def _own_lane(self, name: str) -> Lane:
         lane = self._lane(name)

@@ -4,7 +4,7 @@ next free set of its region for others."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ..catalog.catalog import Catalog
 from ..catalog.regions import Region
@@ -20,15 +20,21 @@ from .radio import Eui
 
 log = logging.getLogger(__name__)
 
+NOBODY: Mapping[str, Eui] = {}
 STRANGER = Concentrator("", "", "sx1302", Family.SX1302, "spi", "")
 """A board outside of this box: nobody says what it carries, and every card reaches the same."""
 
 
 def configure(
-    config: Config, catalog: Catalog, boards: Boards, clock: Clock
+    config: Config,
+    catalog: Catalog,
+    boards: Boards,
+    clock: Clock,
+    cards: Mapping[str, Eui] = NOBODY,
 ) -> Callable[[Eui], str | None]:
-    """What makes the text for a board; None for one whose channels cannot be planned."""
-    plans = _planned(config, catalog)
+    """What makes the text for a board; None for one whose channels cannot be planned. `cards`: EUIs
+    that the file does not say, by the names of cards."""
+    plans = _planned(config, catalog, cards)
     for radio in config.lorawan.boards if config.lorawan else ():
         if radio.eui and radio.eui not in plans and radio.region != planning.GHZ24:
             plans[radio.eui] = _next(plans, catalog.regions[radio.region])
@@ -47,14 +53,15 @@ def configure(
     return text
 
 
-def _planned(config: Config, catalog: Catalog) -> dict[Eui, BoardPlan]:
-    """By the EUIs that the file names together with slots."""
+def _planned(config: Config, catalog: Catalog, cards: Mapping[str, Eui]) -> dict[Eui, BoardPlan]:
+    """By the EUIs of cards in slots, as far as they are known."""
     try:
         wanted = planning.of_config(config, catalog)
         plan = planning.make(wanted, catalog)
     except (ConfigError, CatalogError):  # cards outside of this box
         return {}
-    return {wanted.euis[b.card.name]: b for b in plan.boards if b.card.name in wanted.euis}
+    euis = {**cards, **wanted.euis}
+    return {euis[b.card.name]: b for b in plan.boards if b.card.name in euis}
 
 
 def _next(plans: dict[Eui, BoardPlan], region: Region) -> BoardPlan:

@@ -235,6 +235,11 @@ class Supervisor:
         self._stopping = asyncio.Event()
 
     @property
+    def cards(self) -> dict[str, Eui]:
+        """Under which EUI each works, by its name."""
+        return {s.job.name: s.job.eui for s in self._supervised}
+
+    @property
     def states(self) -> tuple[ForwarderState, ...]:
         return tuple(s.state for s in self._supervised)
 

@@ -94,6 +94,19 @@ eui = "{ROOF}"
     assert sorted(found[ROOF]) == sorted(sets[1].channels)
 
 
+def test_a_card_whose_eui_the_file_does_not_say_gets_its_plan():
+    text = HEAD + "".join(f'[[slot]]\nslot = "mpcie-{n}"\nmodule = "rak5146-spi"\n' for n in (1, 2))
+    text += '[lorawan]\nregion = "EU868"\n'
+    config = read(toml.parse(text, "gateway.toml"), Path(), CATALOG)
+    assert config.lorawan is not None
+    cards = {"mpcie-1": ROOF, "mpcie-2": SHED}
+    ask = configure(config, CATALOG, Boards(config.lorawan), VirtualClock(), cards)
+    second, first = (channels(json.loads(ask(eui) or "")) for eui in (SHED, ROOF))
+    sets = CATALOG.regions["EU868"].sets
+    assert sorted(first) == sorted(sets[0].channels)
+    assert sorted(second) == sorted(sets[1].channels)
+
+
 def configured(region: str) -> Callable[[str], str | None]:
     text = f'{HEAD}[lorawan]\nregion = "{region}"\n'
     config = read(toml.parse(text, "gateway.toml"), Path(), CATALOG)
