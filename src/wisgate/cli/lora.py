@@ -183,22 +183,24 @@ def _print(made: ChannelPlan, wanted: Wanted, files: Bundle, folder: Path | None
         for number, centre in enumerate(board.centres):
             own = [c for c in board.channels if c.radio == number]
             click.echo(
-                f"  radio {number}     {mhz(centre)}: {' '.join(mhz(c.frequency) for c in own)}"
+                f"  radio {number}     {mhz(centre)} MHz: {' '.join(mhz(c.frequency) for c in own)}"
             )
         if not board.centres:
-            listed = (f"{mhz(c.frequency)} SF{c.spreading_factor}" for c in board.channels)
+            listed = (f"{mhz(c.frequency)} MHz SF{c.spreading_factor}" for c in board.channels)
             click.echo(f"  channels    {', '.join(listed)}")
         if wide := board.wide:
             kind = f"SF{wide.spreading_factor}, {wide.bandwidth // 1000} kHz"
-            click.echo(f"  wide        {mhz(wide.frequency)}, {kind}")
+            click.echo(f"  wide        {mhz(wide.frequency)} MHz, {kind}")
         if board.fsk:
-            click.echo(f"  FSK         {mhz(board.fsk.frequency)}")
-        sends = f"{mhz(board.lowest_tx)} to {mhz(board.highest_tx)}" if board.sends else "nothing"
+            click.echo(f"  FSK         {mhz(board.fsk.frequency)} MHz")
+        between = f"{mhz(board.lowest_tx)} to {mhz(board.highest_tx)} MHz"
+        sends = between if board.sends else "nothing"
         click.echo(f"  sends       {sends}")
     for note in (*made.notes, *files.notes):
         click.echo(f"note: {note}", err=True)
     if folder is None:
-        click.echo(f"{len(files.files)} files; --write DIR writes them")
+        count = len(files.files)
+        click.echo(f"{count} file{'s' if count != 1 else ''}; --write DIR writes them")
     else:
         for name in files.files:
             click.echo(f"wrote {folder / name}")

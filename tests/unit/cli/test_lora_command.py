@@ -27,11 +27,11 @@ def test_a_plan_for_people() -> None:
         "  reached by  /dev/spidev0.0\n"
         "  reset       line 17 of host\n"
         "  EUI         0016c001ff000001\n"
-        "  radio 0     867.5: 867.1 867.3 867.5 867.7 867.9\n"
-        "  radio 1     868.5: 868.1 868.3 868.5\n"
-        "  wide        868.3, SF7, 250 kHz\n"
-        "  FSK         868.8\n"
-        "  sends       863.0 to 870.0\n"
+        "  radio 0     867.5 MHz: 867.1 867.3 867.5 867.7 867.9\n"
+        "  radio 1     868.5 MHz: 868.1 868.3 868.5\n"
+        "  wide        868.3 MHz, SF7, 250 kHz\n"
+        "  FSK         868.8 MHz\n"
+        "  sends       863.0 to 870.0 MHz\n"
         "7 files; --write DIR writes them\n"
     )
 
