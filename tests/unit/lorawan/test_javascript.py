@@ -95,6 +95,47 @@ def test_a_number_that_is_none_is_no_value():
     assert found.warnings == ("low", "a is NaN", "b is -Infinity")
 
 
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("b.toString('hex')", "fffe7f8000ff"),
+        ("b.toString('base64')", "//5/gAD/"),
+        ("Buffer.from('fffe7f', 'hex').readInt16BE(0)", -2),
+        ("Buffer.from('//5/gAD/', 'base64').toString('hex')", "fffe7f8000ff"),
+        ("b.readUInt8(0)", 255), ("b.readInt8()", -1), ("b.readUint16LE(1)", 0x7FFE),
+        ("b.readUInt16BE(1)", 0xFE7F), ("b.readInt16LE(2)", -32641),
+        ("b.readUInt32BE(0)", 0xFFFE7F80),
+        ("b.readInt32LE(0)", -2139095297), ("b.readUIntBE(1, 3)", 0xFE7F80),
+        ("b.readIntLE(1, 3)", -8355842),
+        ("Buffer.from([0x41, 0x48, 0, 0]).readFloatBE(0)", 12.5),
+        ("Buffer.from([0, 0, 0, 0, 0, 0, 0x29, 0x40]).readDoubleLE(0)", 12.5),
+        ("b.slice(1, 3).toString('hex')", "fe7f"), ("b.length", 6), ("b[2]", 0x7F),
+        ("new Buffer('ä€').toString('hex')", "c3a4e282ac"),
+        ("Buffer.from('c3a4e282ac', 'hex').toString()", "ä€"),
+        ("Buffer.from([65, 66]).toString('ascii')", "AB"),
+        ("Buffer.from([0xff, 65]).toString()", "\ufffdA"),
+        ("Buffer.concat([Buffer.from([1]), [2, 3]]).length", 3),
+        ("Buffer.isBuffer(b) && !Buffer.isBuffer([]) && Buffer.alloc(3)[2] === 0", True),
+    ],
+)  # fmt: skip
+def test_the_buffer_of_node(expression, value):
+    """Values by Node.js 20."""
+    text = f"const b = new Buffer(input.bytes); return {{data: {{x: {expression}}}}};"
+    found = decode(f"function decodeUplink(input) {{ {text} }}", bytes.fromhex("fffe7f8000ff"))
+    assert (found.fields, found.error) == ({"x": value}, "")
+
+
+@pytest.mark.parametrize(
+    ("expression", "error"),
+    [("b.readUInt16BE(2)", "no 2 bytes at 2"), ("b.readInt8(-1)", "no 1 bytes at -1"),
+     ("b.readInt16LE(3)", "no 2 bytes at 0"), ("b.toString('x')", "no encoding x"),
+     ("b.readFloatBE(0)", "invalid byteLength")],
+)  # fmt: skip
+def test_what_a_buffer_does_not_hold(expression, error):
+    text = f"const b = Buffer.from(input.bytes); return {{data: {{x: {expression}}}}};"
+    assert error in decode(f"function decodeUplink(input) {{ {text} }}").error
+
+
 def test_console_is_silent(capfd):
     assert body("console.log('x'); console.error('y'); return {data: {a: 1}};").fields == {"a": 1}
     assert capfd.readouterr() == ("", "")

@@ -25,7 +25,7 @@ START_S = 0.25
 MEMORY, STACK = 16 * 1024 * 1024, 256 * 1024
 LONGEST_FILE = 1024 * 1024
 _MEMORY = "out of memory"
-_PRELUDE = Path(__file__).with_name("prelude.js")
+_BUFFER, _PRELUDE = (Path(__file__).with_name(f"{name}.js") for name in ("buffer", "prelude"))
 
 
 class _Answer(msgspec.Struct):
@@ -78,6 +78,7 @@ class Script:
         self._context, self._died = quickjs.Context(), quickjs.JSException
         self._context.set_memory_limit(MEMORY)
         self._context.set_max_stack_size(STACK)
+        self._context.eval(_BUFFER.read_text(encoding="utf-8"))
         self._run = self._context.eval(_PRELUDE.read_text(encoding="utf-8"))
         errors = self._asked("start", self._source, START_S).errors
         if errors:
