@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -149,7 +150,6 @@ class Radio:
         config, clock = self.config, self._clock
         disk, journal = self._own_lane("lorawan queue"), self._own_lane("lorawan air time")
         memory = await disk.run(lambda: Kept(self._folder))
-        self._session = memory.session
         self.boards = boards = Boards(config, memory.gateways, partial(_keep, memory))
         ledger = await Ledger.open(
             self._folder, lane=journal, clock=clock, boot_id=self._gateway.board.ends.host.boot_id()
@@ -212,7 +212,8 @@ class Radio:
         config, hub, clock = self.config, self.hub, self._clock
         self.udp = udp = UdpSocket(config.udp, clock)
         named_only = not config.udp.loopback
-        udp_front = UdpFront(hub, clock, self._session, udp.send_to, named_only=named_only)
+        session = secrets.randbits(32)  # one that no earlier start had, without asking a disk
+        udp_front = UdpFront(hub, clock, session, udp.send_to, named_only=named_only)
         channels = configure(self._gateway.config, self._catalog, self.boards, clock, cards)
         named_only = not config.station.loopback
         front = StationFront(hub, clock, channels, self._gps_us, named_only=named_only)

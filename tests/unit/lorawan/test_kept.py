@@ -4,7 +4,7 @@ import pytest
 from radio_bench import ROOF, SHED
 
 from wisgate.core.errors import StoreError
-from wisgate.lorawan.kept import FILE, SESSIONS, Kept
+from wisgate.lorawan.kept import FILE, Kept
 
 
 def test_gateways_are_kept(tmp_path):
@@ -17,14 +17,7 @@ def test_gateways_are_kept(tmp_path):
     assert (tmp_path / "new" / FILE).stat().st_mode & 0o77 == 0
 
 
-def test_no_session_is_used_twice(tmp_path):
-    sessions = [Kept(tmp_path).session for _ in range(3)]
-    assert sessions == [SESSIONS, 2 * SESSIONS, 3 * SESSIONS]
-    (tmp_path / FILE).write_text('{"session": 4294901760, "gateways": {}}')
-    assert Kept(tmp_path).session == 0
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b'{"session":"x"}', b'{"gateways":[]}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b'{"gateways":[]}', b"\xff"])
 def test_a_damaged_file(tmp_path, content):
     (tmp_path / FILE).write_bytes(content)
     with pytest.raises(StoreError, match=r"lorawan\.json: .*; write the EUI of the gateway as gat"):
@@ -32,6 +25,13 @@ def test_a_damaged_file(tmp_path, content):
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):
+    kept = Kept(tmp_path / "file")
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"lorawan\.json"):
-        Kept(tmp_path / "file")
+        kept.keep("EU868", ROOF)
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(StoreError, match=r"Is a directory.*; write the EUI"):
+        Kept(tmp_path)
