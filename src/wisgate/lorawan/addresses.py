@@ -3,10 +3,6 @@ Interfaces 1.1, annex 3: which network a DevAddr belongs to."""
 
 from __future__ import annotations
 
-import re
-
-from ..core import eui
-
 _NETWORK_BITS = (6, 6, 9, 11, 12, 13, 15, 17)
 """By the type of a NetID: how many of its lowest bits are in the DevAddr, behind as many ones as
 the type says and a zero."""
@@ -18,29 +14,8 @@ def eui_text(number: int) -> str:
     return f"{number:016x}"
 
 
-def eui_number(text: str) -> int:
-    """From any notation in use, `core/eui.py`. Raises ValueError."""
-    return int(eui.parse(text), 16)
-
-
 def address_text(address: int) -> str:
     return f"{address:08x}"
-
-
-def address_number(text: str) -> int:
-    """Of a DevAddr such as "26011bda". Raises ValueError."""
-    return _number(text, 8, "a DevAddr")
-
-
-def net_id_number(text: str) -> int:
-    """Of a NetID such as "000013". Raises ValueError."""
-    return _number(text, 6, "a NetID")
-
-
-def _number(text: str, digits: int, what: str) -> int:
-    if not re.fullmatch(f"[0-9a-fA-F]{{{digits}}}", text):
-        raise ValueError(f"{text!r} is not {what}: {digits} hexadecimal digits")
-    return int(text, 16)
 
 
 def oui(eui: int) -> int:
