@@ -34,9 +34,9 @@ FAMILIES = {
 }
 """By the chip on the card."""
 USB_IDS = {Family.SX1302: (0x0483, 0x5740), Family.GHZ24: (0x0483, 0x5740)}
-"""Vendor and product of the controller on cards for USB (STMicroelectronics virtual COM port).
-Source: sx1302_hal and gateway_2g4_hal, 99-… udev rules. Forwarders for the SX1301 take the first
-FTDI adapter that they find."""
+"""Vendor and product of the controller on cards for USB: the virtual serial port of an STM32, as in
+Semtech's reference designs, whose controllers and programs these cards use; RAKwireless prints
+none. The forwarder for the SX1301 takes the first FTDI adapter that it finds."""
 
 
 @dataclass(frozen=True)

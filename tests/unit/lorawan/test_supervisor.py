@@ -442,3 +442,23 @@ def test_a_folder_that_cannot_be_written_is_a_failure_like_others(tmp_path: Path
         assert "Not a directory" in bench.state.trouble
 
     bench.run(script)
+
+
+@pytest.mark.parametrize(
+    ("stubborn", "signals"), [(False, ["terminate"]), (True, ["terminate", "kill"])]
+)
+def test_a_gateway_that_closes_leaves_no_process(
+    bench: Bench, stubborn: bool, signals: list[str]
+) -> None:
+    bench.stubborn = stubborn
+
+    async def main() -> None:
+        task = asyncio.ensure_future(bench.supervisor.run())
+        await asyncio.sleep(5)
+        bench.supervisor.told(A)
+        await asyncio.sleep(5)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    virtual_time.run(main(), bench.clock)
+    assert bench.processes[0].signals == signals
