@@ -298,6 +298,26 @@ def process(folder: Path, text: str) -> Iterator[Running]:
         yield gateway.ready()
 
 
+def test_upstreams_and_sinks_share_the_time_of_the_end(tmp_path: Path) -> None:
+    """A server that takes no answer and a broker that is not there: one deadline, not two."""
+
+    async def main() -> None:
+        udp, server = free_port(), Server()
+        sink = f'[sink.x]\ntype = "mqtt"\nurl = "mqtt://127.0.0.1:{free_port()}"\n'
+        with process(tmp_path, file(udp, free_port(), to_server(server.port), sink)) as gateway:
+            board = await Forwarder(ROOF, udp, 5).there()
+            board.hear(data(1), -60)
+            await until(lambda: len(server.heard) == 1)
+            server.mute = True
+            board.hear(data(2), -60)
+            await until(lambda: len(server.heard) == 2)
+            assert gateway.stop(seconds=6) == 0
+            board.close()
+        server.close()
+
+    asyncio.run(main())
+
+
 def test_what_a_killed_gateway_had_heard_arrives(tmp_path: Path) -> None:
     """A server away, a `kill -9`, the server back: every frame once and in order, no join."""
 

@@ -228,9 +228,7 @@ class Gateway:
             last_first.push_async_callback(self.store_lane.close)
             last_first.push_async_callback(self.store.close)
             last_first.push_async_callback(self.board.close)
-            last_first.push_async_callback(end_all, "sink", self.forwarders, self._forwarding)
-            if self.lorawan is not None:
-                last_first.push_async_callback(self.lorawan.close)
+            last_first.push_async_callback(self._end_delivering)
             last_first.push_async_callback(self._flush)
             if self.lorawan is not None:
                 last_first.push_async_callback(self.lorawan.silence)
@@ -249,6 +247,15 @@ class Gateway:
             await self.store.flush()
         except StoreError as error:
             log.warning("%s", error)
+
+    async def _end_delivering(self) -> None:
+        """Sinks and upstreams at the same time. Raises StoreError when frames could not be kept."""
+        ends = [end_all("sink", self.forwarders, self._forwarding)]
+        if self.lorawan is not None:
+            ends.append(self.lorawan.close())
+        for error in await asyncio.gather(*ends, return_exceptions=True):
+            if error is not None:
+                raise error
 
     async def _work(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
