@@ -110,6 +110,7 @@ class Journal:
         self._folder = folder
         self._file = -1
         self._records, self._most = 0, 0
+        self._begun = False
 
     @property
     def wants_compacting(self) -> bool:
@@ -117,7 +118,8 @@ class Journal:
         return self._file < 0 or self._records >= self._most
 
     def write_anew(self, rows: Sequence[Row]) -> None:
-        """Replace the file, synced. Raises OSError as `append` does."""
+        """Replace the file, synced. Raises OSError as `append` does; at the first time the old file
+        stays, which says as much."""
         path, mark = self._folder / FILE, self._folder / MARK
         self.close()
         try:
@@ -126,8 +128,10 @@ class Journal:
                 write_synced(mark, b"", 0o600)
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         except OSError:
-            self._disown()
+            if self._begun:
+                self._disown()
             raise
+        self._begun = True
         self._records, self._most = len(rows), 2 * len(rows) + COMPACT
         self.disowned = False
 

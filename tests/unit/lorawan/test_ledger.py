@@ -289,6 +289,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         play(tmp_path / "file" / "ledger", used)
 
 
+def test_a_start_on_a_full_disk_forgets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    play(tmp_path, book_five)
+    with monkeypatch.context() as disk:
+        disk.setattr("wisgate.lorawan.journal.write_synced", full)
+        with pytest.raises(Unavailable, match="No space left"):
+            play(tmp_path, used, boot="second")
+    assert play(tmp_path, used, boot="third") == 5 * AIR
+    assert play(tmp_path, notices, boot="fourth") == []
+
+
 def test_the_mark_is_there_before_anything_is_sent(tmp_path: Path) -> None:
     play(tmp_path, used)
     assert (tmp_path / MARK).exists()
