@@ -22,9 +22,10 @@ from wisgate.store.records import Gap, Record
 
 PAGE = 4096
 OLD, GROUPS, GROUP = 1500, 40, 15
-COUNT = OLD + GROUPS * GROUP
 """Records: in the database alone, and in groups that only the log holds."""
 CURSOR = 900
+FULL, ROOM, EVERY = 12_000, 200_000, 30
+"""Records that come to a full store, bytes that it may have, and which of them are important."""
 DATABASE, LOG = "wisgate.db", "wisgate.db-wal"
 
 
@@ -40,6 +41,8 @@ class Stored:
     """The length of the log after each commit, and the last record of it."""
     names: tuple[int, ...]
     """The pages that hold the names of points, each all of them."""
+    old: int
+    """The last number that is in the database alone."""
 
 
 @dataclass(frozen=True)
@@ -60,29 +63,42 @@ class Damage:
         """The records on pages that are as they were written."""
         kept = {seq for page in self.whole(stored.pages) for seq in stored.pages[page]}
         whole_log = min([self.log_end, *self.log])
-        logged = max((last for size, last in stored.commits if size <= whole_log), default=OLD)
-        return kept | set(range(OLD + 1, logged + 1))
+        logged = max(
+            (last for size, last in stored.commits if size <= whole_log), default=stored.old
+        )
+        return kept | set(range(stored.old + 1, logged + 1))
 
 
-async def store_to_damage(folder: Path) -> Stored:
-    """Some records in the database, some only in the log, of every kind, and one sink."""
-    async with opened(folder / "a") as store:
-        await put(store, levels(OLD))
-        await rolled(store)
+async def store_to_damage(folder: Path, *, full: bool = False) -> Stored:
+    """Some records in the database, some only in the log, of every kind, and one sink. `full`: most
+    measurements have been dropped between those that matter."""
+    async with opened(folder / "a", max_size=ROOM if full else 1e8) as store:
         await store.cursor("plant")
+        for start in range(0, FULL if full else OLD, 500):
+            await put(store, _plant(500, start) if full else levels(500, start))
+        await rolled(store)
         store.advance("plant", CURSOR)
+        await store.flush()
+        old = store.last_seq
     pages = _pages(folder / "a" / DATABASE)
     names = _leaves(folder / "a" / DATABASE, "point")
     names += _leaves(folder / "a" / DATABASE, "point_by_name")
     commits = []
     async with opened(folder / "a") as store:
         for group in range(GROUPS):
-            await put(store, _mixed(OLD + group * GROUP))
+            await put(store, _mixed(old + group * GROUP))
             commits.append(((folder / "a" / LOG).stat().st_size, store.last_seq))
         written = {e.seq: e for e in await store.after(0, 10**6) if isinstance(e, Record)}
         killed(folder / "a", folder / "killed")
-    assert len(written) == COUNT
-    return Stored(folder / "killed", written, pages, tuple(commits), tuple(names))
+    assert (sum(seq < old // 2 for seq in written) < FULL / EVERY) is full
+    return Stored(folder / "killed", written, pages, tuple(commits), tuple(names), old)
+
+
+def _plant(count: int, start: int) -> Iterable[Reading]:
+    for reading in levels(count, start):
+        n = int(reading.value)  # type: ignore[arg-type]
+        switched = Reading("pump", n % 2 == 0, time_ns=reading.time_ns, cause="user anna")
+        yield switched if n % EVERY == 0 else reading
 
 
 def _mixed(start: int) -> list[Reading]:

@@ -20,6 +20,7 @@ MAX_AGE_S = 10 * DAY
 WARM_UP_S = 6 * HOUR
 GROWTH_BYTES = 8e6
 LIMIT_C = 45.0
+ALARM = "alarm/hot"
 
 
 @dataclass
@@ -90,7 +91,8 @@ def _losses(
     boots: Sequence[Boot], ends: Sequence[float], figures: Counter[str],
 ) -> Iterator[str]:  # fmt: skip
     """What was handed to the store came, in this order, but for what the promise leaves out."""
-    told = sum(last - first + 1 for first, last, cause in spans if cause != POWER_LOST)
+    told = sum(_told(keys, spans))
+    important = {row[0] for row in ledger.notes("reading") if row[1] == ALARM or row[3]}
     numbers = (key for key in keys if key > 1)
     expected = next(numbers, None)
     lost = promised = 0
@@ -104,6 +106,8 @@ def _losses(
             figures["lost within the promise"] += 1
         else:
             promised += 1
+            if key in important:
+                yield f"a switching or an alarm of boot {boot} at {when:.3f} s was dropped"
             if promised > told:
                 yield f"lost from boot {boot} at {when:.3f} s, {age:.3f} s before its end"
         lost += 1
@@ -112,30 +116,43 @@ def _losses(
         yield "the broker got something, or in an order, that nobody handed to the store"
 
 
+def _told(keys: array[int], spans: Sequence[tuple[int, int, str]]) -> bytearray:
+    """Which numbers never came, and a gap that is not about a power cut tells of them."""
+    told = bytearray(len(keys))
+    for power in (False, True):
+        for first, last, cause in spans:
+            if (cause == POWER_LOST) is power:
+                told[first : last + 1] = bytes([not power]) * (last + 1 - first)
+    for seq, key in enumerate(keys):
+        told[seq] &= not key
+    return told
+
+
 def _alarms(
     ledger: Ledger, keys: array[int], spans: Sequence[tuple[int, int, str]], figures: Counter[str]
 ) -> Iterator[str]:
-    """Every excursion raises the alarm once, in the order in which it was delivered."""
+    """Every excursion raises the alarm once, in the order in which it was delivered. Measurements
+    may be missing where a gap tells of it, changes of the alarm never."""
     rows: dict[int, Any] = {int(row[0]): row[1:] for row in ledger.notes("reading")}  # type: ignore[call-overload]
-    unknown = {last for _, last, cause in spans if cause != POWER_LOST}
-    active: bool | None = False
-    hot = 0
+    told = _told(keys, spans)
+    active = False
+    hot: int | None = 0
     for seq, key in enumerate(keys):
-        if seq in unknown:
-            active = None  # some of its changes were dropped, and that was told
+        if told[seq]:
+            hot = None  # nobody knows what is missing
         if key not in rows:
             continue
-        name, value, _status = rows[key]
+        name, value, _cause = rows[key]
         if name == "warmth" and isinstance(value, float):
-            hot = hot + 1 if value > LIMIT_C else 0
-            if hot > 1 and active is False:
+            hot = (hot or 0) + 1 if value > LIMIT_C else 0
+            if hot > 1 and not active:
                 yield f"{seq}: no alarm in spite of {value:.1f} °C"
-        elif name == "alarm/hot":
+        elif name == ALARM:
             now = '"active"' in str(value)
             figures["alarms"] += now
             if now and active:
                 yield f"{seq}: the alarm fired twice for one excursion"
-            if now and not hot and active is not None:
+            if now and hot == 0:
                 yield f"{seq}: the alarm fired without heat"
             active = now
 

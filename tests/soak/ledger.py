@@ -42,15 +42,17 @@ class Ledger:
 
     def appended(self, reading: Reading, monotonic: float) -> None:
         appended, received, now = _COUNTS.unpack_from(self._counts)
-        key = _key(reading.name, reading.time_ns, reading.value, str(reading.status))
+        what = (reading.name, reading.time_ns, reading.value, str(reading.status), reading.cause)
+        key = _key(*what)
         when = self.boot << 48 | round(monotonic * 1000)
         _PAIR.pack_into(self._appended, appended * _PAIR.size, key, when)
         _COUNTS.pack_into(self._counts, 0, appended + 1, received, now)
         if reading.name in NOTED:
-            self._note("reading", key, reading.name, reading.value, str(reading.status))
+            self._note("reading", key, reading.name, reading.value, reading.cause)
 
     def received(self, record: Record) -> None:
-        self._take(record.seq, _key(record.point, record.time_ns, record.value, str(record.status)))
+        what = (record.point, record.time_ns, record.value, str(record.status), record.cause)
+        self._take(record.seq, _key(*what))
 
     def gap(self, gap: Gap) -> None:
         self._take(gap.seq, 0)

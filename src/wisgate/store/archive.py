@@ -14,7 +14,7 @@ from ..core.errors import StoreError, Unavailable
 from ..core.points import Kind
 from .database import FILE
 from .records import Record
-from .schema import KINDS, Known, PointRow, layout, lenient, record_of, version_of
+from .schema import KINDS, NOT_OURS, PointRow, layout, lenient, record_of, version_of
 
 CHUNK = 2000
 """Records read in one go: whoever writes to the file never waits for a reader, and its log can be
@@ -81,15 +81,26 @@ class Archive:
             "SELECT seq, time_ns, point, value, status, cause FROM record"
             f" WHERE seq > ? AND seq <= ? AND time_ns >= ? AND time_ns < ? {wanted} ORDER BY seq"
         )
-        for after in range(self.first_seq - 1, self.last_seq, CHUNK):
-            upto = min(after + CHUNK, self.last_seq)
+        after = self.first_seq - 1
+        while after < self.last_seq:
             try:
+                upto = self._chunk(after)
                 rows = self._db.execute(
                     query, (after, upto, chosen.start_ns, chosen.end_ns)
                 ).fetchall()
             except sqlite3.Error as error:
                 raise StoreError(f"{FILE}: {error}; a gateway that runs repairs it") from error
             yield [r for row in rows if (r := record_of(row, self._points)) is not None]
+            after = upto
+
+    def _chunk(self, after: int) -> int:
+        """The last of the next CHUNK records: among the oldest most numbers may be gone."""
+        (upto,) = self._db.execute(
+            "SELECT max(seq) FROM"
+            " (SELECT seq FROM record WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?)",
+            (after, self.last_seq, CHUNK),
+        ).fetchone()
+        return self.last_seq if upto is None else int(upto)
 
     def _keys(self, names: Collection[str]) -> str:
         return ",".join(str(key) for key, row in self._points.items() if row.name in names)
@@ -108,7 +119,7 @@ def open_archive(folder: Path) -> Iterator[Archive]:
     connection.text_factory = lenient
     try:
         try:
-            if version_of(layout(connection)) is Known.NOT_OURS:
+            if version_of(layout(connection)) == NOT_OURS:
                 raise StoreError(f"{path} is damaged, or no store; a gateway that runs repairs it")
             archive = Archive(connection)
         except sqlite3.Error as error:

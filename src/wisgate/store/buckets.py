@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..core.points import Kind, Value
+from . import retention
 from .database import Database
 from .history import MAX_BUCKETS, SECOND_NS, Bucket, History, Span, around
 from .jobs import Jobs
@@ -81,7 +82,7 @@ class _Reader:
         self._db, self._key, self._row = database.connection, key, row
         self._tiers = database.tiers
         self._figures = _FIGURES if row.kind in (Kind.FLOAT, Kind.INT) else _NONE
-        self._sources = list(_sources(self._db, key, tier))
+        self._sources = list(_sources(self._db, key, tier, database.retention.kept.upto))
 
     def bucket(self, span: Span) -> Bucket | None:
         parts = [part for part in self._parts(span) if part is not None]
@@ -143,26 +144,31 @@ class _Reader:
         return _Part(*row, *last)
 
 
-def _sources(connection: sqlite3.Connection, key: int, tier: int) -> Iterator[_Source]:
+def _sources(
+    connection: sqlite3.Connection, key: int, tier: int, kept_upto: int
+) -> Iterator[_Source]:
     """From the finest that is needed to the coarsest, each up to where the one before it begins:
-    what is too old for one is in the next."""
+    what is too old for one is in the next. Of the readings up to `kept_upto` some are gone."""
     wanted = [t for t in (0, *TIERS) if t >= tier]
     end = _EVER
     for one, following in pairwise(wanted):
-        begin = min(end, _first_ns(connection, key, one, following))
+        begin = min(end, _first_ns(connection, key, one, following, kept_upto))
         yield _Source(one, begin, end)
         end = begin
     yield _Source(wanted[-1], -_EVER, end)
 
 
-def _first_ns(connection: sqlite3.Connection, key: int, tier: int, coarser: int) -> int:
+def _first_ns(
+    connection: sqlite3.Connection, key: int, tier: int, coarser: int, kept_upto: int
+) -> int:
     """From where on a source holds all that a coarser one does, on the grid of that."""
     if tier:
         slot = first_slot(connection, tier, key)
         first = None if slot is None else slot * tier * SECOND_NS
     else:
+        _, since = (retention.oldest(connection, kept_upto) if kept_upto else None) or (0, -_EVER)
         first = connection.execute(
-            "SELECT min(time_ns) FROM record WHERE point = ?", (key,)
+            "SELECT min(time_ns) FROM record WHERE point = ? AND time_ns >= ?", (key, since)
         ).fetchone()[0]
     if first is None:
         return _EVER

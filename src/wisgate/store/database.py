@@ -4,7 +4,7 @@ its lane."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from heapq import merge
@@ -56,16 +56,19 @@ class Database:
         bounds: retention.Bounds,
         clock: SteadyClock,
     ) -> None:
-        self._db, self._folder, self._bounds, self._clock = connection, folder, bounds, clock
+        self._db, self._folder, self._clock = connection, folder, clock
         self.dating = Dating(connection)
         self.points = PointRows(connection, points)
         self.tiers = Tiers(connection, bounds)
+        self.retention = retention.Retention(connection, bounds)
         self.cursors = Cursors(connection)
         self._wal: Wal | None = None
         self._series = Series(1, 1)
         self._boot_id = ""
         self._since_trim = 0
-        self._figures = Figures(connection, self._log_size, lambda: self.dating.held)
+        self._figures = Figures(
+            connection, self._log_size, lambda: self.dating.held, lambda: self.retention.kept
+        )
 
     # Opening and closing
 
@@ -86,7 +89,8 @@ class Database:
         self._wal = Wal(self._folder / FILE)
         self._wal.sync()
         write_side(side, Side(boot_id, self._series.mark))
-        self.trim()
+        while self.trim():
+            pass
         retention.shrink(self._db)
 
     def close(self) -> None:
@@ -173,39 +177,50 @@ class Database:
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def trim(self) -> bool:
-        """Drop the oldest entries beyond the bounds, with a gap record for every sink that had not
-        got them; returns whether there were any."""
-        self._since_trim, trimmed = 0, False
+        """Drop some of the oldest entries beyond the bounds, with a gap record for every sink that
+        had not got them; returns whether there were any."""
+        self._since_trim = 0
         now = self._clock.utc_ns() if self.dating.dated else 0  # by a wrong time nothing is too old
-        while (upto := retention.beyond(self._db, self._bounds, now)) is not None:
-            while not self.tiers.through(upto):
-                self._roll(upto)
-            self._reserve(len(self.cursors.sinks) + 1)
-            trimmed = True
+        step = self.retention.next_step(now)
+        if step is None:
+            return False
+        while not self.tiers.through(step.upto):
+            self._roll(max(step.upto, self.dating.final(self._series.next)))
+        self._reserve(len(self.cursors.sinks) + 1)
+        self._figures.forget()
+        with self._numbering():
+            kept = self.retention.drop(step)
+            self._tell_passed(self.cursors.sinks, kept.upto)
+        self.retention.kept = kept
+        return True
+
+    def cursor(self, sink: str) -> int:
+        """The last number that `sink` is done with. What is gone meanwhile, or was before a new
+        sink came, it is told in a gap record."""
+        found, upto = self.cursors.of(sink), self.retention.kept.upto
+        if found < upto:
+            self._reserve(1)
             with self._numbering():
-                retention.drop(self._db, upto)
-                self._figures.forget()
-                for name, first, open_gap in retention.passed(self._db, self.cursors.sinks, upto):
-                    self._tell_passed(name, first, upto, open_gap)
-        return trimmed
+                self._tell_passed({sink}, upto)
+        return found
 
     def roll(self) -> bool:
         """Add some more of what is committed to the tiers, but nothing whose time is still to be
         found out; returns whether all of it is in."""
-        waiting = self.dating.waiting
-        last = self._series.next - 1 if waiting is None else waiting - 1
+        last = self.dating.final(self._series.next)
         return self.tiers.through(last) or self._roll(last)
 
     def _roll(self, last: int) -> bool:
         now = self._clock.utc_ns() if self.dating.dated else 0
         return self.tiers.step(self.points.by_id, last, now, transaction(self._db))
 
-    def _tell_passed(self, sink: str, first: int, upto: int, open_gap: int) -> None:
-        seq = open_gap or self._series.next
-        if not open_gap:
-            self._series = replace(self._series, next=seq + 1)
-        self._add_gap(seq, first, upto, f"older than the store keeps, not delivered to {sink}")
-        self._db.execute("UPDATE cursor SET gap=?, first=? WHERE sink=?", (seq, first, sink))
+    def _tell_passed(self, sinks: Collection[str], upto: int) -> None:
+        for sink, first, open_gap in retention.passed(self._db, sinks, upto):
+            seq = open_gap or self._series.next
+            if not open_gap:
+                self._series = replace(self._series, next=seq + 1)
+            self._add_gap(seq, first, upto, f"older than the store keeps, not delivered to {sink}")
+            self._db.execute("UPDATE cursor SET gap=?, first=? WHERE sink=?", (seq, first, sink))
 
     def _insert(self, readings: Sequence[Reading]) -> list[Row]:
         rows: list[Row] = []
@@ -248,8 +263,7 @@ class Database:
     def correct(self, shift: int) -> Extent:
         """Everything so far whose time was estimated is `shift` nanoseconds later."""
         first = self.dating.first_to_correct
-        if not self.tiers.before(first):
-            self.tiers.forget_from(first, shift, self.points.by_id, transaction(self._db))
+        self.tiers.forget_from(first, shift, self.points.by_id, transaction(self._db))
         self.dating.correct(shift, self._series.next)
         return self.extent()
 

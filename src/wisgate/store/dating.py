@@ -118,11 +118,10 @@ class Dating:
         """Whether there is something to date."""
         return any(span.shift is not None for span in self._spans)
 
-    @property
-    def waiting(self) -> int | None:
-        """The first number whose time may still change; None when none is."""
+    def final(self, following: int) -> int:
+        """The last number, before a following one, whose time will not change any more."""
         changing = [s.first for s in self._spans if s.shift is not None or s.last == OPEN]
-        return min(changing, default=None)
+        return min([following, *changing]) - 1
 
     @property
     def first_to_correct(self) -> int:

@@ -35,21 +35,26 @@ class Figures:
         connection: sqlite3.Connection,
         log_size: Callable[[], int],
         held: Callable[[], int | None],
+        kept: Callable[[], retention.Kept],
     ) -> None:
-        """`log_size`: bytes of the write-ahead log; `held`: as in an extent."""
-        self._db, self._log_size, self._held = connection, log_size, held
+        """`log_size`: bytes of the write-ahead log; `held`: as in an extent; `kept`: what was
+        counted when it was kept."""
+        self._db, self._log_size, self._held, self._kept = connection, log_size, held, kept
         self._known: Extent | None = None
 
     def counted(self) -> Extent:
         """Counted from the numbers, never by reading all records."""
-        oldest, last = retention.oldest(self._db), top(self._db)
-        first, oldest_ns = oldest or (last + 1, None)
+        kept, last = self._kept(), top(self._db)
+        _, oldest_ns = retention.oldest(self._db) or (0, None)
+        first, _ = retention.oldest(self._db, kept.upto) or (last + 1, 0)
         skipped = self._db.execute(
-            "SELECT coalesce(sum(last - max(first, ?1) + 1), 0) FROM gap WHERE last >= ?1", (first,)
+            "SELECT coalesce(sum(last - max(first, ?1) + 1), 0) FROM gap WHERE last >= ?1"
+            " AND seq > ?1",
+            (first,),
         ).fetchone()[0]
         gaps = self._db.execute("SELECT count(*) FROM gap WHERE seq >= ?", (first,)).fetchone()[0]
         aside = self._db.execute("SELECT count(*) FROM aside").fetchone()[0]
-        records = max(0, last - first + 1 - skipped - gaps)
+        records = kept.records + max(0, last - first + 1 - skipped - gaps)
         self._known = Extent(last, records, oldest_ns, *self._size(), aside, self._held())
         return self._known
 

@@ -14,7 +14,7 @@ from .connecting import Damage, connect, damaged, forget_old, free_name, quick_c
 from .database import FILE, SIDE, Database
 from .retention import Bounds
 from .salvage import NoSalvage, salvage
-from .schema import Known, create, layout, migrate, version_of
+from .schema import NOT_OURS, VERSION, create, layout, migrate, version_of
 from .series import begin_beyond, read_side
 from .wal import Left
 
@@ -86,11 +86,11 @@ def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         create(connection)
         return
-    match version_of(layout(connection)):
-        case Known.OLD:
-            migrate(connection)
-        case Known.NOT_OURS:
-            raise Damage("the names of the tables are damaged")
+    version = version_of(layout(connection))
+    if version == NOT_OURS:
+        raise Damage("the names of the tables are damaged")
+    if version != VERSION:
+        migrate(connection, version)
     clean = connection.execute("SELECT clean FROM series WHERE id = 1").fetchone()
     if clean is None:
         raise Damage("the table of the series is empty")

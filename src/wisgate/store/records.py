@@ -7,10 +7,15 @@ from enum import StrEnum
 
 import msgspec
 
-from ..core.points import Status, Value
+from ..core.points import Reading, Status, Value
 
 ALARM = "alarm/"
 """What the point of an alarm's records begins with; its name follows."""
+
+
+def is_measured(reading: Reading) -> bool:
+    """Whether it says nothing of what people, rules or alarms did."""
+    return not reading.cause and not reading.name.startswith(ALARM)
 
 
 class Phase(StrEnum):
@@ -77,7 +82,8 @@ class Record(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Gap:
-    """Numbers that will never be seen: `first` to `last`, both included, and why."""
+    """Of the numbers `first` to `last`, both included, what has not come by now will never come,
+    and why. Most often that is all of them."""
 
     seq: int
     time_ns: int

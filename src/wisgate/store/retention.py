@@ -1,4 +1,8 @@
-"""Keeps the store within its bounds: the oldest entries go first, in small steps.
+"""Keeps the store within its bounds: the oldest measurements go first, in small steps.
+
+What people, rules and alarms did, and gaps, stay where they are when the store is full, until those
+older than all measurements take more than KEPT_SHARE of it; then the oldest of them go too. What is
+beyond its age goes, whatever it is.
 
 Pages that become free are used again by the next records, so the file grows to its bound and stays
 there without any move of what is kept. It is rewritten smaller only at open, after the user has
@@ -9,9 +13,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..config.storing import ENDURANCE, HOURS_AGE, MINUTES_AGE
+from .records import ALARM
 from .schema import PAGE
 
 STEP = 1000
@@ -20,6 +25,32 @@ STEP = 1000
 WAL_BYTES = 8 * 1024 * 1024
 """Room for the write-ahead log, which `journal_size_limit` cuts to this after a checkpoint."""
 
+KEPT_SHARE = 1 / 4
+"""Of the room in the file, for what is kept of the time before all measurements. As much as the
+minutes have: a store of 1 GB keeps more than half a million switchings and alarms, and an alarm
+that chatters for weeks leaves the measurements three eighths at least, beside the tiers."""
+
+_ENTRY_BYTES = 100
+"""In the file, beside the value, which stands in the index too, and the cause; about."""
+
+_MEASURED = f"cause IS NULL AND point NOT IN (SELECT id FROM point WHERE name GLOB '{ALARM}*')"
+_RENEWED = "seq IN (SELECT gap FROM cursor WHERE cursor.gap > cursor.seq)"
+"""Gap records that wait for their sink: what `passed` says takes their place."""
+_WITHIN = "seq > ?1 AND seq <= ?2"
+_ENTRIES = f"""
+    SELECT seq, time_ns FROM record WHERE {_WITHIN}
+    UNION ALL SELECT seq, time_ns FROM gap WHERE {_WITHIN} ORDER BY seq LIMIT ?3
+"""
+_WEIGHT = f"""
+    SELECT count(*), {_ENTRY_BYTES} * (count(*) + (SELECT count(*) FROM gap WHERE {_WITHIN}))
+        + coalesce(sum(2 * coalesce(length(value), 0) + coalesce(length(cause), 0)), 0)
+    FROM record WHERE {_WITHIN}
+"""
+_NOT_TOLD = """
+    SELECT sink, seq, gap, first FROM cursor WHERE seq < ?1 AND NOT EXISTS
+        (SELECT 1 FROM gap WHERE gap.seq = cursor.gap AND gap.seq > cursor.seq AND last >= ?1)
+    ORDER BY sink
+"""
 _SHRINK_PAGES = 4096
 
 
@@ -51,55 +82,126 @@ class Bounds:
         return max(8, min(1000, int(self.max_size / 8 / PAGE)))
 
 
-def oldest(connection: sqlite3.Connection) -> tuple[int, int] | None:
-    """Number and time of the oldest entry."""
+@dataclass(frozen=True)
+class Kept:
+    """Of what is numbered `upto` or less, only what was kept is there: so many records, and so many
+    bytes with the gaps. Beyond, every number is there or in a gap record."""
+
+    upto: int = 0
+    records: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """The entries beyond `after` that go, up to `upto`: all, or only the measurements."""
+
+    after: int
+    upto: int
+    measurements: bool = False
+
+
+class Retention:
+    """Threads: lane only. Every method raises sqlite3.Error."""
+
+    def __init__(self, connection: sqlite3.Connection, bounds: Bounds) -> None:
+        self._db, self._bounds = connection, bounds
+        row = connection.execute("SELECT upto, records, bytes FROM kept").fetchone()
+        self.kept = Kept(*row) if row else Kept()
+
+    def next_step(self, now_ns: int) -> Step | None:
+        """None when the store is within its bounds. The newest record always stays: the series is
+        taken up from it."""
+        newest = self._db.execute("SELECT max(seq) FROM record").fetchone()[0]
+        if newest is None:
+            return None
+        upto = min(self.kept.upto, newest - 1)
+        behind, beyond = (0, upto), (self.kept.upto, newest - 1)
+        for after, last in (behind, beyond):
+            aged = self._aged(after, last, now_ns - int(self._bounds.max_age * 1e9))
+            if aged is not None:
+                return Step(after, aged)
+        if used(self._db) <= self._bounds.pages:
+            return None
+        kept, following = self._some(*behind), self._some(*beyond)
+        crowded = self.kept.bytes > KEPT_SHARE * self._bounds.pages * PAGE
+        if following is not None and not (crowded and kept is not None):
+            return Step(self.kept.upto, following, measurements=True)
+        return None if kept is None else Step(0, kept)
+
+    def _aged(self, after: int, last: int, cutoff_ns: int) -> int | None:
+        """The number up to which the next entries are too old."""
+        upto = None
+        for seq, time_ns in self._db.execute(_ENTRIES, (after, last, STEP)):
+            if time_ns >= cutoff_ns:
+                break
+            upto = int(seq)
+        return upto
+
+    def _some(self, after: int, last: int) -> int | None:
+        """The number up to which there is a step of entries."""
+        upto: int | None = self._db.execute(
+            f"SELECT max(seq) FROM ({_ENTRIES})", (after, last, STEP)
+        ).fetchone()[0]
+        return upto
+
+    def drop(self, step: Step) -> Kept:
+        """Take a step; returns what `kept` is once the caller has committed."""
+        place, kept = (step.after, step.upto), self.kept
+        if step.upto <= kept.upto:
+            gone, size = weight(self._db, *place)
+            kept = replace(kept, records=kept.records - gone, bytes=kept.bytes - size)
+        records, gaps = (_MEASURED, _RENEWED) if step.measurements else ("TRUE", "TRUE")
+        self._db.execute(f"DELETE FROM record WHERE {_WITHIN} AND {records}", place)
+        self._db.execute(f"DELETE FROM gap WHERE {_WITHIN} AND {gaps}", place)
+        self._db.execute(
+            f"DELETE FROM aside WHERE {_WITHIN} AND seq NOT IN"
+            f" (SELECT seq FROM record WHERE {_WITHIN})",
+            place,
+        )
+        if step.measurements:
+            more, size = weight(self._db, *place)
+            kept = replace(kept, records=kept.records + more, bytes=kept.bytes + size)
+        kept = replace(kept, upto=max(kept.upto, step.upto))
+        note(self._db, kept)
+        return kept
+
+
+def weight(connection: sqlite3.Connection, after: int, upto: int) -> tuple[int, int]:
+    """How many records there are beyond `after` up to a number, and their bytes with the gaps."""
+    records, size = connection.execute(_WEIGHT, (after, upto)).fetchone()
+    return int(records), int(size)
+
+
+def note(connection: sqlite3.Connection, kept: Kept) -> None:
+    """Write it down; the caller commits."""
+    connection.execute(
+        "INSERT OR REPLACE INTO kept VALUES (1, ?, ?, ?)", (kept.upto, kept.records, kept.bytes)
+    )
+
+
+def oldest(connection: sqlite3.Connection, after: int = 0) -> tuple[int, int] | None:
+    """Number and time of the oldest entry beyond a number."""
     rows = [
         row
         for table in ("record", "gap")
         if (row := connection.execute(
-            f"SELECT seq, time_ns FROM {table} ORDER BY seq LIMIT 1").fetchone())
+            f"SELECT seq, time_ns FROM {table} WHERE seq > ? ORDER BY seq LIMIT 1", (after,)
+        ).fetchone())
     ]  # fmt: skip
     return min(rows) if rows else None
-
-
-def beyond(connection: sqlite3.Connection, bounds: Bounds, now_ns: int) -> int | None:
-    """The number up to which the next step drops, None when the store is within its bounds. The
-    newest record always stays: the series is taken up from it."""
-    full, cutoff = used(connection) > bounds.pages, now_ns - int(bounds.max_age * 1e9)
-    first = connection.execute("SELECT time_ns FROM record ORDER BY seq LIMIT 1").fetchone()
-    if first is None or not (full or first[0] < cutoff):
-        return None
-    rows = connection.execute(
-        "SELECT seq, time_ns FROM record ORDER BY seq LIMIT ?", (STEP + 1,)
-    ).fetchall()
-    droppable = rows[:-1]
-    if full and droppable:
-        return int(droppable[-1][0])
-    upto = None
-    for seq, time_ns in droppable:
-        if time_ns >= cutoff:
-            break
-        upto = int(seq)
-    return upto
-
-
-def drop(connection: sqlite3.Connection, upto: int) -> None:
-    """Remove all entries up to a number; the caller commits."""
-    for table in ("record", "gap", "aside"):
-        connection.execute(f"DELETE FROM {table} WHERE seq <= ?", (upto,))
 
 
 def passed(
     connection: sqlite3.Connection, sinks: Collection[str], upto: int
 ) -> Iterator[tuple[str, int, int]]:
-    """The sinks that had not been given everything up to `upto`: name, first number missed, and the
-    number of the gap record that already says so and still waits for the sink (0: none).
+    """The sinks that had not been given everything up to `upto`, and have not been told so: name,
+    first number missed, and the number of the gap record that says a part of it and still waits for
+    the sink (0: none).
 
     A gap record that was dropped undelivered is part of the new one.
     """
-    for name, seq, gap, first in connection.execute(
-        "SELECT sink, seq, gap, first FROM cursor WHERE seq < ? ORDER BY sink", (upto,)
-    ).fetchall():
+    for name, seq, gap, first in connection.execute(_NOT_TOLD, (upto,)).fetchall():
         if name not in sinks:
             continue
         undelivered = gap > seq

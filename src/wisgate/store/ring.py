@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from ..core.points import Reading, moved
+from .records import is_measured
 
 RING = 20_000
 """Readings kept in memory while the disk takes none: some 6 MB."""
@@ -48,9 +49,9 @@ class Ring:
         self._queue = deque(moved(reading, shift) for reading in self._queue)
 
     def bound(self) -> None:
-        """The oldest measurement goes; what people and rules did stays as long as it can."""
+        """The oldest measurement goes; what people, rules and alarms did stays while it can."""
         while len(self._queue) > self._size:
-            oldest = next((i for i, r in enumerate(self._queue) if not r.cause), 0)
+            oldest = next((i for i, r in enumerate(self._queue) if is_measured(r)), 0)
             del self._queue[oldest]
             self._lost += 1
             self.dropped += 1

@@ -11,7 +11,8 @@ from pathlib import Path
 from ..core.points import Point
 from .connecting import lend_first_page
 from .pages import Row, rising
-from .schema import KINDS, TIERS, Known, Layout, fresh_page, layout, lenient, version_of
+from .retention import Kept, note, weight
+from .schema import KINDS, NOT_OURS, TIERS, Layout, fresh_page, layout, lenient, version_of
 from .series import BLOCK, Series, keep, top
 from .unreached import add_pages, put
 
@@ -21,6 +22,10 @@ MAX_LEAP = 1 << 24
 MAX_BREAKS = 10_000
 """Broken places passed at most; a file with more of them is given up from there."""
 
+MOST_HOLES = 100
+"""Told one by one. More of them are what retention left between what it kept, when it is lost how
+far it came: they are told as one."""
+
 DAMAGED = "the store was damaged"
 UNREADABLE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 """What reading a damaged file raises; the last is about the text of an error itself."""
@@ -28,6 +33,12 @@ _INT64 = 2**63 - 1
 
 _UNKNOWN_TAIL = 100 * BLOCK
 """How far the series jumps when both copies of the mark are lost."""
+
+_CERTAINLY_KEPT = """
+    SELECT coalesce(max(last), 0) FROM gap
+    WHERE EXISTS (SELECT 1 FROM record WHERE record.seq BETWEEN gap.first AND gap.last)
+"""
+"""A gap record with records in its range is of retention, which came up to its end at least."""
 
 _COLUMNS = {
     "record": "seq, time_ns, point, value, status, cause",
@@ -56,9 +67,11 @@ def salvage(
     with closing(sqlite3.connect(damaged, isolation_level=None)) as source:
         source.text_factory = lenient
         _copy(source, target, limit, points)
-        stored_mark, oldest = _stored_mark(source), _oldest(source)
+        stored_mark = _number(source, "SELECT mark FROM series WHERE id = 1", 0)
+        oldest = _number(source, "SELECT coalesce(min(seq), 1) FROM record", 1)
+        kept_upto = _number(source, "SELECT upto FROM kept WHERE id = 1", 0)
     add_pages(target, damaged, log, limit)
-    _finish(target, mark or stored_mark, oldest, now_ns)
+    _finish(target, mark or stored_mark, oldest, kept_upto, now_ns)
     target.execute("COMMIT")
     return int(target.execute("SELECT count(*) FROM record").fetchone()[0])
 
@@ -71,7 +84,7 @@ def _lend_first_page(damaged: Path) -> None:
     with suppress(*UNREADABLE), closing(sqlite3.connect(damaged)) as source:
         source.text_factory = lenient
         found = layout(source)
-    if version_of(found) is not Known.NOT_OURS:
+    if version_of(found) != NOT_OURS:
         return
     if found and not {row[1] for row in found} & set(_COLUMNS):
         raise NoSalvage("it is a database of something else")
@@ -154,12 +167,20 @@ def _reads(source: sqlite3.Connection, table: str, seq: int) -> bool:
     return True
 
 
-def _finish(target: sqlite3.Connection, mark: int, oldest: int, now_ns: int) -> None:
-    """Go on beyond every number that can have been used, and say which ones are lost."""
+def _finish(
+    target: sqlite3.Connection, mark: int, oldest: int, kept_upto: int, now_ns: int
+) -> None:
+    """Go on beyond every number that can have been used, and say which ones are lost. Of those up
+    to `kept_upto` most went for want of room, and who still waits for them is told anyway."""
     last = top(target)
     known = mark or last + 1 + _UNKNOWN_TAIL
     start = max(known, last + 1)
-    holes = _holes(target, oldest)
+    kept_upto = min(last, max(kept_upto, _number(target, _CERTAINLY_KEPT, 0)))
+    holes = _holes(target, max(oldest - 1, kept_upto))
+    if len(holes) > MOST_HOLES:
+        kept_upto = holes[-1][1]
+        holes = [(holes[0][0], kept_upto)]
+    note(target, Kept(kept_upto, *weight(target, 0, kept_upto)))
     if start > last + 1:
         holes.append((last + 1, start - 1))
     for seq, (first, end) in enumerate(holes, start):
@@ -191,32 +212,26 @@ def _name_lost_points(target: sqlite3.Connection) -> None:
     )
 
 
-def _stored_mark(source: sqlite3.Connection) -> int:
+def _number(source: sqlite3.Connection, query: str, otherwise: int) -> int:
+    """What a query says, or something else when that cannot be read."""
     try:
-        return int(source.execute("SELECT mark FROM series WHERE id = 1").fetchone()[0])
+        return int(source.execute(query).fetchone()[0])
     except (*UNREADABLE, TypeError, ValueError):
-        return 0
+        return otherwise
 
 
-def _oldest(source: sqlite3.Connection) -> int:
-    """The number of the oldest record, 1 when that cannot be read."""
-    try:
-        return int(source.execute("SELECT coalesce(min(seq), 1) FROM record").fetchone()[0])
-    except UNREADABLE:
-        return 1
-
-
-def _holes(target: sqlite3.Connection, oldest: int) -> list[tuple[int, int]]:
-    """Numbers missing from the oldest on that no gap record names, beyond what every sink has."""
+def _holes(target: sqlite3.Connection, after: int) -> list[tuple[int, int]]:
+    """Numbers missing beyond one that no gap record names, beyond what every sink has."""
     return target.execute(
         """
         SELECT seq + 1, following - 1
         FROM (SELECT seq, lead(seq) OVER (ORDER BY seq) AS following
-              FROM (SELECT seq FROM record UNION SELECT seq FROM gap UNION SELECT ? - 1))
+              FROM (SELECT seq FROM record WHERE seq > ?1
+                    UNION SELECT seq FROM gap WHERE seq > ?1 UNION SELECT ?1))
         WHERE following > seq + 1
           AND following - 1 > (SELECT coalesce(min(seq), 0) FROM cursor)
           AND NOT EXISTS (SELECT 1 FROM gap WHERE first <= seq + 1 AND last >= following - 1)
         ORDER BY seq
         """,
-        (oldest,),
+        (after,),
     ).fetchall()

@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from enum import Enum
 
 from ..core.points import Kind, Status, Value
 from .records import Gap, Record
@@ -38,11 +37,12 @@ CREATE INDEX record_by_point ON record (point, time_ns, value, status);
 """`record_by_point` holds all that a chart needs, so that 30 days of a point are read in order
 instead of from every page of the file."""
 
-VERSION = 2
+VERSION = 3
 TIERS = (60, 3600)
 """Spans of the tiers in seconds, shortest first."""
 
-ADDED = """
+ADDED = {
+    2: """
 CREATE TABLE rollup (span INTEGER NOT NULL, point INTEGER NOT NULL, slot INTEGER NOT NULL, low ANY,
                      high ANY, total REAL NOT NULL, valued INTEGER NOT NULL, count INTEGER NOT NULL,
                      worst INTEGER NOT NULL, last ANY, PRIMARY KEY (span, point, slot))
@@ -52,8 +52,13 @@ CREATE TABLE rolled (point INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
 CREATE TABLE undated (id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,
                       boot TEXT NOT NULL, offset INTEGER NOT NULL, shift INTEGER) STRICT;
 CREATE INDEX point_by_name ON point (name, unit, kind);
-"""
-"""Of version 2. `point_by_name` is a second copy of what no other page could give back."""
+""",
+    3: """
+CREATE TABLE kept (id INTEGER PRIMARY KEY, upto INTEGER NOT NULL, records INTEGER NOT NULL,
+                   bytes INTEGER NOT NULL) STRICT;
+""",
+}
+"""By version. `point_by_name` is a second copy of what no other page could give back."""
 
 STATUSES = (
     Status.GOOD, Status.UNCERTAIN, Status.STALE, Status.SATURATED, Status.ABSENT, Status.FAULT,
@@ -85,17 +90,20 @@ def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in one transaction."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.executescript(
-        f"BEGIN IMMEDIATE;{SCHEMA}INSERT INTO series VALUES (1,1,1,1);{_ADD}COMMIT;"
+        f"BEGIN IMMEDIATE;{SCHEMA}INSERT INTO series VALUES (1,1,1,1);{_added(1)}COMMIT;"
     )
 
 
-_ADD = f"{ADDED}PRAGMA user_version = {VERSION};"
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Add what a store of an older version lacks, in one transaction. What it holds stays where it
+    is; the tiers are filled from it later."""
+    connection.executescript(f"BEGIN IMMEDIATE;{_added(version)}COMMIT;")
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Add what a store of version 1 lacks, in one transaction. What it holds stays where it is; the
-    tiers are filled from it later."""
-    connection.executescript(f"BEGIN IMMEDIATE;{_ADD}COMMIT;")
+def _added(version: int) -> str:
+    """What came after a version."""
+    new = "".join(text for number, text in ADDED.items() if number > version)
+    return f"{new}PRAGMA user_version = {VERSION};"
 
 
 @contextmanager
@@ -115,26 +123,29 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 Layout = list[tuple[object, ...]]
 
 
-class Known(Enum):
-    """What the names of the tables say of a file."""
-
-    CURRENT = 2
-    OLD = 1
-    NOT_OURS = 0
+NOT_OURS = 0
+"""The version of a file that is no store."""
 
 
-def version_of(found: Layout) -> Known:
-    """A migrated store has its new tables where there was room."""
+def version_of(found: Layout) -> int:
+    """What the names of the tables say of a file. A migrated store has its new tables where there
+    was room."""
     _, expected = fresh_page()
-    old = expected[: len(expected) - ADDED.count("CREATE")]
-    if found[: len(old)] != old:
-        return Known.NOT_OURS
-    new, added = found[len(old) :], expected[len(old) :]
-    if not new:
-        return Known.OLD
-    names = [(kind, name, of, sql) for kind, name, of, _, sql in new]
-    same = names == [(kind, name, of, sql) for kind, name, of, _, sql in added]
-    return Known.CURRENT if same else Known.NOT_OURS
+    counts = {version: text.count("CREATE") for version, text in ADDED.items()}
+    old = len(expected) - sum(counts.values())
+    if found[:old] != expected[:old]:
+        return NOT_OURS
+    length = old
+    for version in range(1, VERSION + 1):
+        length += counts.get(version, 0)
+        if _names(found) == _names(expected[:length]):
+            return version
+    return NOT_OURS
+
+
+def _names(found: Layout) -> Layout:
+    """Without the places."""
+    return [(kind, name, of, sql) for kind, name, of, _, sql in found]
 
 
 def layout(connection: sqlite3.Connection) -> Layout:

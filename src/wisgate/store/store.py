@@ -181,7 +181,8 @@ class Store:
 
     async def cursor(self, sink: str) -> int:
         """The last number that `sink` is done with. Raises StoreError."""
-        found = await self._jobs.run(lambda db: db.cursors.of(sink))
+        found = await self._jobs.run(lambda db: db.cursor(sink))
+        await self._look_again()
         return self._progress.of(sink, found)
 
     def advance(self, sink: str, seq: int) -> None:
@@ -269,12 +270,19 @@ class Store:
         try:
             if synced:
                 await self._jobs.run(Database.sync, urgent=True)
-            if trimmed and await self._jobs.run(Database.trim):
-                self._tail.clear()
-                await self._look_again()
+            if trimmed:
+                await self._trim()
         except StoreError as error:
             return error
         return None
+
+    async def _trim(self) -> None:
+        dropped = False
+        while await self._jobs.run(Database.trim):
+            dropped = True
+        if dropped:
+            self._tail.clear()
+            await self._look_again()
 
     async def _look_again(self) -> None:
         self._extent = await self._jobs.run(Database.extent)

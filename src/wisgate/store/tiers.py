@@ -129,10 +129,6 @@ class Tiers:
         """Whether every record up to a number is in."""
         return self._base >= upto
 
-    def before(self, seq: int) -> bool:
-        """Whether only records before a number are in."""
-        return max(self._base, *self._rolled.values(), 0) < seq
-
     def forget_from(
         self,
         seq: int,
@@ -140,8 +136,13 @@ class Tiers:
         points: Mapping[int, PointRow],
         transaction: AbstractContextManager[None],
     ) -> None:
-        """The times of the records from a number on will be `shift` nanoseconds later: drop the
-        hours that they are in, so that what is in these is added anew from the readings."""
+        """The times of the records from a number on will be `shift` nanoseconds later: where some
+        have been added, drop the hours that they are in, so that these are made anew from the
+        readings."""
+        if max(self._base, *self._rolled.values(), 0) < seq:
+            if self._since_ns is not None:
+                self._since_ns += min(shift, 0)
+            return
         first, last = self._db.execute(
             "SELECT min(time_ns), max(time_ns) FROM record WHERE seq >= ?", (seq,)
         ).fetchone()
@@ -168,7 +169,7 @@ class Tiers:
         most = max(LEAST_RECORDS, RECORDS_PER_POINT * len(points))
         upto = min(last, self._base + most)
         since = self._since_ns if self._since_ns is not None else 0
-        self._since_ns = self._oldest_after(upto) if upto < last else None
+        self._since_ns = self._oldest_after(upto)  # also of what is not to be added yet
         return _Pass(upto, since, list(points), {})
 
     def _end(self, work: _Pass, now_ns: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from stores import DAY_S, everything, killed, open_store, opened, put, run
+from stores import DAY_S, everything, killed, open_store, opened, put, rolled, run
 
 from wisgate.bus.lane import InlineLane
 from wisgate.core.clock import SteadyClock, VirtualClock
@@ -65,6 +65,32 @@ def test_they_wait_and_are_dated_once_the_time_is_known(tmp_path: Path) -> None:
             records = await dated(store, 5)
         assert seconds(records) == [1, 2, 3, 4, 5]
         assert not any(record.estimated for record in records)
+
+    run(main())
+
+
+@pytest.mark.parametrize("seconds_late", [1, -9])
+def test_charts_have_what_was_dated_after_a_pass_over_the_tiers(
+    tmp_path: Path, seconds_late: int
+) -> None:
+    """The pass leaves out what has no time yet, and remembers that it is there."""
+
+    async def main() -> None:
+        raw, clock = lost()
+        async with opened(tmp_path) as store:
+            await put(store, [Reading("level", 1.0, time_ns=5)])
+        raw.advance(100)
+        async with opened(tmp_path, clock=clock) as store:
+            await put(store, made(clock, raw, 3))
+            await rolled(store)
+            await put(store, made(clock, raw, 2))
+            clock.know(clock.offset_ns + seconds_late * SECOND)
+            store.correct(seconds_late * SECOND)
+            await put(store, made(clock, raw, 1))
+            await dated(store, 7)
+            await rolled(store)
+            day = await store.history("level", 0, 86_400 * SECOND, 1)
+        assert [bucket.count for bucket in day.buckets] == [7]
 
     run(main())
 

@@ -221,7 +221,24 @@ def test_the_store_rolls_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     asyncio.run(main())
 
 
-def test_a_store_of_version_1_is_taken_up(tmp_path: Path) -> None:
+def test_what_a_full_store_drops_before_any_pass_is_in(tmp_path: Path) -> None:
+    """Each step adds what it drops; what it leaves, with times from before later commits, is added
+    by the next."""
+
+    async def main() -> None:
+        async with opened(tmp_path, max_size=2_000_000) as store:
+            for hour in range(16):
+                await put(store, walk(hour, 3600, SECOND, START + hour * HOUR))
+            assert store.stats.records < 20_000
+            await rolled(store)
+            found = await store.history("level", START, START + 16 * HOUR, 4)
+            assert [bucket.count for bucket in found.buckets] == [4 * 3600] * 4
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_store_is_taken_up(tmp_path: Path, version: int) -> None:
     readings = walk(4, 2000, MINUTE)
 
     async def main() -> None:
@@ -229,10 +246,12 @@ def test_a_store_of_version_1_is_taken_up(tmp_path: Path) -> None:
             await put(store, readings)
             store.advance("plant", 70)
         with closing(sqlite3.connect(tmp_path / "wisgate.db", isolation_level=None)) as old:
-            for table in ("rollup", "tier", "rolled", "undated"):
-                old.execute(f"DROP TABLE {table}")
-            old.execute("DROP INDEX point_by_name")
-            old.execute("PRAGMA user_version = 0")
+            old.execute("DROP TABLE kept")
+            if version == 1:
+                for table in ("rollup", "tier", "rolled", "undated"):
+                    old.execute(f"DROP TABLE {table}")
+                old.execute("DROP INDEX point_by_name")
+            old.execute(f"PRAGMA user_version = {version}")
         async with opened(tmp_path) as store:
             assert store.notices == []
             assert await store.cursor("plant") == 70
@@ -242,7 +261,7 @@ def test_a_store_of_version_1_is_taken_up(tmp_path: Path) -> None:
             edges = grid(START, START + 32 * HOUR, 8, HOUR)
             assert list(found.buckets) == expected(readings, "level", edges)
         with closing(sqlite3.connect(tmp_path / "wisgate.db")) as new:
-            assert new.execute("PRAGMA user_version").fetchone() == (2,)
+            assert new.execute("PRAGMA user_version").fetchone() == (3,)
             assert new.execute("SELECT count(*) FROM rollup").fetchone()[0] > 2000
 
     asyncio.run(main())

@@ -54,7 +54,7 @@ WEB = Section(
 STORE_MAX_SIZE = Option(
     "max_size",
     quantity("capacity", "1MB", "1000GB"),
-    "Size of the store on disk; beyond it the oldest records go.",
+    "Size of the store on disk; beyond it the oldest measurements go, then what was done.",
     '"1GB"',
     1e9,
     otherwise='"1GB"',
