@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,8 @@ class Postgresql:
             yield
         finally:
             for pid in ends:
-                os.kill(pid, signal.SIGCONT)
+                with suppress(ProcessLookupError):  # its client had hung up before it stood still
+                    os.kill(pid, signal.SIGCONT)
 
     def address(self, database: str) -> str:
         return (

@@ -27,6 +27,9 @@ from .home_assistant import HomeAssistant
 
 log = logging.getLogger(__name__)
 
+PAUSE_S = 1.0
+"""Between two announcements: they are large, and whoever may publish can ask for them."""
+
 
 class MqttSink:
     """One broker. Threads: the event loop only."""
@@ -45,6 +48,7 @@ class MqttSink:
             )
             self._kept = frozenset(p.name for p in access.config.points if not p.event)
         self._announcing: set[asyncio.Task[None]] = set()
+        self._asked = False
         self._broker = Connection(
             config.name, config, f"wisgate-{gateway}-{config.name}", self._arrived
         )
@@ -122,13 +126,17 @@ class MqttSink:
             await self._broker.publish(self._home.messages(self._broker.largest // 2))
 
     async def _announce_again(self) -> None:
-        with suppress(SinkError):  # told with the next record; the next connection announces, too
-            await self._announce()
+        while self._asked:
+            self._asked = False
+            with suppress(SinkError):  # told with the next record; a new connection announces, too
+                await self._announce()
+            await asyncio.sleep(PAUSE_S)
 
     def _heard(self, home: HomeAssistant, topic: str, message: aiomqtt.Message) -> None:
         payload = message.payload if isinstance(message.payload, bytes) else b""
         # What is retained is there for who asks again meanwhile; nobody can pile up announcements.
-        if home.heard(topic, payload, message.retain) and not self._announcing:
+        self._asked = home.heard(topic, payload, message.retain) or self._asked
+        if self._asked and not self._announcing:
             task = asyncio.get_running_loop().create_task(self._announce_again())
             self._announcing.add(task)
             task.add_done_callback(self._announcing.discard)
