@@ -182,3 +182,24 @@ def test_the_little_display_shows_its_dots(demo, tmp_path):
         assert page.script(count) < 128 * 64 / 2
         label = page.one("figure.display canvas").get_attribute("aria-label")
         assert label == "What the display shows"
+
+
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, True), (PHONE, False)])
+def test_frames_are_shown_as_they_come(demo, tmp_path, size, dark):
+    with chromium(tmp_path / "profile", size, dark) as page:
+        page.driver.get(demo.url)
+        page.one(".views a:nth-child(2)", 20).click()
+        page.wait(lambda: len(page.all(".frames li[data-frame]")) > 1, 40, "no frames")
+        first = page.all(".frames li[data-frame]")[0].get_attribute("data-frame")
+        assert "message" in page.text(".frames li[data-frame] .kind")
+        assert page.text(".frames li[data-frame] .who").startswith("26011b")
+        page.wait(
+            lambda: page.all(".frames li[data-frame]")[0].get_attribute("data-frame") != first,
+            30, "no new frame on top",
+        )  # fmt: skip
+        assert [e.text for e in page.all("[data-board] b")] == ["roof", "shed"]
+        assert len(page.all("[data-band] .bar")) > 3
+        assert page.script("document.documentElement.scrollWidth") <= size[0]
+        page.one(".views a:nth-child(1)").click()
+        page.wait(lambda: value(page, "tank_level").endswith("m"), 10, "no values")
+        assert page.complaints() == []

@@ -90,3 +90,30 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
             assert second.ends(20) == 1
             assert "--listen" in second.err.splitlines()[-1]
             assert "Traceback" not in second.err
+
+
+def test_the_radio_of_the_demo_can_be_captured(tmp_path: Path) -> None:
+    """Both boards hear; what they hear from now on is in the file, a packet for each."""
+    with demo(tmp_path, free_port()) as gateway:
+        gateway.ready()
+
+        def heard() -> list[int]:
+            with urllib.request.urlopen(f"{gateway.url}/api/v1/radio", timeout=10) as answer:
+                return [board["heard"] for board in json.load(answer)["boards"]]
+
+        gateway.says("lorawan: forwarders at port")
+        until(lambda: all(heard()), "both boards hear", 60)
+        file = tmp_path / "radio.pcapng"
+        words = ("lora", "capture", file, "--for", "12s", "--data", tmp_path / "data")
+        before = sum(heard())
+        done = wisgate(*words, state=tmp_path)
+        assert done.returncode == 0, done.stderr
+        came = sum(heard()) - before
+        found = file.read_bytes()
+        assert found.startswith(b"\x0a\x0d\x0d\x0a")
+        packets = found.count(bytes.fromhex("0000000f"))  # LoRaTap 0
+        assert 0 < packets <= came + 2
+        assert int(done.stderr.split(": ")[1].split()[0]) > 0
+        assert gateway.stop() == 0, gateway.err
+    done = wisgate("lora", "capture", file, "--data", tmp_path / "data", state=tmp_path)
+    assert (done.returncode, "no gateway runs here" in done.stderr) == (1, True)

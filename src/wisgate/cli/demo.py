@@ -33,12 +33,14 @@ def command(listen: str, seed: int, data: Path | None) -> None:
     """Show a virtual RAK7391 in the browser: a tank fills through a pump and drains.
 
     A 4-20 mA input measures the level, a relay switches the pump, rules keep the level between
-    0.8 m and 3 m. Sign in with the claim code to switch the pump yourself, or use `wisgate read`
-    and `wisgate write` in another terminal. What the demo stores is thrown away at the end, unless
+    0.8 m and 3 m. Two LoRaWAN boards hear a dozen end devices, where `wisgate[lorawan]` is
+    installed. Sign in with the claim code to switch the pump yourself, or use `wisgate read` and
+    `wisgate write` in another terminal. What the demo stores is thrown away at the end, unless
     --data says where to keep it.
     """
     from ..board.folder import hold_folder
     from ..config.load import load
+    from . import demo_radio
     from .run import announce
     from .session import Session, live
 
@@ -50,10 +52,11 @@ def command(listen: str, seed: int, data: Path | None) -> None:
         config = load(file)
         if config.web is not None:
             config = replace(config, web=replace(config.web, host=host, port=port))
+        config = replace(config, lorawan=demo_radio.lorawan())
         session = Session(config, folder, virtual=True, seed=seed)
         stack.enter_context(hold_folder(folder))
         click.echo("A virtual RAK7391: 4-20 mA input and relay, a tank with a pump. Ctrl-C stops.")
-        live(session, announce)
+        live(session, announce, lambda gateway: demo_radio.play(gateway, seed))
     click.echo("demo: stopped; outputs are safe", err=True)
 
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..board import demand_runnable, open_board
 from ..board.folder import boot_id, bytes_written, hold_folder
@@ -138,15 +139,23 @@ def _access(gateway: Gateway, sink: str) -> Access:
     )
 
 
-def live(session: Session, announce: Callable[[str, str], None]) -> None:
+Beside = Callable[[Gateway], Coroutine[Any, Any, None]]
+"""What goes on beside a gateway."""
+
+
+def live(
+    session: Session, announce: Callable[[str, str], None], beside: Beside | None = None
+) -> None:
     """`run_live`, where a Ctrl-C before anything is open ends the process without many words."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    asyncio.run(run_live(session, announce))
+    asyncio.run(run_live(session, announce, beside))
 
 
-async def run_live(session: Session, announce: Callable[[str, str], None]) -> None:
+async def run_live(
+    session: Session, announce: Callable[[str, str], None], beside: Beside | None = None
+) -> None:
     """Run in real time until SIGTERM or SIGINT. `announce` gets the address of the dashboard and
-    the claim code, each "" when there is none. Raises WisgateError."""
+    the claim code, each "" when there is none. `beside` goes on as long. Raises WisgateError."""
     from ..web.app import App
     from ..web.server import serve
 
@@ -173,7 +182,9 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
         ),
         name="web",
     )
-    telling = asyncio.create_task(_tell_systemd(gateway, stop), name="systemd")
+    company = [asyncio.create_task(_tell_systemd(gateway, stop), name="systemd")]
+    if beside is not None:
+        company.append(asyncio.create_task(beside(gateway), name="beside"))
     try:
         await _first(up.wait(), web)
         await _first(gateway.run(stop), web)
@@ -181,7 +192,7 @@ async def run_live(session: Session, announce: Callable[[str, str], None]) -> No
         await gateway.close()
         raise
     finally:
-        await _end(telling, web)
+        await _end(*company, web)
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:
