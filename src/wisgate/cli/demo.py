@@ -53,10 +53,11 @@ def command(listen: str, seed: int, data: Path | None) -> None:
         if config.web is not None:
             config = replace(config, web=replace(config.web, host=host, port=port))
         config = replace(config, lorawan=demo_radio.lorawan())
-        session = Session(config, folder, virtual=True, seed=seed)
+        radio = (lambda gateway: demo_radio.play(gateway, seed),)
+        session = Session(config, folder, virtual=True, seed=seed, beside=radio)
         stack.enter_context(hold_folder(folder))
         click.echo("A virtual RAK7391: 4-20 mA input and relay, a tank with a pump. Ctrl-C stops.")
-        live(session, announce, lambda gateway: demo_radio.play(gateway, seed))
+        live(session, announce)
     click.echo("demo: stopped; outputs are safe", err=True)
 
 

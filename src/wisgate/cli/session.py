@@ -58,6 +58,8 @@ class Session:
     seed: int = 1
     lenient: bool = False
     """Whether a wire that cannot be opened may fail later, when it is used."""
+    beside: tuple[Callable[[Gateway], Coroutine[Any, Any, None]], ...] = ()
+    """What goes on beside a gateway that runs."""
 
     def plan(self) -> Plan:
         """Raises PlanConflict, ConfigError for what can only be planned."""
@@ -139,23 +141,15 @@ def _access(gateway: Gateway, sink: str) -> Access:
     )
 
 
-Beside = Callable[[Gateway], Coroutine[Any, Any, None]]
-"""What goes on beside a gateway."""
-
-
-def live(
-    session: Session, announce: Callable[[str, str], None], beside: Beside | None = None
-) -> None:
+def live(session: Session, announce: Callable[[str, str], None]) -> None:
     """`run_live`, where a Ctrl-C before anything is open ends the process without many words."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    asyncio.run(run_live(session, announce, beside))
+    asyncio.run(run_live(session, announce))
 
 
-async def run_live(
-    session: Session, announce: Callable[[str, str], None], beside: Beside | None = None
-) -> None:
+async def run_live(session: Session, announce: Callable[[str, str], None]) -> None:
     """Run in real time until SIGTERM or SIGINT. `announce` gets the address of the dashboard and
-    the claim code, each "" when there is none. `beside` goes on as long. Raises WisgateError."""
+    the claim code, each "" when there is none. Raises WisgateError."""
     from ..web.app import App
     from ..web.server import serve
 
@@ -182,9 +176,8 @@ async def run_live(
         ),
         name="web",
     )
-    company = [asyncio.create_task(_tell_systemd(gateway, stop), name="systemd")]
-    if beside is not None:
-        company.append(asyncio.create_task(beside(gateway), name="beside"))
+    works = [_tell_systemd(gateway, stop), *(beside(gateway) for beside in session.beside)]
+    company = [asyncio.create_task(work, name="beside the gateway") for work in works]
     try:
         await _first(up.wait(), web)
         await _first(gateway.run(stop), web)
