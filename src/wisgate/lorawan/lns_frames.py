@@ -21,6 +21,9 @@ _MESSAGE = Struct("<BIBH")
 _MIC = Struct("<I")
 _WORD = 0xFFFFFFFF
 _LONGEST_OPTIONS = 15
+_NO_TIME_US = 1 << 53
+"""GPS time of the year 2265; what is beyond, no server and no file has room for."""
+_SECOND_NS = 1_000_000_000
 
 
 def rates(drs: Sequence[tuple[int, int, int | bool]]) -> Rates:
@@ -96,8 +99,8 @@ def uplink(message: lns.Heard, moment: Callable[[int], Moment], at_ns: int, know
         rssi=reception.rssi,
         snr=reception.snr if lora else None,
         crc=Crc.OK,
-        gps_ms=reception.gpstime // 1000 if reception.gpstime > 0 else None,
-        fine_ns=reception.fts if reception.fts >= 0 else None,
+        gps_ms=reception.gpstime // 1000 if 0 < reception.gpstime < _NO_TIME_US else None,
+        fine_ns=reception.fts if 0 <= reception.fts < _SECOND_NS else None,
     )
 
 

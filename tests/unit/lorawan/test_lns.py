@@ -74,6 +74,15 @@ def test_every_recorded_uplink(message):
             pytest.fail(f"{message['msgtype']} is {frame}")
 
 
+@pytest.mark.parametrize(
+    ("gpstime", "fts"), [(10**30, -1), ((1 << 63) - 1, 10**9), (0, 99_999_999_999), (-1, -7)]
+)
+def test_a_time_that_cannot_be_costs_no_frame(gpstime, fts):
+    message = UPLINKS[0] | {"upinfo": UPLINKS[0]["upinfo"] | {"gpstime": gpstime, "fts": fts}}
+    found = heard(message)
+    assert (found.gps_ms, found.fine_ns) == (None, None)
+
+
 @pytest.mark.parametrize("message", UPLINKS, ids=lambda m: f"{m['msgtype']}-{m['Freq']}")
 def test_the_same_message_again(message):
     """What we tell a server of a frame is what the station said of it."""
