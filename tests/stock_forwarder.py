@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 
 from wisgate.core.clock import Clock
-from wisgate.lorawan.radio import Eui, Moment, Shot, Verdict
+from wisgate.lorawan.radio import Eui, Immediately, Moment, Shot, Verdict
 
 BEFORE_US = 1_500 + 40_000
 MARGIN_US = 1_000
@@ -42,13 +42,23 @@ class StockForwarder:
             self.refused.append(verdict)
         return verdict
 
+    def _soon(self, now: int, air_us: int) -> int:
+        """The first time that is free: where it puts what goes at once (`imme`)."""
+        begin = now + BEFORE_US + MARGIN_US + 1
+        for other_begin, other_end, _ in sorted(self.emitted, key=lambda e: e[0]):
+            if other_begin - BEFORE_US - MARGIN_US <= begin + air_us and other_end >= now:
+                begin = max(begin, other_end + BEFORE_US + MARGIN_US + 1)
+        return begin
+
     def _queue(self, shot: Shot, moment: Moment | None) -> Verdict:
         now = self.now()
         assert now is not None
-        if moment is None:
-            return Verdict.GPS_UNLOCKED
         seconds = shot.modulation.airtime(len(shot.phy), preamble=shot.preamble, crc=shot.crc)
-        begin, end = moment.counter, moment.counter + round(seconds * 1e6)
+        air_us = round(seconds * 1e6)
+        if moment is None and not isinstance(shot.due, Immediately):
+            return Verdict.GPS_UNLOCKED
+        begin = self._soon(now.counter, air_us) if moment is None else moment.counter
+        end = begin + air_us
         if begin < now.counter:
             return Verdict.TOO_EARLY  # the unsigned difference wraps
         if begin - now.counter <= BEFORE_US + MARGIN_US:

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+QUIET_S = 60.0
+"""After the start; a forwarder speaks every 5 to 30 s."""
 MOST_STATUSES = 100
 """Statuses that wait for upstreams; what is more is left out."""
 
@@ -126,6 +128,12 @@ class Radio:
         ]
         states = self.forwarders.states if self.forwarders else ()
         found += [f"forwarder {s.name}: {s.trouble}" for s in states if s.trouble]
+        if not any(self.boards) and self._clock.monotonic() - self._gateway.started > QUIET_S:
+            udp, station = self.config.udp, self.config.station
+            found.append(
+                f"lorawan: no forwarder has spoken yet; it sends to {udp.host}:{udp.port} (UDP), or"
+                f" connects to ws://{station.host}:{station.port} (Basics Station)"
+            )
         if self.deliveries and self.queue.error:
             found.append(f"lorawan queue: {self.queue.error}")
         return found
@@ -271,7 +279,11 @@ class Radio:
         while True:
             status = await self._statuses.get()
             for upstream in self._upstreams:
-                await upstream.tell(status)
+                try:
+                    await upstream.tell(status)
+                except Exception:  # one takes no other down
+                    self._counts[upstream.name]["faults"] += 1
+                    log.exception("%s: unexpected, of a status", upstream.name)
 
 
 def _keep(memory: Kept, region: str, gateway: Eui) -> None:

@@ -113,7 +113,7 @@ def _since_gps(received: Any, ms: int, fine_ns: int | None) -> None:
     received.time_since_gps_epoch.seconds = seconds
     received.time_since_gps_epoch.nanos = rest * 1_000_000
     if fine_ns is not None:
-        second = round((ms - fine_ns / 1e6) / 1000)
+        second = max(0, round((ms - fine_ns / 1e6) / 1000))
         received.fine_time_since_gps_epoch.seconds = second
         received.fine_time_since_gps_epoch.nanos = fine_ns
 

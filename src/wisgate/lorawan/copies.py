@@ -7,6 +7,8 @@ from .radio import Eui, Heard, Moment, Uplink
 
 KEEP_S = 20.0
 """How long at least: RX2 of the longest RxDelay is 16 s after the frame (LoRaWAN 1.0.4, 5.7)."""
+QUIET_S = 60.0
+"""Two clocks that are 50 ppm apart differ by 3 ms then, of the 10 ms that are left for handing."""
 MOST_MOTES = 20_000
 """Whose last board is known, at least."""
 
@@ -24,6 +26,7 @@ class Copies:
         self._boards: dict[bytes, Eui] = {}
         self._old_boards: dict[bytes, Eui] = {}
         self._gps: dict[Eui, tuple[Moment, int]] = {}
+        self._heard_at: dict[Eui, float] = {}
 
     def remember(self, heard: Heard) -> None:
         now = self._clock.monotonic()
@@ -33,6 +36,7 @@ class Copies:
             self._turned = now
         for uplink in heard.uplinks:
             self._fresh[uplink.moment] = heard
+            self._heard_at[uplink.moment.board] = now
             if uplink.gps_ms is not None:
                 self._gps[uplink.moment.board] = uplink.moment, uplink.gps_ms
         if len(self._boards) >= MOST_MOTES:
@@ -49,6 +53,11 @@ class Copies:
         """Who heard the mote best last that a frame is for."""
         address = downlink[_ADDRESS]
         return self._boards.get(address) or self._old_boards.get(address)
+
+    def quiet(self, board: Eui) -> bool:
+        """Whether a board has heard nothing for QUIET_S."""
+        at = self._heard_at.get(board)
+        return at is None or self._clock.monotonic() - at > QUIET_S
 
     def at_gps(self, board: Eui, gps_ms: int) -> Moment | None:
         """What the counter of a board shows at a GPS time; None for one that tells no GPS time."""

@@ -15,7 +15,19 @@ from .counter import later
 from .jit import AHEAD_US, CAPACITY, LEAD_US, Jit, Rank, Slot, air_us
 from .ledger import Band, Ledger, Used
 from .limits import Limits
-from .radio import After, AtGps, Board, Downlink, Eui, Heard, Moment, Result, Shot, Verdict
+from .radio import (
+    After,
+    AtGps,
+    Board,
+    Downlink,
+    Eui,
+    Heard,
+    Immediately,
+    Moment,
+    Result,
+    Shot,
+    Verdict,
+)
 
 OUT = frozenset({Verdict.QUEUED, Verdict.EMITTED, Verdict.NO_ANSWER})
 """After these the frame is, or may be, on the air: no other shot may follow."""
@@ -187,11 +199,18 @@ class Downlinks:
             return None
         if slot.start.counter - now.counter < LEAD_US:
             return Verdict.TOO_LATE
-        given = None if isinstance(shot.due, AtGps) else slot.start
+        given = None if self._untimed(board.eui, shot) else slot.start
         verdict = await board.send(shot, given)
         if verdict is Verdict.TOO_EARLY and given is not None:
             return Verdict.TOO_LATE  # what forwarders say of the past; far ahead it is not
         return verdict
+
+    def _untimed(self, board: Eui, shot: Shot) -> bool:
+        """Whether the board itself finds the time. For what goes at once it does when it heard
+        nothing for long: its counter is known too badly for a time that is only just to come."""
+        if isinstance(shot.due, AtGps):
+            return True
+        return isinstance(shot.due, Immediately) and self._copies.quiet(board)
 
     def _free(self, board: Board, slot: Slot | None) -> None:
         if slot is not None:

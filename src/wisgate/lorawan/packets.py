@@ -8,7 +8,9 @@ from typing import Annotated
 import msgspec
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=255)]
-Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
+Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, lt=1 << 43)]
+"""Of GPS time; within some centuries, as what passes it on can carry it."""
 Counter = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
 """Of microseconds."""
 Level = Annotated[float, msgspec.Meta(ge=-1000, le=1000)]
@@ -44,7 +46,7 @@ class Rxpk(msgspec.Struct, omit_defaults=True, gc=False):
     jver: int | None = None
     rssis: Level | None = None
     time: str | None = None
-    tmms: Count | None = None
+    tmms: Milliseconds | None = None
     ftime: Nanoseconds | None = None
     rsig: list[Rsig] | None = None
 
@@ -71,7 +73,7 @@ class Packets(msgspec.Struct, omit_defaults=True):
 class Txpk(msgspec.Struct, omit_defaults=True, kw_only=True):
     imme: bool | None = None
     tmst: Counter | None = None
-    tmms: Count | None = None
+    tmms: Milliseconds | None = None
     freq: float
     rfch: Number | None = None
     powe: Level | None = None

@@ -108,6 +108,8 @@ def test_checksums(crc: Crc) -> None:
 
 
 def test_fine_time_belongs_to_the_second_that_the_milliseconds_were_rounded_from() -> None:
+    first = chirpstack.uplink(heard(gps_ms=1, fine_ns=900_000_000), 0, dated=True)
+    assert first.rx_info.fine_time_since_gps_epoch.seconds == 0
     told = chirpstack.uplink(heard(gps_ms=1_000_000, fine_ns=999_999_700), 0, dated=True)
     fine = read(PROTOBUF, gw.UplinkFrame, told).rx_info.fine_time_since_gps_epoch
     assert fine.ToNanoseconds() == 999_999_999_700

@@ -16,6 +16,7 @@ from wisgate.bus.lane import InlineLane
 from wisgate.catalog.catalog import load as load_catalog
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import StoreError
+from wisgate.lorawan.copies import QUIET_S
 from wisgate.lorawan.downlinks import Downlinks
 from wisgate.lorawan.ledger import Ledger, Used
 from wisgate.lorawan.limits import Limits
@@ -345,6 +346,22 @@ def test_class_c_goes_at_once_from_the_board_that_heard_the_mote_last(play: Play
         assert bench.shed.emitted[0][0] - now.counter < 100_000
         second = await bench.send(shot(Immediately()))
         assert second.board == ROOF  # the other emits
+
+    play(run)
+
+
+def test_a_board_that_heard_nothing_for_long_finds_the_time_itself(play: Play) -> None:
+    """What is known of its counter is too old for a time that is only just to come."""
+
+    async def run(bench: Bench) -> None:
+        bench.hear(bench.roof)
+        await asyncio.sleep(QUIET_S - 1)
+        await bench.send(shot(Immediately()))
+        assert bench.roof.given[-1] is not None
+        await asyncio.sleep(2)
+        result = await bench.send(shot(Immediately()))
+        assert result.verdicts == (Verdict.QUEUED,)
+        assert bench.roof.given[-1] is None
 
     play(run)
 

@@ -237,6 +237,19 @@ def test_what_is_refused_without_asking():
     assert bench.said == []
 
 
+def test_fsk_has_nothing_to_invert():
+    bench = Bench()
+
+    async def story() -> None:
+        board = bench.connected()
+        bench.heard(board, SESSION + 1_000_000)
+        fsk = shot(Immediately(), modulation=Fsk(50_000, 25_000), inverted=False)
+        assert await board.send(fsk, None) is Verdict.NO_ANSWER  # it was asked
+
+    bench.run(story)
+    assert len(bench.said) == 1
+
+
 def test_a_new_connection_takes_the_place_of_the_old():
     bench = Bench()
 

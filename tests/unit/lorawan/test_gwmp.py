@@ -313,6 +313,7 @@ def test_a_replay_tells_when_it_was_heard():
         {"rxpk": [packet(), packet(tmst=-1), packet()]},
         {"rxpk": [packet(), packet(tmst="53324"), packet()], "stat": {"rxnb": 1}},
         {"rxpk": [packet(), packet(chan=256), packet()], "stat": {"rxnb": -1}},
+        {"rxpk": [packet(), packet(tmms=1 << 43), packet()], "stat": {"rxnb": 1 << 32}},
         {"rxpk": [packet(), 7, packet()]},
         {"rxpk": [packet(), packet(freq="868.1"), packet()]},
     ],

@@ -16,7 +16,7 @@ from ...core.clock import Clock
 from .. import lns, lns_frames
 from ..counter import Counter, later
 from ..hub import Hub
-from ..radio import After, AtGps, Eui, Moment, Shot, Status, Verdict
+from ..radio import After, AtGps, Eui, Lora, Moment, Shot, Status, Verdict
 
 TRAFFIC = re.compile(r"/traffic/([0-9a-f]{16})")
 """Where a station speaks, once it knows us."""
@@ -77,7 +77,8 @@ class StationBoard:
         if moment is not None and (now is None or moment.session != now.session):
             return Verdict.TOO_LATE
         rate = lns_frames.rate_of(shot.modulation, self.rates)
-        if rate is None or shot.implicit_header or not shot.inverted:
+        plain = isinstance(shot.modulation, Lora) and not shot.inverted
+        if rate is None or shot.implicit_header or plain:
             return Verdict.REFUSED  # no message has words for it
         wait = SOON_S
         if moment is not None and now is not None:

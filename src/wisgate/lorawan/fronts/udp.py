@@ -24,6 +24,8 @@ for one datagram."""
 SILENT_S = 60.0
 """Without a word for so long a board is gone: PULL_DATA comes every 5 to 30 s."""
 TOKENS = 1 << 16
+ANSWERING = 2
+"""The version of the protocol that brought TX_ACK, and uses the token of an order."""
 
 Address = Any
 """Of a datagram; only compared and handed back."""
@@ -75,6 +77,11 @@ class UdpBoard:
         now = self.counter.now()
         if moment is not None and (now is None or moment.session != now.session):
             return Verdict.TOO_LATE
+        if self._version < ANSWERING:
+            self._send_to(
+                gwmp.pull_resp(self._version, 0, translation.txpk(shot, moment)), self._address
+            )
+            return Verdict.QUEUED
         answer = await self._ask(shot, moment)
         if answer is None:
             return Verdict.NO_ANSWER

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
+import msgspec
+
 from ...config.radios import UpstreamConfig
-from ...core.errors import SinkRefused
+from ...core.errors import SinkError, SinkRefused
 from ..radio import Eui, Heard
 from .base import Access
 
@@ -46,10 +48,14 @@ class Several(Generic[G]):
     async def deliver(self, batch: Sequence[Heard]) -> None:
         """Return when the server has everything. Raises SinkError, SinkRefused."""
         parts: dict[Eui, list[Heard]] = {}
-        for heard in batch:
-            parts.setdefault(heard.gateway, []).append(heard)
         refused: list[int] = []
         told = ""
+        for heard in map(self._present, batch):
+            if heard is None:
+                continue
+            parts.setdefault(heard.gateway, []).append(heard)
+        if lost := [heard.number for heard in batch if heard.region not in self._regions]:
+            refused, told = lost, f"{self.name}: heard in a region that the file no longer has"
         for eui, part in parts.items():
             try:
                 await self._gateway(eui).deliver(part)
@@ -58,6 +64,17 @@ class Several(Generic[G]):
                 told = str(error)
         if refused:
             raise SinkRefused(told, sorted(refused))
+
+    def _present(self, heard: Heard) -> Heard | None:
+        """A frame as of the gateway that its region has now: another one may have heard it, before
+        the file was changed. None for a region that is gone. Raises SinkError."""
+        known = self._access.gateways()
+        if heard.region not in self._regions or heard.gateway in known:
+            return heard if heard.region in self._regions else None
+        now = next((eui for eui, region in known.items() if region == heard.region), None)
+        if now is None:
+            raise SinkError(f"{self.name}: the gateway of {heard.region} has no EUI yet")
+        return msgspec.structs.replace(heard, gateway=now)
 
     async def close(self, deadline: float) -> None:
         """Good-byes take a second at most."""
