@@ -187,8 +187,8 @@ def order(datagram: bytes) -> Order:
 
 
 def acknowledge(datagram: bytes) -> bytes:
-    """What acknowledges PUSH_DATA or PULL_DATA of a version that we know: at once, whatever is in
-    it, for a forwarder does not send it again."""
+    """What acknowledges PUSH_DATA or PULL_DATA that could be read: at once, for a forwarder does
+    not send it again."""
     kind = Kind.PUSH_ACK if datagram[3] == Kind.PUSH else Kind.PULL_ACK
     return datagram[:3] + bytes((kind,))
 
