@@ -30,6 +30,7 @@ import paho.mqtt.client as paho
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE / "stubs"), str(HERE.parent / "tests")]
 
+import contenders  # noqa: E402
 from contenders import CONTENDERS, REGISTERS, Contender  # noqa: E402
 from peers import Mosquitto, free_port, mosquitto  # noqa: E402
 
@@ -223,8 +224,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--trials", type=int, default=5)
+    parser.add_argument("--interval", help="of wisgate, which then runs alone: 250ms for four a s")
     given_words = parser.parse_args()
     there = [c for c in CONTENDERS if c.there()]
+    if given_words.interval:
+        contenders.INTERVAL, there = given_words.interval, there[:1]
     rows: dict[str, dict[str, list[float]]] = {c.name: {} for c in there}
     wanted = given_words.units * REGISTERS
     print(f"{given_words.units} units x {REGISTERS} registers at 1 Hz: {wanted} readings/s wanted")

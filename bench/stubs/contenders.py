@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 
 REGISTERS = 100
+INTERVAL = "1s"
+"""How often wisgate reads every register."""
 HERE = Path(sys.executable).parent
 RIVALS = HERE.parent / "rivals"
 Told = tuple[int, list[int], list[int], list[int]]
@@ -58,7 +60,7 @@ def _wisgate(folder: Path, plant: int, broker: int, units: int) -> subprocess.Po
     )
     (folder / "gateway.toml").write_text(
         f'name = "hall"\nboard = "rak7391"\n\n[[modbus]]\nhost = "127.0.0.1"\nport = {plant}\n'
-        'interval = "1s"\n'
+        f'interval = "{INTERVAL}"\n'
         + "".join(
             f'\n[[modbus.unit]]\nid = {u}\nname = "u{u}"\nregisters = [\n{rows}]\n'
             for u in range(1, units + 1)
