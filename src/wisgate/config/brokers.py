@@ -9,6 +9,7 @@ from .addresses import Broker, broker
 from .files import named_file
 from .readers import choice
 from .tables import Option, Table
+from .tls_files import demand_both, read_tls, refuse_without_tls, tls_options
 from .wording import FILE
 
 VERSIONS = ("3.1.1", "5")
@@ -36,32 +37,7 @@ PASSWORD_FILE = Option[str | None](
     None,
     otherwise="no password",
 )
-CA_FILE = Option[str | None](
-    "ca_file",
-    FILE,
-    "File with the certificates that may sign the broker's, in PEM; with `mqtts` only.",
-    '"plant-ca.pem"',
-    None,
-    otherwise="those of the system",
-)
-CERT_FILE = Option[str | None](
-    "cert_file",
-    FILE,
-    "File with the certificate by which the broker knows us (and its chain), in PEM; with `mqtts` "
-    "only.",
-    '"gateway.pem"',
-    None,
-    otherwise="no certificate",
-)
-KEY_FILE = Option[str | None](
-    "key_file",
-    FILE,
-    "File with the key of our certificate, in PEM and without a password; only its owner may read "
-    "it (mode 0600).",
-    '"gateway.key"',
-    None,
-    otherwise="no certificate",
-)
+CA_FILE, CERT_FILE, KEY_FILE = tls_options("broker", "mqtts")
 BROKER = (URL, VERSION, PASSWORD_FILE, CA_FILE, CERT_FILE, KEY_FILE)
 
 
@@ -92,15 +68,11 @@ def read_broker(table: Table, folder: Path) -> BrokerConfig:
         version=table.get(VERSION),
         username=found.username,
         password_file=named_file(table, PASSWORD_FILE, folder, secret=True),
-        ca_file=named_file(table, CA_FILE, folder),
-        cert_file=named_file(table, CERT_FILE, folder),
-        key_file=named_file(table, KEY_FILE, folder, secret=True),
+        **vars(read_tls(table, folder, CA_FILE, CERT_FILE, KEY_FILE)),
     )
     if table.has(URL):
         _suit(table, found)
-    for one, other in ((CERT_FILE, KEY_FILE), (KEY_FILE, CERT_FILE)):
-        if table.has(one) and not table.has(other):
-            table.wrong(one, f'stands without "{other.name}"; add {other.name} = {other.example}')
+    demand_both(table, CERT_FILE, KEY_FILE)
     return config
 
 
@@ -108,6 +80,5 @@ def _suit(table: Table, found: Broker) -> None:
     """Fault what the URL leaves without effect."""
     if table.has(PASSWORD_FILE) and not found.username:
         table.wrong(PASSWORD_FILE, "needs a user in url; write mqtt://user@host")
-    for option in (CA_FILE, CERT_FILE, KEY_FILE):
-        if table.has(option) and not found.tls:
-            table.wrong(option, "has no effect without TLS; write mqtts:// in url")
+    if not found.tls:
+        refuse_without_tls(table, "mqtts", CA_FILE, CERT_FILE, KEY_FILE)

@@ -10,16 +10,9 @@ from .files import named_file
 from .model import SinkConfig
 from .readers import duration
 from .tables import Option, Table
-from .wording import FILE
+from .tls_files import ca_option, refuse_without_tls
 
-CA_FILE = Option[str | None](
-    "ca_file",
-    FILE,
-    "File with the certificates that may sign the server's, in PEM; with `https` only.",
-    '"plant-ca.pem"',
-    None,
-    otherwise="those of the system",
-)
+CA_FILE = ca_option("server", "https")
 TIMEOUT = Option(
     "timeout",
     duration("1s", "5min"),
@@ -55,8 +48,8 @@ def read_requests(
     """How the sink of `table` reaches the server at `url`. `folder` is where paths of files
     begin."""
     found = table.get(url)
-    if table.has(CA_FILE) and table.has(url) and found.scheme != "https":
-        table.wrong(CA_FILE, "has no effect without TLS; write https:// in url")
+    if table.has(url) and found.scheme != "https":
+        refuse_without_tls(table, "https", CA_FILE)
     return RequestConfig(
         **vars(common),
         url=found,

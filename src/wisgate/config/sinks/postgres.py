@@ -12,6 +12,7 @@ from ..model import SinkConfig
 from ..naming import Names
 from ..readers import choice, duration, shown, text
 from ..tables import Option, Section, Shape, Table
+from ..tls_files import ca_option
 from ..wording import FILE
 
 VERIFY = "verify-full"
@@ -43,14 +44,7 @@ SSLMODE = Option[str | None](
     None,
     otherwise='"verify-full" with `ca_file`, else "prefer"',
 )
-CA_FILE = Option[str | None](
-    "ca_file",
-    FILE,
-    "File with the certificates that may sign the server's, in PEM; with `verify-full` only.",
-    '"plant-ca.pem"',
-    None,
-    otherwise="those of the system",
-)
+CA_FILE = ca_option("server", VERIFY)
 PREFIX = Option(
     "prefix",
     text(

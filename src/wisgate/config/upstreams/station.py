@@ -11,6 +11,7 @@ from ..naming import Names
 from ..radios import UpstreamConfig
 from ..readers import shown
 from ..tables import Option, Section, Shape, Table
+from ..tls_files import demand_both, read_tls, refuse_without_tls, tls_options
 from ..wording import FILE
 
 URL = Option(
@@ -30,32 +31,7 @@ TOKEN_FILE = Option[str | None](
     None,
     otherwise="no token",
 )
-CA_FILE = Option[str | None](
-    "ca_file",
-    FILE,
-    "File with the certificates that may sign the server's, in PEM; with `wss` only.",
-    '"plant-ca.pem"',
-    None,
-    otherwise="those of the system",
-)
-CERT_FILE = Option[str | None](
-    "cert_file",
-    FILE,
-    "File with the certificate by which the server knows us (and its chain), in PEM; with `wss` "
-    "only.",
-    '"gateway.pem"',
-    None,
-    otherwise="no certificate",
-)
-KEY_FILE = Option[str | None](
-    "key_file",
-    FILE,
-    "File with the key of our certificate, in PEM and without a password; only its owner may read "
-    "it (mode 0600).",
-    '"gateway.key"',
-    None,
-    otherwise="no certificate",
-)
+CA_FILE, CERT_FILE, KEY_FILE = tls_options("server", "wss")
 SECTION = Section(
     "lorawan.upstream",
     Shape.LIST,
@@ -82,17 +58,11 @@ def read(table: Table, common: UpstreamConfig, folder: Path, names: Names) -> St
         text = f'{shown(table.values["url"])} has the path "{found.path}"'
         table.wrong(URL, f"{text}; end after the port, the server tells the path")
     if table.has(URL) and found.scheme != "wss":
-        for option in (CA_FILE, CERT_FILE, KEY_FILE):
-            if table.has(option):
-                table.wrong(option, "has no effect without TLS; write wss:// in url")
-    for one, other in ((CERT_FILE, KEY_FILE), (KEY_FILE, CERT_FILE)):
-        if table.has(one) and not table.has(other):
-            table.wrong(one, f'stands without "{other.name}"; add {other.name} = {other.example}')
+        refuse_without_tls(table, "wss", CA_FILE, CERT_FILE, KEY_FILE)
+    demand_both(table, CERT_FILE, KEY_FILE)
     return StationConfig(
         **vars(common),
         url=found,
         token_file=named_file(table, TOKEN_FILE, folder, secret=True),
-        ca_file=named_file(table, CA_FILE, folder),
-        cert_file=named_file(table, CERT_FILE, folder),
-        key_file=named_file(table, KEY_FILE, folder, secret=True),
+        **vars(read_tls(table, folder, CA_FILE, CERT_FILE, KEY_FILE)),
     )
