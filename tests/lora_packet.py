@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from peers import DEADLINE_S, program
+import npm_peer
 
-FOLDER = Path(sys.prefix) / "npm"
 SCRIPT = """
 const lora = require("lora-packet");
 const bytes = (hex) => Buffer.from(hex, "hex");
@@ -72,11 +67,4 @@ process.stdout.write(JSON.stringify(asked.map(([order, given]) => orders[order](
 
 def answers(orders: Sequence[tuple[str, dict[str, Any]]]) -> list[Any]:
     """What it says to each order; bytes are hexadecimal, the most significant of numbers first."""
-    assert (FOLDER / "node_modules" / "lora-packet").is_dir(), "missing; run: make peers"
-    ran = subprocess.run(
-        [program("node", "nodejs"), "-e", SCRIPT], input=json.dumps(orders), text=True, cwd=FOLDER,
-        capture_output=True, timeout=DEADLINE_S, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    found: list[Any] = json.loads(ran.stdout)
-    return found
+    return npm_peer.answers("lora-packet", SCRIPT, orders)

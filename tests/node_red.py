@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from npm_peer import installed
 from peers import DEADLINE_S, answers, free_port, program, until
 
-RED = Path(sys.prefix) / "npm" / "node_modules" / "node-red" / "red.js"
 START_S = 60.0
 SETTINGS = """
 module.exports = {
@@ -55,13 +54,13 @@ class NodeRed:
 @contextmanager
 def node_red(folder: Path, flows: Sequence[list[dict[str, Any]]]) -> Iterator[NodeRed]:
     """Start Node-RED with these flows; its debug nodes also write to the console."""
-    assert RED.is_file(), f"{RED} is missing; run: make peers"
+    red = installed("node-red") / "red.js"
     folder.mkdir(parents=True, exist_ok=True)
     port, log = free_port(), folder / "node-red.log"
     (folder / "settings.js").write_text(SETTINGS % port)
     nodes = [{**n, "console": True} if n["type"] == "debug" else n for f in flows for n in f]
     (folder / "flows.json").write_text(json.dumps(nodes))
-    command = [program("node", "nodejs"), str(RED), "--userDir", str(folder)]
+    command = [program("node", "nodejs"), str(red), "--userDir", str(folder)]
     with log.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
     try:

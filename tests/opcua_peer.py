@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
+from npm_peer import FOLDER, installed
 from peers import program
 
-FOLDER = Path(sys.prefix) / "npm"
 SCRIPT = """
 const path = require("path");
 const ua = require("node-opcua-client");
@@ -130,7 +129,7 @@ async def told(
     """What each step gave: ["tree", node], ["properties", node], ["read", node], ["watch", node,
     count, last status], ["write", node, type, value], ["namespaces", ""]. `heard` gets what a
     watched node tells as soon as it does. Raises OpcuaError."""
-    assert (FOLDER / "node_modules" / "node-opcua-client").is_dir(), "run: make peers"
+    installed("node-opcua-client")
     order = {
         "url": url, "folder": str(folder), "steps": steps,
         "mode": "SignAndEncrypt" if encrypted else "None",

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from peers import DEADLINE_S, program
+import npm_peer
 
-FOLDER = Path(sys.prefix) / "npm"
 LONGS = ("timestamp", "seq", "alias", "longValue")
 """Fields of 64 bits, unsigned, which the numbers of JavaScript cannot hold."""
 SCRIPT = """
@@ -32,14 +27,7 @@ process.stdout.write(JSON.stringify(answers, plain));
 
 
 def _asked(orders: Sequence[tuple[str, Any]]) -> list[Any]:
-    assert (FOLDER / "node_modules" / "sparkplug-payload").is_dir(), "missing; run: make peers"
-    ran = subprocess.run(
-        [program("node", "nodejs"), "-e", SCRIPT], input=json.dumps(orders), text=True, cwd=FOLDER,
-        capture_output=True, timeout=DEADLINE_S, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    found: list[Any] = json.loads(ran.stdout)
-    return found
+    return npm_peer.answers("sparkplug-payload", SCRIPT, orders)
 
 
 def read(*payloads: bytes) -> list[dict[str, Any]]:

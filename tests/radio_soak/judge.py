@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from soak.lives import Verdict
 
 from wisgate.lorawan import frames
 from wisgate.lorawan.backlog import for_now
@@ -20,14 +21,6 @@ WAY_S = 1.0
 FORGOTTEN_S = 2.0
 """What was acknowledged so shortly before an end may come again."""
 EventT = TypeVar("EventT", Queued, Got, Sent, Asked)
-
-
-@dataclass
-class Verdict:
-    """What was wrong, and the figures of the run."""
-
-    faults: list[str] = field(default_factory=list)
-    figures: Counter[str] = field(default_factory=Counter)
 
 
 def judge(events: Sequence[Event], boots: Sequence[Boot], ends: Sequence[float]) -> Verdict:

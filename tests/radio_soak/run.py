@@ -10,21 +10,17 @@ from __future__ import annotations
 
 import argparse
 import logging
-import shutil
 import sys
-import tempfile
-import time
-from pathlib import Path
 from random import Random
 
 from soak.disk import CUT, Disk
-from soak.run import in_process
+from soak.lives import Verdict, in_memory, in_process, play
 
 from wisgate.lorawan import frames
 from wisgate.lorawan.backlog import for_now
 
 from .box import Box
-from .judge import Verdict, judge
+from .judge import judge
 from .story import story
 from .witness import Queued, Witness
 
@@ -35,29 +31,12 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="what the gateway logs")
     given = parser.parse_args()
     logging.disable(logging.NOTSET if given.verbose else logging.CRITICAL)
-    first, _, last = given.seeds.partition("-")
-    failed = []
-    for seed in range(int(first), int(last or first) + 1):
-        began = time.monotonic()
-        verdict = live(seed)
-        figures = ", ".join(f"{count} {what}" for what, count in sorted(verdict.figures.items()))
-        print(f"seed {seed}: {time.monotonic() - began:.1f} s: {figures}", flush=True)
-        for fault in verdict.faults[:20]:
-            print(f"  WRONG: {fault}", flush=True)
-        if verdict.faults:
-            failed.append(seed)
-    if failed:
-        print(f"seeds {failed} failed; play one alone: --seeds {failed[0]} --verbose")
-    return 1 if failed else 0
+    return play(given.seeds, live)
 
 
 def live(seed: int) -> Verdict:
     """One whole life."""
-    memory = Path("/dev/shm")
-    folder = Path(
-        tempfile.mkdtemp(prefix="wisgate-radio-", dir=memory if memory.is_dir() else None)
-    )
-    try:
+    with in_memory("wisgate-radio-") as folder:
         disk, witness = Disk(folder / "box"), Witness(folder / "witness")
         random, boots, ends = Random(f"disk {seed}"), [], []
         for planned in story(seed):
@@ -68,13 +47,8 @@ def live(seed: int) -> Verdict:
                 return Verdict([f"boot {boot.number} ended with {code}: {boot.end}"])
             boots.append(boot)
             ends.append(witness.now)
-            if boot.end == "power":
-                disk.lose_power(random)
-            else:
-                disk.restart()
+            disk.end(boot.end, random)
         return judge(witness.events(), boots, ends)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _counters(witness: Witness) -> dict[int, int]:

@@ -139,6 +139,13 @@ class Disk:
         self.restart()
         return f"{chosen} of {len(changes)} unsynced changes"
 
+    def end(self, end: str, random: Random) -> None:
+        """What a process leaves that ended so: "power", or otherwise."""
+        if end == "power":
+            self.lose_power(random)
+        else:
+            self.restart()
+
     def restart(self) -> None:
         """The next process finds everything on the disk, and nothing armed."""
         written, links = self.written, self._get(_LINKS)

@@ -7,12 +7,12 @@ from array import array
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from wisgate.store.series import POWER_LOST
 
 from .ledger import LOOK_S, SESSION, Ledger
+from .lives import Verdict
 from .story import DAY, HOUR, PROMISE_S, Boot
 
 MAX_BYTES = 64e6
@@ -21,14 +21,6 @@ WARM_UP_S = 6 * HOUR
 GROWTH_BYTES = 8e6
 LIMIT_C = 45.0
 ALARM = "alarm/hot"
-
-
-@dataclass
-class Verdict:
-    """What was wrong, and the figures of the run."""
-
-    faults: list[str] = field(default_factory=list)
-    figures: Counter[str] = field(default_factory=Counter)
 
 
 def judge(

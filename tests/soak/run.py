@@ -11,13 +11,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
-import shutil
 import sys
-import tempfile
-import time
-import traceback
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
 
@@ -32,8 +26,9 @@ from wisgate.plan.plan import make
 
 from .box import REGISTERS, Box
 from .disk import CUT, Disk
-from .judge import Verdict, judge
+from .judge import judge
 from .ledger import Ledger
+from .lives import Verdict, in_memory, in_process, play
 from .story import DAY, HOUR, Wish, story, written
 
 CONFIG = Path(__file__).with_name("box.toml")
@@ -57,33 +52,13 @@ def main() -> int:
         given.days * DAY + given.hours * HOUR, given.life * HOUR, given.outage * HOUR,
         given.readings, given.rate, given.cuts_only,
     )  # fmt: skip
-    first, _, last = given.seeds.partition("-")
-    return 1 if _play(range(int(first), int(last or first) + 1), wish) else 0
-
-
-def _play(seeds: Iterable[int], wish: Wish) -> list[int]:
-    """Live every seed and say how it went. Returns those that failed."""
-    failed = []
     config = _config(wish.readings)
-    for seed in seeds:
-        began = time.monotonic()
-        verdict = live(seed, wish, config)
-        figures = ", ".join(f"{count} {what}" for what, count in sorted(verdict.figures.items()))
-        print(f"seed {seed}: {time.monotonic() - began:.1f} s: {figures}", flush=True)
-        for fault in verdict.faults[:20]:
-            print(f"  WRONG: {fault}", flush=True)
-        if verdict.faults:
-            failed.append(seed)
-    if failed:
-        print(f"seeds {failed} failed; play one alone: --seeds {failed[0]} --verbose")
-    return failed
+    return play(given.seeds, lambda seed: live(seed, wish, config))
 
 
 def live(seed: int, wish: Wish, config: Config) -> Verdict:
     """One whole life."""
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="wisgate-soak-", dir=memory if memory.is_dir() else None))
-    try:
+    with in_memory("wisgate-soak-") as folder:
         disk = Disk(folder / "box")
         room = int(wish.seconds * (wish.readings + 3)) + 10_000
         ledger = Ledger(folder / "ledger", room)
@@ -96,13 +71,8 @@ def live(seed: int, wish: Wish, config: Config) -> Verdict:
                 return Verdict([f"boot {boot.number} ended with {code}: {boot.end}"])
             boots.append(boot)
             ends.append(ledger.now)
-            if boot.end == "power":
-                disk.lose_power(random)
-            else:
-                disk.restart()
+            disk.end(boot.end, random)
         return judge(ledger, boots, ends, wish.rate)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _config(readings: float) -> Config:
@@ -115,20 +85,6 @@ def _config(readings: float) -> Config:
     plan = make(config, load_catalog())
     open_board(plan, clock=VirtualClock(), lane=InlineLane, virtual=True)
     return config
-
-
-def in_process(work: Callable[[], None]) -> int:
-    """Run `work` in a process of its own. Returns its exit code."""
-    sys.stdout.flush()
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    try:
-        work()
-    except Exception:  # noqa: BLE001  # whatever it is, it is a fault of this seed
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
 
 
 if __name__ == "__main__":
