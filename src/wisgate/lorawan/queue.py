@@ -10,14 +10,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from ..bus.lane import Lane
 from ..core.clock import Clock
 from ..core.errors import StoreError
-from ..store.commits import LONGEST_RETRY_S, RETRY_S, settle
+from ..store.commits import LONGEST_RETRY_S, RETRY_S, Gathering, settle
 from ..store.jobs import Jobs
 from ..store.pace import REAL_TIME, Pace
 from ..store.retention import Bounds
@@ -62,9 +61,7 @@ class Queue:
         self._moved: dict[str, Progress] = {}
         """What the file does not know yet."""
         self._watchers: list[asyncio.Event] = []
-        self._wake, self._dirty = asyncio.Event(), asyncio.Event()
-        self._hurry = asyncio.Event()
-        self._flushes: list[asyncio.Future[None]] = []
+        self._gathering, self._dirty = Gathering(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._begin, self._opened = file.newest_at, clock.monotonic()
         self._trimmed = self._noted = self._opened
@@ -105,9 +102,9 @@ class Queue:
         self._tail.append((heard, self._clock.monotonic()))
         if len(self._tail) > TAIL:
             self._shorten()
-        self._wake.set()
+        self._gathering.wake()
         if self._next - 1 - self._committed == self._pace.limit:
-            self._hurry.set()
+            self._gathering.hurry()
         for watcher in self._watchers:
             watcher.set()
         return heard
@@ -121,11 +118,7 @@ class Queue:
 
     async def flush(self) -> None:
         """Return when everything taken so far is committed and synced. Raises StoreError."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._flushes.append(done)
-        self._wake.set()
-        self._hurry.set()
-        await done
+        await self._gathering.flush()
 
     async def close(self) -> None:
         """Commit and sync what is left, and close the file. Raises StoreError when something could
@@ -202,7 +195,7 @@ class Queue:
         moved = self._moved.setdefault(upstream, Progress(cursor, set()))
         moved.cursor = max(moved.cursor, reached.cursor)
         moved.ahead.update(ahead)
-        self._wake.set()
+        self._gathering.wake()
 
     def _everybody(self) -> int:
         """Up to this number every upstream is done."""
@@ -212,35 +205,27 @@ class Queue:
 
     async def _commit_on(self) -> None:
         while True:
-            await self._wake.wait()
-            await self._pause(self._pace.group)
-            self._wake.clear()
+            await self._gathering.gather(self._pace.group)
             wait = RETRY_S
             while self._work_waits():
                 if await self._commit():
                     wait = RETRY_S
                 else:
-                    await self._pause(wait)
+                    await self._gathering.pause(wait)
                     wait = min(2 * wait, LONGEST_RETRY_S)
             if self._moved and self.stored:
-                asyncio.get_running_loop().call_later(CURSORS_S, self._wake.set)
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._hurry.wait()
-        self._hurry.clear()
+                asyncio.get_running_loop().call_later(CURSORS_S, self._gathering.wake)
 
     def _work_waits(self) -> bool:
         self._committed = max(self._committed, min(self._everybody(), self.last))
-        if self._committed < self.last or self._flushes:
+        if self._committed < self.last or self._gathering.flushes:
             return True
         late = self._clock.monotonic() - self._noted >= CURSORS_S - EARLY_S
         return bool(self._moved and self.stored and late)
 
     async def _commit(self) -> bool:
         """One group. Whether it is on the disk."""
-        flushes, self._flushes = self._flushes, []
+        flushes = self._gathering.take_flushes()
         moved, self._moved = self._moved, {}
         last, at = self.last, self._running()
         batch = [heard for heard, _ in self.recent(self._committed) or ()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -15,7 +14,7 @@ import msgspec
 from ..store.retention import Bounds, used
 from ..store.schema import transaction
 from ..store.series import Series, Side, keep, read_side, write_side
-from ..store.wal import Wal
+from ..store.wal import Logged
 from . import frames
 from .frames import Kind
 from .radio import Heard
@@ -87,15 +86,15 @@ def create(connection: sqlite3.Connection) -> None:
     connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}INSERT INTO series VALUES (1,1,1,1);COMMIT;")
 
 
-class QueueFile:
+class QueueFile(Logged):
     """Threads: lane only. Every method raises sqlite3.Error and OSError."""
 
     def __init__(
         self, connection: sqlite3.Connection, folder: Path, upstreams: Sequence[str], bounds: Bounds
     ) -> None:
-        self._db, self._folder = connection, folder
+        super().__init__(connection, folder / FILE)
+        self._folder = folder
         self._upstreams, self._bounds = tuple(upstreams), bounds
-        self._wal: Wal | None = None
         self._mark = 1
         self.first = 1
         """The number of the next frame when the file was opened."""
@@ -130,7 +129,7 @@ class QueueFile:
         self.count, self.newest_at = self._db.execute(
             "SELECT count(*), coalesce(max(at), 0) FROM frame"
         ).fetchone()
-        self._wal = Wal(self._folder / FILE)
+        self.hold_log()
         self.reserve(self.first)
 
     def _forget_nonsense(self) -> None:
@@ -151,20 +150,9 @@ class QueueFile:
         """`following`: the number of the next frame."""
         try:
             keep(self._db, Series(following, self._mark), clean=True)
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.empty_log()
         finally:
             self.abandon()
-
-    def abandon(self) -> None:
-        wal, self._wal = self._wal, None
-        if wal is not None:
-            wal.close()
-        with suppress(sqlite3.Error):
-            self._db.close()
-
-    def sync(self) -> None:
-        if self._wal is not None:
-            self._wal.sync()
 
     # Writing
 
@@ -180,8 +168,7 @@ class QueueFile:
                     self._note(name, reached)
                 gone = self._delete("number <= (SELECT min(number) FROM cursor)")
         except sqlite3.Error:
-            with suppress(sqlite3.Error):
-                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self.relieve()
             raise
         self.count += len(rows) - gone
         return self.count

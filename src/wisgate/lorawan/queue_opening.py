@@ -16,11 +16,12 @@ from ..store.connecting import (
     forget_old,
     free_name,
     lend_first_page,
+    put_in_place,
     quick_check,
     remove,
 )
 from ..store.retention import Bounds
-from ..store.schema import PAGE, Layout, layout, lenient, transaction
+from ..store.schema import Layout, fresh_page, layout, lenient, transaction
 from .queue_file import APPLICATION_ID, FILE, QueueFile, create, heard_of
 
 SALVAGED = f"{FILE}.salvaged"
@@ -75,21 +76,13 @@ def _check(connection: sqlite3.Connection, clock: Clock) -> None:
     if not found:
         create(connection)
         return
-    if _names(found) != _names(_fresh()[1]):
+    if _names(found) != _names(fresh_page(create)[1]):
         raise Damage("the names of the tables are damaged")
     clean = connection.execute("SELECT clean FROM series WHERE id = 1").fetchone()
     if clean is None:
         raise Damage("the table of the series is empty")
     if clean[0] != 1:
         quick_check(connection, clock)
-
-
-def _fresh() -> tuple[bytes, Layout]:
-    """Page 1 of a new file, and what it says."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-        fresh.execute(f"PRAGMA page_size = {PAGE}")
-        create(fresh)
-        return fresh.serialize()[:PAGE], layout(fresh)
 
 
 def _names(found: Layout) -> Layout:
@@ -107,10 +100,7 @@ def _replace(folder: Path, upstreams: Sequence[str], notices: list[str]) -> None
         with transaction(target):
             saved = _salvage(path, target, upstreams)
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
-    fresh.rename(path)
+    put_in_place(fresh, path, aside)
     found = f"{saved} frames salvaged" if saved else "nothing of it could be used"
     notices.append(f"{path}: damaged; {found}; the damaged file is kept as {aside.name}")
     forget_old(path)
@@ -133,7 +123,7 @@ def _salvage(path: Path, target: sqlite3.Connection, upstreams: Sequence[str]) -
 
 def _mend_first_page(path: Path) -> None:
     """When it is broken, and the file is not somebody else's."""
-    first, expected = _fresh()
+    first, expected = fresh_page(create)
     found: Layout = []
     with suppress(*_UNREADABLE), closing(sqlite3.connect(path)) as source:
         source.text_factory = lenient

@@ -1,9 +1,10 @@
-"""What a commit corrects, and who waits for it."""
+"""When a commit comes, what it corrects, and who waits for it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from ..core.errors import StoreError
 from .database import Database
@@ -56,6 +57,49 @@ class Corrections:
                 failed(str(error))
                 self._inexact.set()
                 await asyncio.sleep(RETRY_S)
+
+
+class Gathering:
+    """What comes gathers for a while, and is committed together. Threads: the event loop only."""
+
+    def __init__(self) -> None:
+        self._wake, self._hurry = asyncio.Event(), asyncio.Event()
+        self.flushes: list[asyncio.Future[None]] = []
+        """Who waits for the next commit."""
+
+    def wake(self) -> None:
+        """There is something to commit."""
+        self._wake.set()
+
+    def hurry(self) -> None:
+        """At once."""
+        self._wake.set()
+        self._hurry.set()
+
+    async def flush(self) -> None:
+        """Return when the next commit is done, which comes at once. Raises what it raised."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.flushes.append(done)
+        self.hurry()
+        await done
+
+    def take_flushes(self) -> list[asyncio.Future[None]]:
+        """For `settle`, when the commit that takes them is done."""
+        taken, self.flushes = self.flushes, []
+        return taken
+
+    async def gather(self, seconds: float) -> None:
+        """Return `seconds` after the first thing came, or when there is hurry."""
+        await self._wake.wait()
+        await self.pause(seconds)
+        self._wake.clear()
+
+    async def pause(self, seconds: float) -> None:
+        """Return then, or when there is hurry."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        self._hurry.clear()
 
 
 class Watchers:

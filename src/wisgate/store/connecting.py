@@ -96,6 +96,14 @@ def lend_first_page(damaged: Path, first: bytes) -> None:
         file.write(page)
 
 
+def put_in_place(fresh: Path, path: Path, aside: Path) -> None:
+    """A whole file for a damaged one, which goes `aside`. Its log goes for good."""
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    fresh.rename(path)
+
+
 def free_name(path: Path) -> Path:
     """What a damaged file is called from now on."""
     taken = [number for number, _ in _set_aside(path)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from heapq import merge
 from itertools import chain, islice
@@ -23,7 +23,7 @@ from .records import Entry, Record
 from .schema import Row, encode, gap_of, record_of, transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, write_side
 from .tiers import Tiers
-from .wal import Wal
+from .wal import Logged
 
 FILE = "wisgate.db"
 SIDE = "boot"
@@ -36,8 +36,8 @@ _INSERT_TOGETHER = f"{_INSERT} {','.join([_ROW] * TOGETHER)}"
 
 
 class Taken(NamedTuple):
-    """What came of a commit: the file, and the records as `after` would return them; none of them
-    when that may still change."""
+    """What came of a commit: the file, and the records as `after` would return them; none when that
+    may still change, or nobody asks for them."""
 
     extent: Extent
     records: list[Record]
@@ -45,7 +45,7 @@ class Taken(NamedTuple):
     """Whether many came since the last time that old entries were dropped."""
 
 
-class Database:
+class Database(Logged):
     """An open store. Threads: lane only. Every method raises sqlite3.Error and OSError."""
 
     def __init__(
@@ -56,18 +56,18 @@ class Database:
         bounds: retention.Bounds,
         clock: SteadyClock,
     ) -> None:
-        self._db, self._folder, self._clock = connection, folder, clock
+        super().__init__(connection, folder / FILE)
+        self._folder, self._clock = folder, clock
         self.dating = Dating(connection)
         self.points = PointRows(connection, points)
         self.tiers = Tiers(connection, bounds)
         self.retention = retention.Retention(connection, bounds)
         self.cursors = Cursors(connection)
-        self._wal: Wal | None = None
         self._series = Series(1, 1)
         self._boot_id = ""
         self._since_trim = 0
         self._figures = Figures(
-            connection, self._log_size, lambda: self.dating.held, lambda: self.retention.kept
+            connection, lambda: self.log_size, lambda: self.dating.held, lambda: self.retention.kept
         )
 
     # Opening and closing
@@ -86,8 +86,8 @@ class Database:
             self._series = series.reserved(1)
             keep(self._db, self._series, clean=False)
             self.points.add_declared()
-        self._wal = Wal(self._folder / FILE)
-        self._wal.sync()
+        self.hold_log()
+        self.sync()
         write_side(side, Side(boot_id, self._series.mark))
         while self.trim():
             pass
@@ -99,17 +99,9 @@ class Database:
             with transaction(self._db):
                 self._series = Series(self._series.next, self._series.next)
                 keep(self._db, self._series, clean=True)
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.empty_log()
         finally:
             self.abandon()
-
-    def abandon(self) -> None:
-        """Let go without a word, as a killed process does. Never raises."""
-        wal, self._wal = self._wal, None
-        if wal is not None:
-            wal.close()
-        with suppress(sqlite3.Error):
-            self._db.close()
 
     # Writing
 
@@ -124,7 +116,7 @@ class Database:
             raise
         self._since_trim += len(rows)
         exact = self.dating.held is None and self.dating.dated
-        records = list(self._records(rows)) if exact else []
+        records = list(self._records(rows)) if exact and self.cursors.sinks else []
         return Taken(
             self._figures.grown(len(rows)), records, self._since_trim >= retention.STEP // 2
         )
@@ -162,19 +154,6 @@ class Database:
             self._series = series
             self.points.forget_beyond(known)
             raise
-
-    def _log_size(self) -> int:
-        return self._wal.size if self._wal is not None else 0
-
-    def sync(self) -> None:
-        """Return when everything committed survives a power loss."""
-        if self._wal is not None:
-            self._wal.sync()
-
-    def relieve(self) -> None:
-        """After a failed write: empty the log, whose room is then used again. Never raises."""
-        with suppress(sqlite3.Error):
-            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def trim(self) -> bool:
         """Drop some of the oldest entries beyond the bounds, with a gap record for every sink that

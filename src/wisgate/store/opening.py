@@ -10,7 +10,16 @@ from pathlib import Path
 from ..core.clock import SteadyClock
 from ..core.errors import Unavailable
 from ..core.points import Point
-from .connecting import Damage, connect, damaged, forget_old, free_name, quick_check, remove
+from .connecting import (
+    Damage,
+    connect,
+    damaged,
+    forget_old,
+    free_name,
+    put_in_place,
+    quick_check,
+    remove,
+)
 from .database import FILE, SIDE, Database
 from .retention import Bounds
 from .salvage import NoSalvage, salvage
@@ -126,9 +135,6 @@ def _replace(
             begin_beyond(target, mark, clock.utc_ns())
             found = f"nothing of it could be used ({error})"
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
-    fresh.rename(path)
+    put_in_place(fresh, path, aside)
     notices.append(f"{path}: damaged; {found}; the damaged file is kept as {aside.name}")
     forget_old(path)

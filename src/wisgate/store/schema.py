@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
@@ -155,8 +155,8 @@ def layout(connection: sqlite3.Connection) -> Layout:
     ).fetchall()
 
 
-def fresh_page() -> tuple[bytes, Layout]:
-    """Page 1 of a new store, and what it says."""
+def fresh_page(create: Callable[[sqlite3.Connection], None] = create) -> tuple[bytes, Layout]:
+    """Page 1 of a new store, or of another file that `create` makes, and what it says."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         fresh.execute(f"PRAGMA page_size = {PAGE}")
         create(fresh)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from ..bus.lane import Lane
@@ -13,7 +12,7 @@ from ..core.clock import Clock, SteadyClock
 from ..core.errors import StoreError
 from ..core.points import Point, Reading, moved
 from .buckets import in_buckets
-from .commits import LONGEST_RETRY_S, RETRY_S, Corrections, Watchers, settle
+from .commits import LONGEST_RETRY_S, RETRY_S, Corrections, Gathering, Watchers, settle
 from .database import FILE, Database
 from .extent import Extent
 from .forecast import Forecast
@@ -47,9 +46,8 @@ class Store:
         self._ring, self._tail = Ring(), Tail()
         self._committing = 0
         self._error = ""
-        self._wake, self._hurry, self._dirty = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._progress = Progress(self._wake.set)
-        self._flushes: list[asyncio.Future[None]] = []
+        self._gathering, self._dirty = Gathering(), asyncio.Event()
+        self._progress = Progress(self._gathering.wake)
         self._watchers, self._corrections = Watchers(), Corrections(jobs)
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
@@ -91,19 +89,18 @@ class Store:
         if self._closed:
             raise StoreError("the store is closed; nothing can be appended")
         self._ring.put(reading)
-        self._wake.set()
+        self._gathering.wake()
         if self._error:
             self._ring.bound()
         elif len(self._ring) >= self._pace.limit:
-            self._hurry.set()
+            self._gathering.hurry()
 
     def correct(self, shift: int) -> None:
         """The time is known: what was appended so far, with estimated times, is `shift` nanoseconds
         later. With no estimates in the store, this is said of all since it was opened."""
         self._ring.shift(shift)
         self._corrections.add(shift)
-        self._wake.set()
-        self._hurry.set()
+        self._gathering.hurry()
 
     async def release(self) -> None:
         """Offer records with estimated times, too. Raises StoreError."""
@@ -118,11 +115,7 @@ class Store:
 
     async def flush(self) -> None:
         """Return when everything appended so far is committed and synced. Raises StoreError."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._flushes.append(done)
-        self._wake.set()
-        self._hurry.set()
-        await done
+        await self._gathering.flush()
 
     async def close(self) -> None:
         """Commit and sync what is left, note the exact next number and close the file. Raises
@@ -219,25 +212,17 @@ class Store:
     async def _commit_on(self) -> None:
         retry = RETRY_S
         while True:
-            await self._wake.wait()
-            await self._pause(self._pace.group)
-            self._wake.clear()
+            await self._gathering.gather(self._pace.group)
             if await self._commit():
                 retry = RETRY_S
             else:
-                self._wake.set()
-                await self._pause(retry)
+                self._gathering.wake()
+                await self._gathering.pause(retry)
                 retry = min(2 * retry, LONGEST_RETRY_S)
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._hurry.wait()
-        self._hurry.clear()
 
     async def _commit(self) -> bool:
         """One group. Whether it is on the disk; if not, its readings are in the queue again."""
-        flushes, self._flushes = self._flushes, []
+        flushes = self._gathering.take_flushes()
         cursors = self._progress.take()
         corrected = self._corrections.total
         batch, lost = self._ring.take()

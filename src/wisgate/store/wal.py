@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from .files import sync_folder
@@ -39,6 +41,46 @@ class Wal:
 
     def close(self) -> None:
         os.close(self._file)
+
+
+class Logged:
+    """A database that commits to a log which is held open. Threads: lane only. Every method raises
+    sqlite3.Error and OSError unless it says otherwise."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db, self._path = connection, path
+        self._wal: Wal | None = None
+
+    def hold_log(self) -> None:
+        """Once something is written: then the log is there."""
+        self._wal = Wal(self._path)
+
+    @property
+    def log_size(self) -> int:
+        """Bytes."""
+        return self._wal.size if self._wal is not None else 0
+
+    def sync(self) -> None:
+        """Return when everything committed survives a power loss."""
+        if self._wal is not None:
+            self._wal.sync()
+
+    def relieve(self) -> None:
+        """After a failed write: empty the log, whose room is then used again. Never raises."""
+        with suppress(sqlite3.Error):
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def empty_log(self) -> None:
+        """Into the database, and cut it off."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def abandon(self) -> None:
+        """Let go without a word, as a killed process does. Never raises."""
+        wal, self._wal = self._wal, None
+        if wal is not None:
+            wal.close()
+        with suppress(sqlite3.Error):
+            self._db.close()
 
 
 class Left:
