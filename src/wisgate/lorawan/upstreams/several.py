@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -50,12 +50,14 @@ class Several(Generic[G]):
         parts: dict[Eui, list[Heard]] = {}
         refused: list[int] = []
         told = ""
-        for heard in map(self._present, batch):
-            if heard is None:
-                continue
-            parts.setdefault(heard.gateway, []).append(heard)
-        if lost := [heard.number for heard in batch if heard.region not in self._regions]:
-            refused, told = lost, f"{self.name}: heard in a region that the file no longer has"
+        known = self._access.gateways()
+        for heard in batch:
+            if heard.region in self._regions:
+                present = self._present(heard, known)
+                parts.setdefault(present.gateway, []).append(present)
+            else:
+                refused.append(heard.number)
+                told = f"{self.name}: heard in a region that the file no longer has"
         for eui, part in parts.items():
             try:
                 await self._gateway(eui).deliver(part)
@@ -65,12 +67,11 @@ class Several(Generic[G]):
         if refused:
             raise SinkRefused(told, sorted(refused))
 
-    def _present(self, heard: Heard) -> Heard | None:
+    def _present(self, heard: Heard, known: Mapping[Eui, str]) -> Heard:
         """A frame as of the gateway that its region has now: another one may have heard it, before
-        the file was changed. None for a region that is gone. Raises SinkError."""
-        known = self._access.gateways()
-        if heard.region not in self._regions or heard.gateway in known:
-            return heard if heard.region in self._regions else None
+        the file was changed. Raises SinkError."""
+        if heard.gateway in known:
+            return heard
         now = next((eui for eui, region in known.items() if region == heard.region), None)
         if now is None:
             raise SinkError(f"{self.name}: the gateway of {heard.region} has no EUI yet")
