@@ -23,7 +23,7 @@ from .connecting import (
 from .database import FILE, SIDE, Database
 from .retention import Bounds
 from .salvage import NoSalvage, salvage
-from .schema import NOT_OURS, VERSION, create, layout, migrate, version_of
+from .schema import NOT_OURS, VERSION, create, layout, migrate, names_agree, version_of
 from .series import begin_beyond, read_side
 from .wal import Left
 
@@ -105,6 +105,8 @@ def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
         raise Damage("the table of the series is empty")
     if clean[0] != 1:
         quick_check(connection, clock)
+        if not names_agree(connection):
+            raise Damage("the names of the points are damaged")
 
 
 def _check_log(connection: sqlite3.Connection, left: Left) -> None:

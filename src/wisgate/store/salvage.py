@@ -12,7 +12,7 @@ from ..core.points import Point
 from .connecting import lend_first_page
 from .pages import Row, rising
 from .retention import Kept, note, weight
-from .schema import KINDS, NOT_OURS, TIERS, Layout, fresh_page, layout, lenient, version_of
+from .schema import KINDS, NAMES, NOT_OURS, TIERS, Layout, fresh_page, layout, lenient, version_of
 from .series import BLOCK, Series, keep, top
 from .unreached import add_pages, put
 
@@ -112,7 +112,7 @@ def _copy_points(
 ) -> None:
     """From the table and from its index; where these differ, the one that is declared."""
     found: dict[int, list[tuple[object, ...]]] = {}
-    for place in ("NOT INDEXED", "INDEXED BY point_by_name"):
+    for place in NAMES:
         with suppress(*UNREADABLE):
             query = f"SELECT id, name, unit, kind FROM point {place} LIMIT 100000"
             for key, *row in source.execute(query):

@@ -155,6 +155,17 @@ def layout(connection: sqlite3.Connection) -> Layout:
     ).fetchall()
 
 
+NAMES = ("NOT INDEXED", "INDEXED BY point_by_name")
+"""The two places in which the points stand."""
+
+
+def names_agree(connection: sqlite3.Connection) -> bool:
+    """Whether the two copies of the points are the same: quick_check does not compare them."""
+    one, other = (f"SELECT id, name, unit, kind FROM point {place}" for place in NAMES)
+    differences = (f"{one} EXCEPT {other}", f"{other} EXCEPT {one}")
+    return not any(connection.execute(f"{d} LIMIT 1").fetchone() for d in differences)
+
+
 def fresh_page(create: Callable[[sqlite3.Connection], None] = create) -> tuple[bytes, Layout]:
     """Page 1 of a new store, or of another file that `create` makes, and what it says."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:

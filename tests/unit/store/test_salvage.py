@@ -108,6 +108,25 @@ def test_a_page_of_noise_costs_at_most_its_own_records(
     assert (folder / "wisgate.db.damaged-1").exists()
 
 
+def test_a_letter_of_a_name_that_changed_changes_no_record(stored: Path, tmp_path: Path) -> None:
+    """SQLite sees no fault in it: the name in the table and the one in its index are compared."""
+    folder = checkpointed(stored, tmp_path / "a")
+    file = folder / "wisgate.db"
+    with closing(sqlite3.connect(file)) as connection:
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = 'point'"
+        page = connection.execute(query).fetchone()[0]
+    content = bytearray(file.read_bytes())
+    at = content.index(b"level", (page - 1) * 4096)
+    assert at < page * 4096
+    content[at] ^= 0x7D
+    file.write_bytes(content)
+    entries, notices = reopened(folder)
+    records = [e for e in entries if isinstance(e, Record)]
+    assert {r.point for r in records} == {"level"}
+    assert len(records) == COUNT + 10
+    assert len(notices) == 1
+
+
 def test_holes_are_told(stored: Path, tmp_path: Path) -> None:
     folder = checkpointed(stored, tmp_path / "store")
     path = folder / "wisgate.db"
