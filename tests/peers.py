@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import paho.mqtt.client as paho
 
 DEADLINE_S = 20.0
+FIRST_PORT, PORTS = 12_000, 20_000
+_offsets = count(os.getpid() * 97)
 
 
 def program(name: str, package: str) -> str:
@@ -36,9 +39,14 @@ def by_modes() -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on. Below those that the system gives to connections (from 32768
+    on), or one of these would take it before the program that it is for; and no two workers look
+    in the same place."""
+    while True:
+        port = FIRST_PORT + next(_offsets) % PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition: Callable[[], bool], what: str, deadline: float = DEADLINE_S) -> None:
