@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from ..catalog.catalog import Catalog
 from ..catalog.modules import Module, RegisterEntry
@@ -22,15 +23,14 @@ LAST_ADDRESS = 65535
 
 
 def read_units(
-    tables: Sequence[Table], interval: float, models: Mapping[str, Module]
+    tables: Sequence[Table], interval: float, catalog: Catalog
 ) -> tuple[UnitConfig, ...]:
-    """The units of one slot or host; `interval` is its own, `models` what the catalog knows as
-    units."""
+    """The units of one slot or host; `interval` is its own."""
     units: list[UnitConfig] = []
     ids: dict[int, UnitConfig] = {}
     named: dict[str, UnitConfig] = {}
     for table in tables:
-        model = _model(table, models)
+        model = _model(table, catalog)
         unit = _unit(table, interval, model)
         known = model is not None or "id" in table.values
         other = ids.setdefault(unit.id, unit) if known else unit
@@ -50,7 +50,6 @@ def read_hosts(
     tables: Sequence[Table], catalog: Catalog, names: Names
 ) -> tuple[ModbusHostConfig, ...]:
     """Every `[[modbus]]`."""
-    models = unit_models(catalog)
     hosts: list[ModbusHostConfig] = []
     taken: dict[str, ModbusHostConfig] = {}
     for table in tables:
@@ -58,7 +57,7 @@ def read_hosts(
         if "unit" not in table.values:
             cure = "add [[modbus.unit]] with id, name and registers"
             table.fault(f"{table.label} has no unit; {cure}")
-        units = read_units(rows, interval, models)
+        units = read_units(rows, interval, catalog)
         name = table.get(schema.MODBUS_HOST)
         host = ModbusHostConfig(table.where(), name, table.get(schema.MODBUS_PORT), units, ())
         other = taken.setdefault(host.name, host)
@@ -71,19 +70,15 @@ def read_hosts(
     return tuple(hosts)
 
 
-def unit_models(catalog: Catalog) -> Mapping[str, Module]:
-    """What the catalog knows as units, by id."""
-    return {name: entry for name, entry in catalog.modules.items() if entry.registers}
-
-
 def _line(what: UnitConfig | RegisterConfig) -> str:
     return f"line {what.where.line}"
 
 
-def _model(table: Table, models: Mapping[str, Module]) -> Module | None:
+def _model(table: Table, catalog: Catalog) -> Module | None:
     name = table.get(schema.UNIT_MODEL)
     if name is None:
         return None
+    models = {entry.id: entry for entry in catalog.modules.values() if entry.registers}
     if name not in models:
         cure = did_you_mean(name, models, "units of the catalog")
         table.wrong(schema.UNIT_MODEL, f'no unit "{name}"; {cure}')
@@ -259,18 +254,19 @@ def _point(unit: UnitConfig, register: RegisterConfig, place: str, slot: str) ->
         source=f"{place}/{name}",
         slot=slot,
         interval=unit.interval,
-        range=_range(register),
+        range=None if register.over else _range(register.encoding, register.scale),
     )
 
 
-def _range(register: RegisterConfig) -> tuple[float, float] | None:
-    """What its codes can say; nobody knows of a float32, or of one that another divides."""
-    name = register.encoding.removesuffix("_swapped")
-    if register.over or "int" not in name:
+@lru_cache(maxsize=256)  # thousands of registers have few ranges
+def _range(encoding: str, scale: float) -> tuple[float, float] | None:
+    """What its codes can say; nobody knows of a float32."""
+    name = encoding.removesuffix("_swapped")
+    if "int" not in name:
         return None
     bits = int(name[-2:])
     codes = (0, 2**bits - 1) if name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    low, high = sorted(float(Decimal(code) * Decimal(repr(register.scale))) for code in codes)
+    low, high = sorted(float(Decimal(code) * Decimal(repr(scale))) for code in codes)
     return low, high
 
 

@@ -13,7 +13,7 @@ from ..core.points import Value
 from ..core.quantities import parse
 from .lin import frame_points, read_frames, read_schedules
 from .lists import curve
-from .modbus import read_units, unit_models, unit_points
+from .modbus import read_units, unit_points
 from .model import Curve, OnboardConfig, PointConfig, SlotConfig, UnitConfig
 from .naming import Names
 from .points import Origin, default_name, read_points
@@ -130,7 +130,7 @@ def _units(
     tables = table.list(UNIT)
     if "unit" not in table.values:
         table.fault(f"{table.label} has no unit; add [[slot.unit]] with id, name and registers")
-    units = read_units(tables, interval, unit_models(catalog))
+    units = read_units(tables, interval, catalog)
     slot = table.get(schema.SLOT_SLOT)
     return units, unit_points(tables, units, slot, names, slot)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from ..core.errors import ConfigError
@@ -67,6 +68,11 @@ class Section:
     @property
     def key(self) -> str:
         return self.path.rpartition(".")[2]
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Everything that may stand in it, but for what its `type` or module brings."""
+        return frozenset([*(o.name for o in self.options), *(s.key for s in self.sections)])
 
     @property
     def header(self) -> str:
@@ -130,6 +136,8 @@ class Table:
 
     def refuse_others(self, more: tuple[str, ...]) -> None:
         """Fault every key that is neither declared nor in `more`."""
+        if self.values.keys() <= self.section.known:
+            return
         inner = [s.key for s in self.section.sections]
         known = [*(o.name for o in self.section.options), *more, *inner]
         for key, value in self.values.items():

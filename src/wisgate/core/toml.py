@@ -1,4 +1,4 @@
-"""TOML text to values, with the line of every table, key and array element.
+"""TOML text to values, with the lines of tables, keys and array elements.
 
 The standard library parses; a scanner of our own walks over text that it accepted and only notes
 positions, so that both agree about what is valid.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,8 @@ MAX_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed text. `file` is the name that messages begin with."""
+    """A parsed text. `file` is the name that messages begin with. `lines` may leave out what stands
+    on the line of the table or key around it."""
 
     values: Mapping[str, Any]
     lines: Mapping[KeyPath, int]
@@ -77,8 +77,7 @@ def parse(text: str, file: str) -> Document:
     """Parse a text. Raises ConfigError with file and line."""
     if not text.strip():
         raise ConfigError([f"{file}:1: the file is empty; start from one in examples/"])
-    if endless := _ENDLESS_KEY.search(text):
-        line = text.count("\n", 0, endless.end()) + 1
+    if line := _endless_key(text):
         raise ConfigError([f"{file}:{line}: a key of more than 100 parts; write a shorter one"])
     try:
         values = tomllib.loads(text)
@@ -98,9 +97,18 @@ def parse(text: str, file: str) -> Document:
     return Document(values, lines, file)
 
 
-# The parser takes minutes for a key of some 100,000 parts.
+_PARTS = 100
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
-_ENDLESS_KEY = re.compile(rf"(?:^|[{{,])[ \t\[]*(?:{_PART}[ \t]*\.[ \t]*){{100}}", re.MULTILINE)
+_ENDLESS_KEY = re.compile(rf"(?:^|[{{,])[ \t\[]*(?:{_PART}[ \t]*\.[ \t]*){{{_PARTS}}}")
+
+
+def _endless_key(text: str) -> int:
+    """The line of a key of more than 100 parts, 0 without one: the parser takes minutes for some
+    100,000 parts."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= _PARTS and _ENDLESS_KEY.search(line):
+            return number
+    return 0
 
 
 def _busiest(text: str, mark: re.Pattern[str]) -> int:
@@ -115,10 +123,7 @@ _CLEAR = (
     ("Expected '=' after a key", 'no "=" after the key; write key = value'),
     ("Cannot overwrite a value", "this key was given before; keep one of the two"),
     ("Duplicate inline table key", "this key was given before in the same { }; keep one"),
-    (
-        "Cannot declare",
-        "this table was given before; keep one, or write [[…]] for a list",
-    ),
+    ("Cannot declare", "this table was given before; keep one, or write [[…]] for a list"),
     ("Cannot mutate immutable", "this table was closed before; put all its keys in one place"),
     ("Expected newline or end of document", "something follows the value; one key per line"),
     ("Invalid value", 'this is no value; text needs quotes ("…"), others are 1, 0.5, true, false'),
@@ -171,6 +176,9 @@ _STRING = re.compile(
     re.DOTALL,
 )
 _SCALAR = re.compile(r"[^,\]}#\n]*")
+_INSIDE = r"""(?:[^][{}"'#\n]|"(?:\\.|[^"\\\n])*"(?!")|'[^'\n]*'(?!'))*+"""
+_FLAT = re.compile(rf"\[{_INSIDE}\]|\{{{_INSIDE}\}}")
+"""A list or an inline table on one line, with none inside: its line tells all that stands in it."""
 
 
 class _Scanner:
@@ -179,7 +187,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        self._newlines = [i for i, c in enumerate(text) if c == "\n"]
+        self._counted, self._newlines = 0, 0
         self._lines: dict[KeyPath, int] = {}
         self._counts: dict[KeyPath, int] = {}
 
@@ -202,7 +210,9 @@ class _Scanner:
         return match[0]
 
     def _line(self) -> int:
-        return bisect_right(self._newlines, self._at - 1) + 1
+        self._newlines += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._newlines + 1
 
     def _header(self) -> KeyPath:
         line, repeated = self._line(), self._text.startswith("[[", self._at)
@@ -252,6 +262,8 @@ class _Scanner:
 
     def _value(self, path: KeyPath) -> None:
         first = self._text[self._at]
+        if first in "[{" and self._skip(_FLAT):
+            return
         if first == "[":
             self._array(path)
         elif first == "{":

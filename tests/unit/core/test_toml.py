@@ -60,6 +60,24 @@ def test_multi_line_values():
     }
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        '[ 1, \'[\', "]\\"" ]',
+        "{ k = '}', l = \"\", m.n = '' }",
+        '{ k = """ "} """, l = 1 }',
+        "[''' ']x' ''', 1]",
+        "[1, {k = [2]}, [3] ] # ]",
+        '["""\n]"""]',
+    ],
+)
+def test_a_value_ends_where_it_ends(value):
+    document = parse(f"a = 0\nb = {value}\nc = 1\n", "f.toml")
+    assert document.line(("b",)) == 2
+    assert document.line(("c",)) == 3 + value.count("\n")
+    assert set(document.lines) >= {("a",), ("b",), ("c",)}
+
+
 def test_quoted_and_odd_keys():
     found = lines(
         '"a\\"b" . \'c\\d\' = 1\r\n[ "x\\u0041" . y ]\r\n3.14 = 1979-05-27 07:32:00\r\n"" = 1'
@@ -249,7 +267,8 @@ def test_every_place_of_a_generated_document(values, data):
     document = parse(writer.text, "f.toml")
     assert isinstance(document, Document)
     assert document.values == values
-    assert document.lines == writer.lines
+    assert {path: document.line(path) for path in writer.lines} == writer.lines
+    assert document.lines.items() <= writer.lines.items()
 
 
 @given(st.text(max_size=60))
