@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..bus.lane import Lane
-from .checks import CHECKS
 from .verdicts import Box, Level, Verdict
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ async def examine(gateway: Gateway, lane: Callable[[str], Lane], *, alone: bool)
     """Every verdict, by check. `lane` makes the lane in which the computer is asked; `alone` says
     that the gateway was opened for this and nobody samples by himself. Takes some seconds. Changes
     no output."""
+    from .checks import CHECKS  # with half of the modules' drivers: only for who examines
+
     host_lane = lane("host")
     try:
         since = gateway.clock.monotonic() - LATELY_S

@@ -29,6 +29,17 @@ def bit(n: int) -> Any:
     return bits(n, n)
 
 
+_PLAIN: dict[str, Any] = {"bool": bool, "int": int}
+
+
+def _kinds(word: type) -> dict[str, Any]:
+    """The types of the fields by name; `get_type_hints` compiles each of them."""
+    written = word.__annotations__
+    if all(kind in _PLAIN for kind in written.values()):
+        return {name: _PLAIN[kind] for name, kind in written.items()}
+    return get_type_hints(word)
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(bits, bit))
 class Word:
     """Base of every register. `width` in bits; `reset` is the power-on value, bits that the
@@ -44,10 +55,11 @@ class Word:
     def __init_subclass__(
         cls, *, address: int, source: str, width: int = 16, reset: int = 0, writable: bool = True
     ) -> None:
-        dataclass(frozen=True, kw_only=True)(cls)
+        # Equality, hash and text stand below, once: made for each class, they are half of its cost.
+        dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
         cls.address, cls.width, cls.reset = address, width, reset
         cls.writable, cls.source, cls._spans = writable, source, {}
-        taken, kinds = 0, get_type_hints(cls)
+        taken, kinds = 0, _kinds(cls)
         for f in fields(cls):  # type: ignore[arg-type]  # a dataclass since six lines
             high, low, signed = f.metadata["span"]
             mask = (1 << high + 1) - (1 << low)
@@ -55,6 +67,16 @@ class Word:
                 raise TypeError(f"{cls.__name__}.{f.name}: bits {high}:{low} overlap or do not fit")
             taken |= mask
             cls._spans[f.name] = (high, low, signed, kinds[f.name])
+
+    def __eq__(self, other: object) -> bool:
+        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({fields})"
 
     @classmethod
     def decode(cls, raw: int) -> Self:

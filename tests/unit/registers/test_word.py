@@ -85,3 +85,18 @@ def test_fields_that_overlap_or_do_not_fit_are_refused(high, low):
 def test_the_facts_of_a_word():
     assert (Sample.address, Sample.width, Sample.reset) == (0x10, 16, 0x8421)
     assert (Sample.writable, Sample.source) == (True, "nowhere")
+
+
+def test_a_word_is_its_fields():
+    class Other(Word, address=0x10, source="nowhere"):
+        on: bool = bit(0)
+
+    class Same(Word, address=0x10, source="nowhere"):
+        on: bool = bit(0)
+
+    word = Sample(colour=Colour.RED, level=3, on=False)
+    assert word == Sample(colour=Colour.RED, level=3, on=False)
+    assert hash(word) == hash(Sample(colour=Colour.RED, level=3, on=False))
+    assert word != replace(word, level=4)
+    assert Other(on=True) != Same(on=True)
+    assert repr(word) == "Sample(colour=<Colour.RED: 1>, level=3, on=False)"
