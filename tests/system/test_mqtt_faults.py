@@ -18,7 +18,8 @@ from wisgate.core.points import Status
 from wisgate.gateway.sinks.base import Sink
 from wisgate.gateway.sinks.mqtt import MqttSink
 from wisgate.gateway.sinks.sparkplug import SparkplugSink
-from wisgate.mqtt.client import Client, Message
+from wisgate.mqtt.client import Client
+from wisgate.mqtt.message import Message
 from wisgate.store.records import Record
 
 FILE = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from .chirpstack_messages import (
@@ -68,7 +69,8 @@ _RATES = {
 """As forwarders write them; the others are of LR-FHSS."""
 _RATE_NUMBERS = {rate: CODE_RATES.index(name) for name, rate in _RATES.items()}
 _RATES_BY_NUMBER = {number: rate for rate, number in _RATE_NUMBERS.items()}
-_CRC = {Crc.NONE: 0, Crc.BAD: 1, Crc.OK: 2}
+_CRC_OK = 2
+_CRC = {Crc.NONE: 0, Crc.BAD: 1}
 
 
 # To ChirpStack
@@ -77,19 +79,20 @@ _CRC = {Crc.NONE: 0, Crc.BAD: 1, Crc.OK: 2}
 def uplink(heard: Heard, board: int, dated: bool) -> Any:
     """An UplinkFrame. `board`: the number of the board that heard it best; `dated`: whether the
     clock of this host can be trusted."""
-    best = heard.best
+    best = heard.uplinks[0]
     frame = UplinkFrame(phy_payload=best.phy)
-    sent, received = frame.tx_info, frame.rx_info
-    sent.frequency = best.frequency
-    _modulate(sent.modulation, best.modulation)
+    frame.tx_info.CopyFrom(_sent(best.frequency, best.modulation))
+    received = frame.rx_info
     received.gateway_id, received.uplink_id = heard.gateway, heard.number & _UINT32
     received.rssi, received.channel = round(best.rssi), best.channel
     received.rf_chain, received.board, received.antenna = best.rf_chain, board, best.antenna
-    received.context, received.crc_status = pack(best.moment), _CRC[best.crc]
+    received.context = pack(best.moment)
+    received.crc_status = _CRC_OK if best.crc is Crc.OK else _CRC[best.crc]
     if best.snr is not None:
         received.snr = best.snr
     if dated:
-        received.gw_time.seconds, received.gw_time.nanos = divmod(best.at_ns, 10**9)
+        at = received.gw_time
+        at.seconds, at.nanos = divmod(best.at_ns, 10**9)
     if best.gps_ms is not None:
         _since_gps(received, best.gps_ms, best.fine_ns)
     if heard.replayed:
@@ -97,7 +100,11 @@ def uplink(heard: Heard, board: int, dated: bool) -> Any:
     return frame
 
 
-def _modulate(target: Any, modulation: Modulation) -> None:
+@lru_cache(maxsize=512)
+def _sent(frequency: int, modulation: Modulation) -> Any:
+    """How it was sent, as an UplinkFrame has it; not to be altered."""
+    sent = UplinkFrame().tx_info
+    sent.frequency, target = frequency, sent.modulation
     if isinstance(modulation, Lora):
         target.lora.bandwidth = modulation.bandwidth
         target.lora.spreading_factor = modulation.spreading_factor
@@ -105,6 +112,7 @@ def _modulate(target: Any, modulation: Modulation) -> None:
     else:
         target.fsk.datarate = modulation.bit_rate
         target.fsk.frequency_deviation = modulation.deviation
+    return sent
 
 
 def _since_gps(received: Any, ms: int, fine_ns: int | None) -> None:

@@ -6,7 +6,10 @@ from ..core.clock import Clock
 from .radio import Eui, Heard, Moment, Uplink
 
 KEEP_S = 20.0
-"""How long at least: RX2 of the longest RxDelay is 16 s after the frame (LoRaWAN 1.0.4, 5.7)."""
+"""How long at least, of MOST_FRAMES: RX2 of the longest RxDelay is 16 s after the frame (LoRaWAN
+1.0.4, 5.7)."""
+MOST_FRAMES = 10_000
+"""In a generation: 500 frames a second, of which boards on one mast hear some 130 for each band."""
 QUIET_S = 60.0
 """Two clocks that are 50 ppm apart differ by 3 ms then, of the 10 ms that are left for handing."""
 MOST_MOTES = 20_000
@@ -30,8 +33,9 @@ class Copies:
 
     def remember(self, heard: Heard) -> None:
         now = self._clock.monotonic()
-        if now - self._turned > KEEP_S:
-            keep = now - self._turned < 2 * KEEP_S
+        age = now - self._turned
+        if age > KEEP_S or len(self._fresh) >= MOST_FRAMES:
+            keep = age < 2 * KEEP_S
             self._fresh, self._old = {}, self._fresh if keep else {}
             self._turned = now
         for uplink in heard.uplinks:
@@ -41,7 +45,8 @@ class Copies:
                 self._gps[uplink.moment.board] = uplink.moment, uplink.gps_ms
         if len(self._boards) >= MOST_MOTES:
             self._boards, self._old_boards = {}, self._boards
-        self._boards[heard.best.phy[_ADDRESS]] = heard.best.moment.board
+        best = heard.uplinks[0]
+        self._boards[best.phy[_ADDRESS]] = best.moment.board
 
     def of(self, moment: Moment) -> tuple[Uplink, ...]:
         """Every copy of the frame that ended at `moment`, the best first; none for one that is

@@ -35,7 +35,7 @@ from .radio import Heard, Upstream
 
 log = logging.getLogger(__name__)
 
-LIMIT = 100
+LIMIT = 500
 """Frames offered at once."""
 LATE_S = 2.0
 """When RX2 of the shortest RxDelay opens: nobody can answer a frame any more."""
@@ -168,7 +168,9 @@ class Delivery:
         for heard, came in part:
             if not self._wanted(heard):
                 continue
-            if _late(heard, now - came) or (backlog and backlog.holds(heard)):
+            if (now - came > LATE_S and _late(heard, now - came)) or (
+                backlog and backlog.holds(heard)
+            ):
                 backlog.put(heard.number, mote(heard.uplinks[0].phy))
             else:
                 direct.append(heard)
@@ -273,4 +275,5 @@ class Delivery:
 
 
 def _late(heard: Heard, age: float) -> bool:
-    return age > LATE_S and not (age <= JOIN_LATE_S and for_now(heard.uplinks[0].phy))
+    """Of a frame that is older than LATE_S."""
+    return age > JOIN_LATE_S or not for_now(heard.uplinks[0].phy)

@@ -20,19 +20,22 @@ def only(config: FilterConfig) -> Wanted:
     regions = frozenset(config.regions)
 
     def wanted(heard: Heard) -> bool:
-        best = heard.best
         if regions and heard.region not in regions:
             return False
-        kind = frames.kind(best.phy)
+        phy = heard.uplinks[0].phy
+        kind = frames.kind(phy)
         if kind is Kind.UNCONFIRMED_UP or kind is Kind.CONFIRMED_UP:
             if not prefixes:
                 return True
-            address = frames.address(best.phy)
-            return any(address >> shift == prefix for prefix, shift in prefixes)
+            address = frames.address(phy)
+            for prefix, shift in prefixes:  # noqa: SIM110  # a generator takes twice as long
+                if address >> shift == prefix:
+                    return True
+            return False
         if kind is Kind.JOIN_REQUEST:
-            return _joins(config, frames.join_eui(best.phy), frames.dev_eui(best.phy))
+            return _joins(config, frames.join_eui(phy), frames.dev_eui(phy))
         if kind is Kind.REJOIN_REQUEST:
-            return _rejoins(config, best.phy)
+            return _rejoins(config, phy)
         return kind is Kind.PROPRIETARY and config.proprietary
 
     return wanted

@@ -17,7 +17,7 @@ from .radio import Board, Crc, Downlink, Eui, Heard, Result, Status, Uplink
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-TURN_S = 0.01
+TURN_S = 0.02
 """Between two looks at what was held long enough: frames of one turn go through everything behind
 together."""
 MOST_NAMELESS = 1000

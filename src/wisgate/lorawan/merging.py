@@ -33,7 +33,7 @@ SNR_CEILING = 8.0
 """dB; above it a chip tells no differences that mean anything."""
 
 
-class Copies(msgspec.Struct):
+class Copies(msgspec.Struct, gc=False):
     """The copies of one frame so far."""
 
     phy: bytes

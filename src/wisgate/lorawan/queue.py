@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from pathlib import Path
 
 from ..bus.lane import Lane
@@ -35,6 +33,8 @@ CURSORS_S = 1.0
 """How often cursors alone are written: what they miss is delivered a second time after a cut."""
 EARLY_S = 1e-3
 """A timer may fire so early."""
+PARTS = 3
+"""Of a turn of `pace.group`, in which a frame is written if it has to be."""
 TRIM_S = 10.0
 
 
@@ -56,7 +56,7 @@ class Queue:
         self._next, self._mark = file.first, file.first + BLOCK
         self._committed = file.first - 1
         """Frames up to this number are on the disk, or done with."""
-        self._tail: deque[tuple[Heard, float]] = deque()
+        self._tail: list[tuple[Heard, float]] = []
         self._progress: dict[str, Progress] = {}
         self._moved: dict[str, Progress] = {}
         """What the file does not know yet."""
@@ -100,20 +100,19 @@ class Queue:
         heard = Heard(self._next, gateway, region, uplinks)
         self._next += 1
         self._tail.append((heard, self._clock.monotonic()))
-        if len(self._tail) > TAIL:
+        if len(self._tail) >= 2 * TAIL:
             self._shorten()
         self._gathering.wake()
-        if self._next - 1 - self._committed == self._pace.limit:
-            self._gathering.hurry()
         for watcher in self._watchers:
             watcher.set()
         return heard
 
     def _shorten(self) -> None:
-        while len(self._tail) > TAIL and self._tail[0][0].number <= self._committed:
-            self._tail.popleft()
+        """Many at a time, for each time what stays is moved."""
+        done = self._committed - self._tail[0][0].number + 1
+        del self._tail[: max(0, min(done, len(self._tail) - TAIL))]
         if len(self._tail) > ROOM:
-            self._committed = self._tail.popleft()[0].number
+            self._committed = self._tail.pop(0)[0].number
             self.dropped += self._committed > self._everybody()
 
     async def flush(self) -> None:
@@ -166,7 +165,7 @@ class Queue:
             return []
         if count > len(self._tail):
             return None
-        return list(islice(self._tail, len(self._tail) - count, None))
+        return self._tail[-count:]
 
     async def after(self, number: int, limit: int) -> list[Heard]:
         """The next frames beyond `number`, at most `limit`, in order. Raises StoreError."""
@@ -204,42 +203,48 @@ class Queue:
     # In the background
 
     async def _commit_on(self) -> None:
+        """What comes during the second and third part of a turn is left to the next: it is young,
+        and upstreams that keep up will have it by then."""
+        part, wait = self._pace.group / PARTS, RETRY_S
         while True:
-            await self._gathering.gather(self._pace.group)
-            wait = RETRY_S
-            while self._work_waits():
-                if await self._commit():
-                    wait = RETRY_S
-                else:
-                    await self._gathering.pause(wait)
-                    wait = min(2 * wait, LONGEST_RETRY_S)
-            if self._moved and self.stored:
-                asyncio.get_running_loop().call_later(CURSORS_S, self._gathering.wake)
+            await self._gathering.gather(part)
+            upto = self.last
+            if not self._gathering.flushes:
+                await self._gathering.pause((PARTS - 2) * part)
+            if not self._work_waits(upto):
+                if self._moved and self.stored:
+                    asyncio.get_running_loop().call_later(CURSORS_S, self._gathering.wake)
+            elif await self._commit(self.last if self._gathering.flushes else upto):
+                wait = RETRY_S
+            else:
+                self._gathering.wake()
+                await self._gathering.pause(wait)
+                wait = min(2 * wait, LONGEST_RETRY_S)
 
-    def _work_waits(self) -> bool:
+    def _work_waits(self, upto: int) -> bool:
         self._committed = max(self._committed, min(self._everybody(), self.last))
-        if self._committed < self.last or self._gathering.flushes:
+        if self._committed < upto or self._gathering.flushes:
             return True
         late = self._clock.monotonic() - self._noted >= CURSORS_S - EARLY_S
         return bool(self._moved and self.stored and late)
 
-    async def _commit(self) -> bool:
-        """One group. Whether it is on the disk."""
+    async def _commit(self, last: int) -> bool:
+        """One group, up to `last`. Whether it is on the disk."""
         flushes = self._gathering.take_flushes()
         moved, self._moved = self._moved, {}
-        last, at = self.last, self._running()
-        batch = [heard for heard, _ in self.recent(self._committed) or ()]
+        at = self._running()
+        batch = [heard for heard, _ in self.recent(self._committed) or () if heard.number <= last]
         try:
             self.stored = await self._jobs.run(
                 lambda file: file.take(batch, at, moved), urgent=True
             )
             self._committed = max(self._committed, last)
             self._noted = self._clock.monotonic()
+            moved = {}
             self._dirty.set()
             await self._settle_down(synced=bool(flushes))
         except StoreError as error:
-            if self._committed < last:
-                self._take_back(moved)
+            self._take_back(moved)
             self._tell(str(error))
             settle(flushes, error)
             return False

@@ -73,7 +73,7 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     """Widened: goes on beyond 32 bits (`counter.py`)."""
 
 
-class Uplink(msgspec.Struct, frozen=True, kw_only=True):
+class Uplink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A frame as one board heard it."""
 
     moment: Moment
@@ -97,7 +97,7 @@ class Uplink(msgspec.Struct, frozen=True, kw_only=True):
     """Since the last pulse of the GPS."""
 
 
-class Heard(msgspec.Struct, frozen=True):
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """A frame once, whichever boards heard it. What upstreams get."""
 
     number: int

@@ -18,7 +18,7 @@ KEPT = 2000
 OUT = frozenset({Verdict.QUEUED, Verdict.EMITTED})
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A frame that was heard, or a downlink with what became of it."""
 
     number: int
@@ -79,7 +79,7 @@ class Watch:
             board = self.board(uplink.moment.board)
             board.heard += 1
             board.heard_ns = uplink.at_ns
-        self._append(heard.best.at_ns, heard)
+        self._append(heard.uplinks[0].at_ns, heard)
 
     def _sent(self, result: Result) -> None:
         self.verdicts[decisive(result)] += 1

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import aiomqtt
 from paho.mqtt import client as paho
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from .message import Message
 from .quick import Quick
 
 INFLIGHT = 1000
@@ -23,17 +24,6 @@ INFLIGHT = 1000
 CLOSED_EARLY = "Closed before it answered"
 REFUSED = 0x80
 """Reason codes from here on tell of a failure."""
-
-
-class Message(NamedTuple):
-    topic: str
-    payload: bytes
-    seqs: tuple[int, ...] = ()
-    """Numbers of the records inside."""
-    retain: bool = False
-    """Whether the broker keeps it for who comes later."""
-    whole: bool = False
-    """Whether it cannot be made smaller: only what the broker says limits it then."""
 
 
 class ClosingSocket(ssl.SSLSocket):
@@ -88,9 +78,7 @@ class Client(aiomqtt.Client):
             if self._client.socket() is None:
                 raise aiomqtt.MqttCodeError(paho.MQTT_ERR_NO_CONN, "Could not publish message")
             chosen = messages[start : start + self._window]
-            numbers = self._quick.write(
-                ((m.topic.encode(), m.payload, m.retain) for m in chosen), qos
-            )
+            numbers = self._quick.write(chosen, qos)
             if qos:
                 self._under_way.update(zip(numbers, chosen, strict=True))
             if self._under_way:

@@ -21,7 +21,8 @@ from ..config.brokers import BrokerConfig
 from ..config.secret_files import text_in
 from ..core import tls
 from ..core.errors import SinkError, SinkRefused
-from .client import REFUSED, Client, ClosingSocket, Message
+from .client import REFUSED, Client, ClosingSocket
+from .message import Message
 from .reasons import NEVER, TIMEOUT_S, gave_reason, reason, why
 
 _log = logging.getLogger(f"{__name__}.client")
@@ -137,10 +138,11 @@ class Connection:
 
     def fits(self, message: Message) -> bool:
         """Whether the broker takes a message as large as this one."""
+        size = len(message.payload)
+        if size > MAX_PAYLOAD and not message.whole:
+            return False
         told = self._client.largest if self._client is not None else None
-        packet = len(message.payload) + len(message.topic.encode()) + _HEADER
-        small = message.whole or len(message.payload) <= MAX_PAYLOAD
-        return small and (told is None or packet <= told)
+        return told is None or size + len(message.topic.encode()) + _HEADER <= told
 
     async def drop(self) -> None:
         """Let go of the connection, whatever state it is in."""

@@ -8,7 +8,8 @@ system for each byte of a head, and objects for what nobody reads. Source of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import cast
 
 from paho.mqtt import client as paho
@@ -16,11 +17,14 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
+from .message import Message
+
 PUBLISH, PUBACK = 0x30, 0x40
 READ = 1 << 16
 """Bytes asked of the system at once."""
 WRITE = 1 << 16
 """Bytes given to it at once, about: what it does not take is copied once more."""
+_FIRST = tuple(bytes([PUBLISH | flags]) for flags in range(16))
 ACKNOWLEDGED = b"\x40\x02"
 """What the acknowledgement of a message that was taken begins with; its number follows."""
 
@@ -42,21 +46,22 @@ class Quick(paho.Client):
         quick.on_answer, quick._came, quick._at = answer, b"", 0
         return quick
 
-    def write(self, messages: Iterable[tuple[bytes, bytes, bool]], qos: int) -> list[int]:
-        """Topic, payload and whether it is retained; returns the numbers of the messages, 0 for
-        QoS 0."""
+    def write(self, messages: Sequence[Message], qos: int) -> list[int]:
+        """Returns the numbers of the messages, 0 for QoS 0."""
         properties = b"\0" if self._protocol == paho.MQTTv5 else b""
         numbers: list[int] = []
         parts: list[bytes] = []
-        size = 0
-        for topic, payload, retain in messages:
+        size, before, head = 0, "", b""
+        for topic, payload, _, retain, _ in messages:
+            if topic is not before:  # most often the same as that of the one before
+                before, name = topic, topic.encode()
+                head = len(name).to_bytes(2, "big") + name
             number = self._mid_generate() if qos else 0
             numbers.append(number)
-            head = len(topic).to_bytes(2, "big") + topic
-            head += number.to_bytes(2, "big") + properties if qos else properties
-            first = PUBLISH | qos << 1 | retain
-            parts += (bytes([first]) + _length(len(head) + len(payload)), head, payload)
-            size += len(head) + len(payload)
+            told = number.to_bytes(2, "big") + properties if qos else properties
+            length = len(head) + len(told) + len(payload)
+            parts += (_FIRST[qos << 1 | retain] + _length(length), head, told, payload)
+            size += length
             if size > WRITE:
                 self._queue(parts)
                 parts, size = [], 0
@@ -104,6 +109,7 @@ class Quick(paho.Client):
         return paho.MQTT_ERR_SUCCESS
 
 
+@lru_cache(maxsize=1024)
 def _length(size: int) -> bytes:
     """The remaining length: seven bits a byte, the lowest first."""
     if size < 128:

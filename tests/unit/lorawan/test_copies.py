@@ -7,7 +7,7 @@ from radio_bench import DATA, JOIN, ROOF, SHED, uplink
 
 from wisgate.core.clock import VirtualClock
 from wisgate.lorawan import copies
-from wisgate.lorawan.copies import KEEP_S, Copies
+from wisgate.lorawan.copies import KEEP_S, MOST_FRAMES, Copies
 from wisgate.lorawan.radio import Heard, Moment
 
 
@@ -53,6 +53,16 @@ def test_after_a_silence_nothing_old_is_left() -> None:
         clock.advance(pause)
         known.remember(heard(number, ROOF))
     assert [bool(known.of(Moment(ROOF, 1, number))) for number in range(3)] == [False, False, True]
+
+
+def test_a_flood_is_forgotten_earlier() -> None:
+    known = Copies(VirtualClock())
+    for number in range(2 * MOST_FRAMES):
+        known.remember(heard(number, ROOF))
+    assert known.of(Moment(ROOF, 1, MOST_FRAMES))  # the newest
+    known.remember(heard(2 * MOST_FRAMES, ROOF))
+    assert not known.of(Moment(ROOF, 1, MOST_FRAMES - 1))
+    assert known.of(Moment(ROOF, 1, MOST_FRAMES))
 
 
 def test_the_board_that_heard_a_mote_last(monkeypatch: pytest.MonkeyPatch) -> None:

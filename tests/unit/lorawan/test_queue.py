@@ -7,18 +7,21 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import pytest
 from radio_bench import ROOF, uplink
 
+from wisgate.board import virtual_time
 from wisgate.bus.lane import InlineLane, ThreadLane
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import StoreError, Unavailable
 from wisgate.lorawan.queue import ROOM, TAIL, Queue
 from wisgate.lorawan.queue_file import FILE, SIDE, Progress, QueueFile
 from wisgate.lorawan.radio import Fsk, Heard, Lora
+from wisgate.store.pace import REAL_TIME
 from wisgate.store.retention import Bounds
 
 DAY = 86_400.0
@@ -143,6 +146,45 @@ def test_what_every_upstream_has_is_never_written(tmp_path: Path) -> None:
         await queue.close()
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(("late", "written"), [(0.015, False), (0.2, True)])
+def test_a_young_frame_waits_for_its_upstream(tmp_path: Path, late: float, written: bool) -> None:
+    """A frame every millisecond, which each upstream has a little later."""
+
+    async def main() -> set[bool]:
+        queue = await open_queue(tmp_path, clock=clock)
+        seen = set()
+        for number in range(1, 1000):
+            put(queue, 1)
+            for name in UPSTREAMS:
+                queue.advance(name, max(0, number - round(late * 1000)))
+            await asyncio.sleep(0.001)
+            seen.add(queue.stored > 0)
+        await queue.close()
+        return seen
+
+    clock = VirtualClock()
+    assert (True in virtual_time.run(main(), clock)) is written
+
+
+def test_a_frame_is_on_the_disk_within_a_turn(tmp_path: Path) -> None:
+    """Whenever in the turn of the frames before it came."""
+
+    async def main() -> None:
+        queue = await open_queue(tmp_path, clock=clock)
+        for pause in range(1, 60):
+            number = put(queue, 1)[0].number
+            for _ in range(round(REAL_TIME.group * 1000) + 1):
+                await asyncio.sleep(0.001)
+            kept = await queue._jobs.run(partial(QueueFile.motes, number=number - 1, limit=1))
+            assert [found for found, _ in kept] == [number]
+            put(queue, 1)
+            await asyncio.sleep(pause / 1000)
+        await queue.close()
+
+    clock = VirtualClock()
+    virtual_time.run(main(), clock)
 
 
 def test_a_frame_stays_until_the_last_upstream_has_it(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wisgate.mqtt.client import Client, Message
+from wisgate.mqtt.client import Client
+from wisgate.mqtt.message import Message
 
 CONNACK = {4: b"\x20\x02\x00\x00", 5: b"\x20\x03\x00\x00\x00"}
 PINGRESP = b"\xd0\x00"

@@ -19,7 +19,7 @@ import msgspec
 from ...config.model import AlarmConfig
 from ...core.points import Kind, Point
 from ...core.units import display
-from ...mqtt.client import Message
+from ...mqtt.message import Message
 from ...store.records import ALARM
 from .base import Access
 

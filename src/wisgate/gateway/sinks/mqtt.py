@@ -18,8 +18,8 @@ import aiomqtt
 from ...config.sinks.mqtt import MqttConfig
 from ...core.complaints import Complaints
 from ...core.errors import SinkError
-from ...mqtt.client import Message
 from ...mqtt.connection import Connection
+from ...mqtt.message import Message
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import Access

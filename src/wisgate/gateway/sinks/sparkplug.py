@@ -23,8 +23,8 @@ from ...config.sinks.sparkplug import SparkplugConfig
 from ...core.clock import Clock, SystemClock
 from ...core.complaints import Complaints
 from ...core.errors import SinkError, SinkRefused
-from ...mqtt.client import Message
 from ...mqtt.connection import Connection
+from ...mqtt.message import Message
 from ...store.records import Entry
 from .base import Access
 from .sparkplug_node import MS, REBIRTH, Node, death

@@ -17,8 +17,8 @@ from ...config.upstreams.chirpstack import ChirpstackConfig
 from ...core.clock import SteadyClock
 from ...core.complaints import Complaints
 from ...core.errors import SinkError
-from ...mqtt.client import Message
 from ...mqtt.connection import Connection
+from ...mqtt.message import Message
 from .. import chirpstack
 from ..chirpstack_messages import Codec, DownlinkFrame
 from ..radio import Downlink, Eui, Heard, Status
@@ -69,7 +69,7 @@ class _Gateway:
             [
                 Message(
                     self._up,
-                    encode(chirpstack.uplink(heard, number(heard.best.moment.board), dated)),
+                    encode(chirpstack.uplink(heard, number(heard.uplinks[0].moment.board), dated)),
                     (heard.number,),
                 )
                 for heard in batch
