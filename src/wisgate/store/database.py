@@ -18,9 +18,10 @@ from . import retention
 from .cursors import Cursors
 from .dating import Dating
 from .extent import Extent, Figures
+from .numbering import numbered
 from .point_rows import PointRows
 from .records import Entry, Record
-from .schema import Row, encode, gap_of, record_of, transaction
+from .schema import Row, gap_of, record_of, transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, write_side
 from .tiers import Tiers
 from .wal import Logged
@@ -109,28 +110,28 @@ class Database(Logged):
         """Number and store `readings` in one transaction, after a gap for as many as memory had to
         drop, and note how far sinks are: all of it or nothing. After a failure the log has room
         again for the next try."""
+        exact = self.dating.held is None and self.dating.dated
+        told = exact and bool(self.cursors.sinks)
         try:
-            rows = self._commit(readings, dropped, cursors)
+            records = self._commit(readings, dropped, cursors, told)
         except sqlite3.Error:
             self.relieve()
             raise
-        self._since_trim += len(rows)
-        exact = self.dating.held is None and self.dating.dated
-        records = list(self._records(rows)) if exact and self.cursors.sinks else []
+        self._since_trim += len(readings)
         return Taken(
-            self._figures.grown(len(rows)), records, self._since_trim >= retention.STEP // 2
+            self._figures.grown(len(readings)), records, self._since_trim >= retention.STEP // 2
         )
 
     def _commit(
-        self, readings: Sequence[Reading], dropped: int, cursors: Mapping[str, int]
-    ) -> list[Row]:
+        self, readings: Sequence[Reading], dropped: int, cursors: Mapping[str, int], told: bool
+    ) -> list[Record]:
         if readings or dropped:
             self._reserve(len(readings) + dropped + 1)
         with self._numbering():
             self.cursors.advance(cursors)
             if dropped:
                 self._skip(dropped, DISK_FULL)
-            return self._insert(readings)
+            return self._insert(readings, told)
 
     def _reserve(self, count: int) -> None:
         """Have the mark on the disk before any number beyond the old one is seen by anybody."""
@@ -201,20 +202,16 @@ class Database(Logged):
             self._add_gap(seq, first, upto, f"older than the store keeps, not delivered to {sink}")
             self._db.execute("UPDATE cursor SET gap=?, first=? WHERE sink=?", (seq, first, sink))
 
-    def _insert(self, readings: Sequence[Reading]) -> list[Row]:
-        rows: list[Row] = []
-        for seq, reading in enumerate(readings, self._series.next):
-            row = self.points.row_of(reading)
-            value, status = encode(reading.value, reading.status, row.kind)
-            point, cause = self.points.id_of(row), reading.cause or None
-            rows.append((seq, reading.time_ns, point, value, status, cause))
-            self.tiers.saw(reading.time_ns)
+    def _insert(self, readings: Sequence[Reading], told: bool) -> list[Record]:
+        rows, records = numbered(readings, self._series.next, self.points, told=told)
         whole = len(rows) // TOGETHER * TOGETHER
         for at in range(0, whole, TOGETHER):
             self._db.execute(_INSERT_TOGETHER, [*chain(*rows[at : at + TOGETHER])])
         self._db.executemany(f"{_INSERT} {_ROW}", rows[whole:])
+        if rows:
+            self.tiers.saw(min(row[1] for row in rows))
         self._series = replace(self._series, next=self._series.next + len(rows))
-        return rows
+        return records
 
     def interrupt(self, cause: str) -> Extent:
         """Nothing comes for some time: a gap record says why, and an end without warning that

@@ -6,7 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from ..core.points import Point, Reading
-from .schema import KINDS, PointRow, kind_of
+from .schema import KINDS, PLAIN, PointRow, kind_of
+
+Place = tuple[int, PointRow, type, float, float]
+"""The number and the row of a point, and what is `PLAIN` there."""
 
 
 class PointRows:
@@ -22,19 +25,26 @@ class PointRows:
             if 0 <= kind < len(KINDS)
         }
         self._ids = {row: key for key, row in self.by_id.items()}
+        self.places: dict[str, Place] = {}
+        """Of the points that had a reading so far, by name; `place_of` has all."""
 
     def add_declared(self) -> None:
         """Give every declared point its number; the caller commits."""
         for row in self._declared.values():
-            self.id_of(row)
+            self._id_of(row)
 
-    def row_of(self, reading: Reading) -> PointRow:
-        """As declared; of a point that nobody declared, after the value."""
-        return self._declared.get(reading.name) or self._declared.setdefault(
-            reading.name, PointRow(reading.name, "", kind_of(reading.value))
-        )
+    def place_of(self, reading: Reading) -> Place:
+        """Where it goes: its point as declared, or after the value if nobody declared it. The
+        caller commits."""
+        place = self.places.get(reading.name)
+        if place is None:
+            row = self._declared.get(reading.name) or self._declared.setdefault(
+                reading.name, PointRow(reading.name, "", kind_of(reading.value))
+            )
+            place = self.places[reading.name] = (self._id_of(row), row, *PLAIN[row.kind])
+        return place
 
-    def id_of(self, row: PointRow) -> int:
+    def _id_of(self, row: PointRow) -> int:
         """The number of a row, a new one if need be; the caller commits."""
         key = self._ids.get(row)
         if key is None:
@@ -69,3 +79,4 @@ class PointRows:
         """The transaction failed: numbers given in it are free again."""
         for row in list(self._ids)[count:]:
             del self.by_id[self._ids.pop(row)]
+            self.places.pop(row.name, None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -69,7 +70,18 @@ KINDS = (Kind.FLOAT, Kind.INT, Kind.BOOL, Kind.TEXT)
 """The number of a kind in the file is its place here; new ones go to the end."""
 
 _CODES = {status: code for code, status in enumerate(STATUSES)}
+GOOD_CODE = _CODES[Status.GOOD]
 _INT64 = 2**63
+_HIGHEST = sys.float_info.max
+
+PLAIN: dict[Kind, tuple[type, float, float]] = {
+    Kind.FLOAT: (float, -_HIGHEST, _HIGHEST),
+    Kind.INT: (int, -_INT64, _INT64 - 1),
+    Kind.BOOL: (bool, False, True),
+    Kind.TEXT: (object, 0, 0),
+}
+"""Type, least and greatest of the values of a kind that `encode` leaves as they are; no text, and
+no value is a bare object."""
 
 
 @dataclass(frozen=True, slots=True)
