@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,9 @@ class Forwarder:
         self._connected, self._error = False, ""
         self._since_ns = clock.utc_ns()
         self._delivered = self._refused = 0
-        self._stopping, self._moved = asyncio.Event(), asyncio.Event()
+        self._stopping, self._moved = False, asyncio.Event()
+        self._until: asyncio.Timeout | None = None
+        """When `_or_stop` is over at the latest."""
 
     @property
     def state(self) -> ForwarderState:
@@ -83,7 +86,9 @@ class Forwarder:
 
     def stop(self) -> None:
         """Let `run` return once everything committed is delivered, or at the next failure."""
-        self._stopping.set()
+        self._stopping = True
+        if self._until is not None:
+            self._until.reschedule(asyncio.get_running_loop().time())
 
     async def caught_up(self, seq: int) -> None:
         """Return when everything up to `seq` is delivered, or at a failure."""
@@ -107,7 +112,7 @@ class Forwarder:
             except Exception as error:
                 self._lost(f"{self._sink.name}: unexpected {type(error).__name__}; see the log")
                 raise
-            if self._stopping.is_set():
+            if self._stopping:
                 return
 
     async def _forward(self) -> None:
@@ -118,17 +123,17 @@ class Forwarder:
         while True:
             batch = await self._store.after(self._cursor, self._limit)
             if batch:
-                for part in self._allowance.slices([e for e in batch if self._wanted(e)]):
+                for part in self._allowance.slices(self._wanted(batch)):
                     await self._allowance.wait()
                     await self._deliver(part)
                     self._advance(part[-1].seq)
                 self._advance(batch[-1].seq)
-            elif self._stopping.is_set():
+            elif self._stopping:
                 return
             else:
                 self._restored()
                 await self._or_stop(self._store.wait(self._cursor), LOOK_S)
-                if self._store.offered <= self._cursor and not self._stopping.is_set():
+                if self._store.offered <= self._cursor and not self._stopping:
                     self._check_link()
                     await self._sink.open()
 
@@ -151,8 +156,11 @@ class Forwarder:
         self._refused += refused
         self._delivered += len(batch) - refused
 
-    def _wanted(self, entry: Entry) -> bool:
-        return self._points is None or isinstance(entry, Gap) or entry.point in self._points
+    def _wanted(self, batch: Sequence[Entry]) -> Sequence[Entry]:
+        points = self._points
+        if points is None:
+            return batch
+        return [e for e in batch if isinstance(e, Gap) or e.point in points]
 
     def _check_link(self) -> None:
         if not self._link():
@@ -161,14 +169,14 @@ class Forwarder:
     async def _or_stop(
         self, waiting: Coroutine[Any, Any, object], longest: float | None = None
     ) -> None:
-        """Return when `waiting` is over, after `longest` seconds, or at `stop`."""
-        tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())]
-        try:
-            await asyncio.wait(tasks, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        """Return when `waiting` is over, after `longest` seconds, or at `stop`. Without tasks of
+        its own: it is done for every commit."""
+        with suppress(TimeoutError):
+            try:
+                async with asyncio.timeout(0.0 if self._stopping else longest) as self._until:
+                    await waiting
+            finally:
+                self._until = None
 
     async def _back_off(self, error: SinkError | StoreError) -> None:
         if not self._backoff.failures:

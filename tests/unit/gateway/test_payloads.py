@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from wisgate.core.points import Status
-from wisgate.gateway.payloads import MAX_COMMAND, alarm, command_value, reading, time_text
+from wisgate.gateway.payloads import (
+    MAX_COMMAND,
+    alarm,
+    batch_json,
+    command_value,
+    entries_json,
+    reading,
+    time_text,
+)
 from wisgate.store.records import AlarmState, Phase, Record
 
 
@@ -52,3 +60,38 @@ def test_an_estimated_time_is_marked_and_no_other() -> None:
     state = AlarmState(Phase.ACTIVE, "high")
     assert "time_estimated" not in alarm(record, state)
     assert alarm(replace(record, estimated=True), state)["time_estimated"] is True
+
+
+@given(
+    st.lists(
+        st.builds(
+            Record,
+            st.integers(1, 2**62),
+            st.integers(0, 2**60),
+            st.text(max_size=3),
+            st.sampled_from(["", "m"]),
+            st.one_of(
+                st.none(), st.booleans(), st.text(max_size=3), st.integers(0, 9), st.floats()
+            ),
+            st.sampled_from(Status),
+            st.sampled_from(["", "rule 1"]),
+            st.booleans(),
+        )
+    )
+)
+def test_a_batch_has_the_rows_of_every_other_output(records: list[Record]) -> None:
+    rows = batch_json(records).removesuffix(b"}")
+    assert entries_json("hall", records) == (
+        b'{"gateway":"hall",' + rows.removeprefix(b"{") + b',"alarms":[],"gaps":[]}'
+    )
+
+
+def test_a_batch_on_the_wire() -> None:
+    first = Record(7, 1_795_176_000_000_000_000, "level", "m", 1.5, Status.GOOD)
+    second = Record(8, first.time_ns, "pump", "", None, Status.FAULT, "rule 1", True)
+    assert batch_json([first, second]) == (
+        b'{"readings":[{"point":"level","value":1.5,"unit":"m","status":"good",'
+        b'"time":"2026-11-20T12:00:00.000Z","seq":7},{"point":"pump","value":null,"unit":"",'
+        b'"status":"fault","time":"2026-11-20T12:00:00.000Z","seq":8,"cause":"rule 1",'
+        b'"time_estimated":true}]}'
+    )

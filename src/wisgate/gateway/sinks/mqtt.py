@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import groupby
 
 import aiomqtt
 
@@ -20,7 +19,7 @@ from ...core.complaints import Complaints
 from ...core.errors import SinkError
 from ...mqtt.connection import Connection
 from ...mqtt.message import Message
-from ...store.records import Entry, Gap, Record
+from ...store.records import ALARM, Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import Access
 from .home_assistant import HomeAssistant
@@ -91,14 +90,20 @@ class MqttSink:
     # Messages
 
     def _messages(self, batch: Sequence[Entry]) -> Iterator[Message]:
-        for alone, entries in groupby(batch, key=self._alone):
-            if alone:
-                yield from (self._message(entry) for entry in entries)
-            else:
-                yield from self._batches([e for e in entries if isinstance(e, Record)])
-
-    def _alone(self, entry: Entry) -> bool:
-        return isinstance(entry, Gap) or entry.is_alarm or self._config.per != "batch"
+        if self._config.per != "batch":
+            yield from map(self._message, batch)
+            return
+        together: list[Record] = []
+        for entry in batch:
+            if isinstance(entry, Record) and not entry.point.startswith(ALARM):
+                together.append(entry)
+                continue
+            if together:
+                yield from self._batches(together)
+                together = []
+            yield self._message(entry)
+        if together:
+            yield from self._batches(together)
 
     def _message(self, entry: Entry) -> Message:
         if isinstance(entry, Gap):
@@ -110,7 +115,7 @@ class MqttSink:
 
     def _batches(self, records: list[Record]) -> Iterator[Message]:
         """Records delivered together are one message, halved until none is too large."""
-        seqs = tuple(r.seq for r in records)
+        seqs = tuple([r.seq for r in records])
         message = Message(f"{self._root}/batch", batch_json(records), seqs)
         if len(records) > 1 and not self._broker.fits(message):
             middle = len(records) // 2
