@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from sys import intern
 
 from ..catalog.catalog import Catalog
 from ..catalog.modules import Module, RegisterEntry
@@ -159,7 +160,7 @@ def _register(table: Table) -> RegisterConfig:
                 table.wrong(option, "is for numbers; this register is a bool; remove it")
     return RegisterConfig(
         where=table.where(),
-        name=table.get(schema.REGISTER_NAME),
+        name=intern(table.get(schema.REGISTER_NAME)),  # hundreds of units have the same
         address=address,
         table=kind,
         encoding=encoding,
@@ -244,7 +245,7 @@ def unit_points(
 
 
 def _point(unit: UnitConfig, register: RegisterConfig, place: str, slot: str) -> Point:
-    name = f"{unit.name}_{register.name}"
+    name = intern(f"{unit.name}_{register.name}")  # its channel is called so, too
     return Point(
         name=name,
         unit=register.unit,

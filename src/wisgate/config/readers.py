@@ -170,13 +170,15 @@ def duration(low: str, high: str) -> Reader[float]:
 
 
 def choice(*names: str) -> Reader[str]:
+    known = {name: name for name in names}  # one text for all who say the same
+
     def read(value: object) -> str:
         if not isinstance(value, str):
             raise Misfit(f'{shown(value)} is no text; write it in quotes, such as "{names[0]}"')
-        if value not in names:
+        if value not in known:
             cure = did_you_mean(value, names, "possible are")
             raise Misfit(f"{shown(value)} is not possible; {cure}")
-        return value
+        return known[value]
 
     return Reader("one of " + ", ".join(f'"{n}"' for n in names), read)
 

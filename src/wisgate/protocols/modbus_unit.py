@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from sys import intern
 from typing import Any, Protocol
 
 from ..core.clock import Clock
@@ -103,7 +104,7 @@ class ModbusUnit:
 
     def __init__(self, client: Client, unit: Unit, clock: Clock) -> None:
         self._client, self._unit, self._clock = client, unit, clock
-        self._registers = {f"{unit.name}_{r.name}": r for r in unit.registers}
+        self._registers = {self._channel(r): r for r in unit.registers}
         channels = tuple(channel_of(name, r) for name, r in self._registers.items())
         self.group = Group(unit.name, channels, Seconds(unit.interval))
         self._spans = [self._laid_out(span) for span in plan_reads(unit.registers)]
@@ -230,7 +231,7 @@ class ModbusUnit:
         return {name: Reading(name, None, error.status) for name in names}
 
     def _channel(self, register: Register) -> str:
-        return f"{self._unit.name}_{register.name}"
+        return intern(f"{self._unit.name}_{register.name}")  # the name of a point, too
 
 
 def channel_of(name: str, register: Register) -> Channel:

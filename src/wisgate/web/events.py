@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Protocol
 
 import msgspec
 
 from ..core.points import Reading, Status
 from .contract import Gateway
-from .shapes import PointsView
-from .views import live_point, snapshot_view, status_view
+from .shapes import PointsView, SnapshotView
+from .views import live_point, status_view
 
 MAX_CLIENTS = 50
 PAUSE_S = 0.2
 """At least so long between two batches for one client."""
 LOOK_S = 1.0
 """So often we look for what nobody reports: stale points, sinks, health."""
+PART = 200
+"""Points in one part of a snapshot."""
 PING_S = 10.0
 PING = b"event: ping\ndata: {}\n\n"
 _RETRY_MS = 1000
@@ -52,7 +54,9 @@ class Streams:
         self._open += 1
         changes = about(self._closing) if about else _Changes(self._gateway, self._closing)
         try:
-            yield b"retry: %d\n" % _RETRY_MS + changes.first()
+            yield b"retry: %d\n" % _RETRY_MS
+            for part in changes.first():
+                yield part
             while allowed() and not self._closing.is_set():
                 for message in await changes.next():
                     yield message
@@ -64,8 +68,8 @@ class Streams:
 class Changes(Protocol):
     """What one client has not heard yet."""
 
-    def first(self) -> bytes:
-        """The event with which a stream begins."""
+    def first(self) -> Iterable[bytes]:
+        """The event with which a stream begins, in parts."""
         ...
 
     async def next(self) -> list[bytes]:
@@ -91,8 +95,16 @@ class _Changes:
         self._pinged = self._looked = gateway.clock.monotonic()
         self.end = gateway.live.listen(self._take)
 
-    def first(self) -> bytes:
-        return event("snapshot", snapshot_view(self._gateway))
+    def first(self) -> Iterator[bytes]:
+        """Part by part: the megabytes of some thousand points at once would stay in the heap."""
+        whole = event("snapshot", SnapshotView(status_view(self._gateway), []))
+        end = b"]}\n\n"
+        yield whole.removesuffix(end)
+        names = tuple(self._gateway.live.points)
+        for at in range(0, len(names), PART):
+            points = [live_point(self._gateway, name) for name in names[at : at + PART]]
+            yield b"," * (at > 0) + msgspec.json.encode(points)[1:-1]
+        yield end
 
     def _take(self, reading: Reading) -> None:
         self._waiting.add(reading.name)

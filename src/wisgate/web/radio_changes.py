@@ -22,8 +22,8 @@ class RadioChanges:
         self._state = radio_view(radio)
         self._pinged = self._looked = clock.monotonic()
 
-    def first(self) -> bytes:
-        return event("radio", self._state) + self._frames()
+    def first(self) -> list[bytes]:
+        return [event("radio", self._state), self._frames()]
 
     async def next(self) -> list[bytes]:
         with contextlib.suppress(TimeoutError):

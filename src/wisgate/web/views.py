@@ -26,7 +26,6 @@ from .shapes import (
     PointView,
     ScanView,
     SinkView,
-    SnapshotView,
     StatusView,
     StoreView,
     VerdictView,
@@ -147,10 +146,6 @@ def display_view(picture: Sequence[Sequence[bool]]) -> DisplayView:
     width = len(picture[0])
     rows = [f"{int(''.join('01'[dot] for dot in row), 2):0{width // 4}x}" for row in picture]
     return DisplayView(width, len(picture), rows)
-
-
-def snapshot_view(gateway: Gateway) -> SnapshotView:
-    return SnapshotView(status_view(gateway), live_points(gateway))
 
 
 def history_view(point: Point, history: History) -> HistoryView:

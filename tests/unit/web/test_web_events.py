@@ -3,11 +3,14 @@
 import asyncio
 import json
 
+import msgspec
 from standin import Forwarder, StandIn, State
 
 from wisgate.core.clock import SystemClock, VirtualClock
-from wisgate.core.points import Status
-from wisgate.web.events import MAX_CLIENTS, Streams
+from wisgate.core.points import Point, Status
+from wisgate.gateway.live import Live
+from wisgate.web.events import MAX_CLIENTS, PART, Streams
+from wisgate.web.shapes import SnapshotView
 
 
 class Client:
@@ -18,11 +21,18 @@ class Client:
         """The next event of this name; others are skipped."""
         async with asyncio.timeout(10):
             while True:
-                lines = (await anext(self._messages)).decode().split("\n")
+                lines = (await self._whole()).decode().split("\n")
                 fields = dict(line.split(": ", 1) for line in lines if ": " in line)
                 assert lines[-2:] == ["", ""]
                 if fields["event"] == name:
                     return json.loads(fields["data"])
+
+    async def _whole(self) -> bytes:
+        """An event may come in parts."""
+        found = b""
+        while not found.endswith(b"\n\n"):
+            found += await anext(self._messages)
+        return found
 
     async def rest(self) -> int:
         async with asyncio.timeout(10):
@@ -49,6 +59,28 @@ def test_a_snapshot_comes_first_then_what_changes(tmp_path):
         batch = (await client.event("readings"))["points"]
         assert [(p["name"], p["value"]) for p in batch] == [("pump", False)]
         await client.leave()
+
+    asyncio.run(main())
+
+
+def test_a_snapshot_of_many_points_comes_in_parts_that_are_one_event(tmp_path):
+    async def main():
+        gateway = StandIn(tmp_path)
+        gateway.live = Live([Point(f"p{n}") for n in range(2 * PART + 1)], gateway.clock)
+        gateway.put("p7", 1.5)
+        parts = []
+        async for part in Streams(gateway).stream(lambda: False):
+            parts.append(part)
+        assert len(parts) > 4
+        assert max(map(len, parts)) < len(b"".join(parts)) / 2
+        begin, end = b"event: snapshot\ndata: ", b"\n\n"
+        told = b"".join(parts[1:])
+        assert told.startswith(begin)
+        assert told.endswith(end)
+        found = msgspec.json.decode(told[len(begin) : -len(end)], type=SnapshotView, strict=True)
+        assert found.status.name == "pump-house"
+        assert [p.name for p in found.points] == list(gateway.live.points)
+        assert [p.value for p in found.points if p.value is not None] == [1.5]
 
     asyncio.run(main())
 
