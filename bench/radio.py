@@ -12,6 +12,7 @@ import base64
 import json
 import os
 import re
+import select
 import socket
 import statistics
 import struct
@@ -20,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -79,43 +80,41 @@ def send(port: int, rate: float, seconds: float, together: int) -> None:
     wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     wire.connect(("127.0.0.1", port))
 
-    eui = bytes.fromhex(EUI)
     left: dict[int, float] = {}
     took: list[float] = []
-    begin = time.perf_counter()
     count = int(rate * seconds)
-    for token, first in enumerate(range(0, count, together)):
-        now = time.perf_counter()
-        packets = ",".join(
-            PACKET % ((now - begin) * 1e6, n % 8, base64.b64encode(frame(n)).decode())
-            for n in range(first, min(first + together, count))
-        )
-        number = token & 0xFFFF
-        left[number] = time.perf_counter()
-        wire.send(
-            b"\x02" + number.to_bytes(2, "big") + b"\0" + eui + b'{"rxpk":[%s]}' % packets.encode()
-        )
-        due = begin + (first + together) / rate
-        while time.perf_counter() < due:
-            if not _answered(wire, left, took):
-                time.sleep(20e-6)
-    end = time.monotonic() + 1.0
-    while left and time.monotonic() < end:
-        if not _answered(wire, left, took):
-            time.sleep(1e-3)
+    datagrams = [_datagram(n, rate, min(together, count - n)) for n in range(0, count, together)]
+    begin = time.perf_counter()
+    for token, datagram in enumerate(datagrams):
+        left[token & 0xFFFF] = time.perf_counter()
+        wire.send(b"\x02" + (token & 0xFFFF).to_bytes(2, "big") + datagram)
+        _answered(wire, left, took, begin + (token + 1) * together / rate)
+    end = time.perf_counter() + 1.0
+    while left and time.perf_counter() < end:
+        _answered(wire, left, took, end)
     slow = statistics.quantiles(took, n=100)[-1] * 1e3
     print(json.dumps([count, len(took), len(left), slow]))
 
 
-def _answered(wire: socket.socket, left: dict[int, float], took: list[float]) -> bool:
-    """Take the acknowledgements that have come; returns whether there were any."""
-    before = len(took)
-    try:
-        while True:
-            number = int.from_bytes(wire.recv(64, socket.MSG_DONTWAIT)[1:3], "big")
-            took.append(time.perf_counter() - left.pop(number))
-    except BlockingIOError:
-        return len(took) > before
+def _datagram(first: int, rate: float, count: int) -> bytes:
+    """All of it behind the token. Made before the first leaves: the processor belongs to others
+    then."""
+    packets = ",".join(
+        PACKET % (n / rate * 1e6, n % 8, base64.b64encode(frame(n)).decode())
+        for n in range(first, first + count)
+    )
+    return b"\0" + bytes.fromhex(EUI) + b'{"rxpk":[%s]}' % packets.encode()
+
+
+def _answered(wire: socket.socket, left: dict[int, float], took: list[float], until: float) -> None:
+    """Take the acknowledgements that come until then."""
+    while (rest := until - time.perf_counter()) > 0:
+        if not select.select([wire], [], [], rest)[0]:
+            return
+        with suppress(BlockingIOError):
+            while True:
+                number = int.from_bytes(wire.recv(64, socket.MSG_DONTWAIT)[1:3], "big")
+                took.append(time.perf_counter() - left.pop(number))
 
 
 # A network, in a process of its own

@@ -105,8 +105,8 @@ class Hub:
             self._timer = asyncio.get_running_loop().call_later(delay, self._flush)
 
     def _pass_on(self, uplinks: tuple[Uplink, ...]) -> None:
-        board = uplinks[0].moment.board
-        gateway = self.boards.gateway(board)
+        region = self.boards.region(uplinks[0].moment.board)
+        gateway = self.boards.gateways.get(region)
         if gateway is None:
             if len(self._nameless) < MOST_NAMELESS:
                 self._nameless.append(uplinks)
@@ -114,7 +114,7 @@ class Hub:
                 self.counters["dropped"] += 1
             return
         self.counters["frames"] += 1
-        heard = self._append(gateway, self.boards.region(board), uplinks)
+        heard = self._append(gateway, region, uplinks)
         self._tell(self.on_heard, heard)
 
     def _settled(self, region: str, gateway: Eui) -> None:

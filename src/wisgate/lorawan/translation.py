@@ -20,7 +20,7 @@ LORAWAN_DEVIATION = 25_000
 WEAKEST = -150.0
 """dBm, of a packet that nothing is said about."""
 _CRC = {1: Crc.OK, 0: Crc.NONE, -1: Crc.BAD}
-_FREQUENCIES = range(100_000_000, 2_600_000_000)
+_LOWEST_MHZ, _HIGHEST_MHZ = 100.0, 2600.0
 
 
 class Flaw(Enum):
@@ -43,8 +43,9 @@ class _Flawed(Exception):
 
 def _payload(text: str, size: int | None) -> bytes:
     """Bytes from Base64, its padding there or not. Raises _Flawed."""
+    missing = -len(text) % 4
     try:
-        found = a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
+        found = a2b_base64(text + "=" * missing if missing else text, strict_mode=True)
     except (Base64Error, ValueError):
         raise _Flawed(Flaw.PAYLOAD) from None
     if size is not None and size != len(found):
@@ -78,10 +79,9 @@ def _modulation(packet: Rxpk | Txpk) -> Modulation:
 
 def _frequency(packet: Rxpk | Txpk) -> int:
     """Hz, rounded: 867.1 is not a number that floats have. Raises _Flawed."""
-    frequency = round(packet.freq * 1e6) if -1e4 < packet.freq < 1e4 else 0
-    if frequency not in _FREQUENCIES:
+    if not _LOWEST_MHZ <= packet.freq < _HIGHEST_MHZ:
         raise _Flawed(Flaw.FREQUENCY)
-    return frequency
+    return round(packet.freq * 1e6)
 
 
 def uplink(packet: Rxpk, moment: Callable[[int], Moment], at_ns: int) -> Uplink | Flaw:

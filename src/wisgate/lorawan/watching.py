@@ -76,7 +76,8 @@ class Watch:
 
     def _heard(self, heard: Heard) -> None:
         for uplink in heard.uplinks:
-            board = self.board(uplink.moment.board)
+            eui = uplink.moment.board
+            board = self.boards.get(eui) or self.board(eui)
             board.heard += 1
             board.heard_ns = uplink.at_ns
         self._append(heard.uplinks[0].at_ns, heard)

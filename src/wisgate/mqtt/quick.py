@@ -8,6 +8,7 @@ system for each byte of a head, and objects for what nobody reads. Source of the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import cast
@@ -52,7 +53,8 @@ class Quick(paho.Client):
         numbers: list[int] = []
         parts: list[bytes] = []
         size, before, head = 0, "", b""
-        for topic, payload, _, retain, _ in messages:
+        for message in messages:
+            topic, payload = message.topic, message.payload
             if topic is not before:  # most often the same as that of the one before
                 before, name = topic, topic.encode()
                 head = len(name).to_bytes(2, "big") + name
@@ -60,7 +62,7 @@ class Quick(paho.Client):
             numbers.append(number)
             told = number.to_bytes(2, "big") + properties if qos else properties
             length = len(head) + len(told) + len(payload)
-            parts += (_FIRST[qos << 1 | retain] + _length(length), head, told, payload)
+            parts += (_FIRST[qos << 1 | message.retain] + _length(length), head, told, payload)
             size += length
             if size > WRITE:
                 self._queue(parts)
@@ -89,7 +91,17 @@ class Quick(paho.Client):
 
     def _packet_read(self) -> MQTTErrorCode:
         if self._in_packet["command"] == 0:
+            try:
+                if self._at >= len(self._came):
+                    self._came, self._at = super()._sock_recv(READ), 0
+            except BlockingIOError:
+                return paho.MQTT_ERR_AGAIN
+            except OSError:
+                return paho.MQTT_ERR_CONN_LOST
             self._take_acknowledgements()
+            if self._came and self._at >= len(self._came):  # most often there is nothing else
+                self._last_bytes_received = time.monotonic()
+                return paho.MQTT_ERR_SUCCESS
         return super()._packet_read()
 
     def _take_acknowledgements(self) -> None:

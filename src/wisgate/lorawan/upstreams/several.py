@@ -50,10 +50,10 @@ class Several(Generic[G]):
         parts: dict[Eui, list[Heard]] = {}
         refused: list[int] = []
         told = ""
-        known = self._access.gateways()
+        known, regions = self._access.gateways(), self._regions
         for heard in batch:
-            if heard.region in self._regions:
-                present = self._present(heard, known)
+            if heard.region in regions:
+                present = heard if heard.gateway in known else self._present(heard, known)
                 parts.setdefault(present.gateway, []).append(present)
             else:
                 refused.append(heard.number)
@@ -68,10 +68,8 @@ class Several(Generic[G]):
             raise SinkRefused(told, sorted(refused))
 
     def _present(self, heard: Heard, known: Mapping[Eui, str]) -> Heard:
-        """A frame as of the gateway that its region has now: another one may have heard it, before
-        the file was changed. Raises SinkError."""
-        if heard.gateway in known:
-            return heard
+        """A frame that another gateway heard, before the file was changed, as of the one that its
+        region has now. Raises SinkError."""
         now = next((eui for eui, region in known.items() if region == heard.region), None)
         if now is None:
             raise SinkError(f"{self.name}: the gateway of {heard.region} has no EUI yet")
