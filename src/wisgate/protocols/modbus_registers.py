@@ -21,6 +21,7 @@ _DIGITS = ("%.6g", "%.7g", "%.8g", "%.9g")
 _FORMATS = {"bool": "H", "uint16": "H", "int16": "h", "uint32": "I", "int32": "i", "float32": "f"}
 
 
+@lru_cache(maxsize=64)  # thousands of registers have few encodings and scales
 def width(encoding: str) -> int:
     """Words of one number; a coil counts as one. Raises ValueError for an unknown encoding."""
     return struct.calcsize(">" + _format(encoding)) // 2
@@ -31,6 +32,7 @@ def is_whole(encoding: str, scale: float) -> bool:
     return encoding not in ("bool", "float32", "float32" + SWAPPED) and float(scale).is_integer()
 
 
+@lru_cache(maxsize=256)
 def decimals(scale: float) -> int:
     """How many decimals a number in steps of `scale` has, 3 for whole steps and 6 at most: of a
     float32 nobody knows better."""
@@ -46,12 +48,14 @@ def decode(encoding: str, words: Sequence[int], scale: float = 1.0) -> float | i
     return value
 
 
+@lru_cache(maxsize=64)
 def layout(encoding: str) -> str:
     """How `struct` unpacks what `converter` takes. Raises ValueError for an unknown encoding."""
     letter = _format(encoding)
     return "4s" if encoding.endswith(SWAPPED) else letter
 
 
+@lru_cache(maxsize=256)
 def converter(encoding: str, scale: float) -> Callable[[Any], float | int | bool] | None:
     """What makes the value of what `layout` unpacks, None when it is the value already. It raises
     UnexpectedValue for what is not a number."""
