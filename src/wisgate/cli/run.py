@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+YOUNG = 10_000
+"""Objects made since the last look for garbage. Python's own 700 are one batch of readings or
+frames, which is gone by itself a moment later."""
+
+
 @contextmanager
 def _collecting_later() -> Iterator[None]:
     """What a start makes stays: looking for garbage in it would take a tenth of the start."""
@@ -92,6 +97,7 @@ async def _collect_from_now(gateway: Gateway) -> None:
     """Garbage is looked for once the gateway works, and only in what was made since."""
     await gateway.at_work.wait()
     gc.freeze()
+    gc.set_threshold(YOUNG)
     gc.enable()
 
 
