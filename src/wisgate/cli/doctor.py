@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .examining import Fault
 
 COLOURS = {"ok": "green", "warning": "yellow", "difference": "red", "unknown": "cyan"}
+AFTER_S = 10.0
 WORDS = {"ok": "fine", "difference": "DIFFERENCE"}
 
 
@@ -34,8 +35,8 @@ WORDS = {"ok": "fine", "difference": "DIFFERENCE"}
     help="A file of things that happen to the virtual board before (implies --virtual).",
 )  # fmt: skip
 @click.option(
-    "--after", metavar="10s", type=Duration(), default="10s", show_default=True,
-    help="How long the virtual board runs before it is examined.",
+    "--after", metavar="10s", type=Duration(),
+    help="How long the virtual board runs before it is examined; 10 s unless told.",
 )  # fmt: skip
 @fault_option
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the virtual world.")
@@ -45,7 +46,7 @@ def command(
     file: Path | None,
     virtual: bool,
     scenario: Path | None,
-    after: float,
+    after: float | None,
     faults: tuple[Fault, ...],
     seed: int,
     data: Path | None,
@@ -64,6 +65,8 @@ def command(
     from . import examining
 
     virtual = virtual or scenario is not None or bool(faults)
+    if after is not None and not virtual:
+        raise click.UsageError("--after is for the virtual board; add --virtual")
     gateway = None if virtual else examining.running(file, data)
     if gateway is not None:
         found = gateway.doctor()
@@ -71,7 +74,9 @@ def command(
         show_logs(quiet=True)
         config = examining.config_of(file)
         if virtual:
-            found = examining.examine_virtual(config, scenario, after, faults, seed)
+            found = examining.examine_virtual(
+                config, scenario, AFTER_S if after is None else after, faults, seed
+            )
         else:
             found = examining.examine_here(config)
     if as_json:

@@ -70,6 +70,12 @@ for = "1min"
 """
 
 
+def test_only_a_virtual_board_runs_before() -> None:
+    ran = run(PUMP_HOUSE, "--after", "30s")
+    assert ran.exit_code == 2
+    assert "--after is for the virtual board; add --virtual" in ran.stderr
+
+
 @pytest.mark.parametrize(("after", "expected"), [("10s", set()), ("30s", {"wrong-chip"})])
 def test_a_scenario_happens_before(after: str, expected: set[str], tmp_path: Path) -> None:
     file = tmp_path / "scenario.toml"
