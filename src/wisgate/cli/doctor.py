@@ -12,6 +12,7 @@ from .logs import show_logs
 from .options import Duration, data_option, fault_option, json_option, virtual_option
 
 if TYPE_CHECKING:
+    from ..config.model import Config
     from .examining import Fault
 
 COLOURS = {"ok": "green", "warning": "yellow", "difference": "red", "unknown": "cyan"}
@@ -70,21 +71,26 @@ def command(
     gateway = None if virtual else examining.running(file, data)
     if gateway is not None:
         found = gateway.doctor()
+    elif virtual:
+        found = examining.examine_virtual(
+            _config(file), scenario, AFTER_S if after is None else after, faults, seed
+        )
     else:
-        show_logs(quiet=True)
-        config = examining.config_of(file)
-        if virtual:
-            found = examining.examine_virtual(
-                config, scenario, AFTER_S if after is None else after, faults, seed
-            )
-        else:
-            found = examining.examine_here(config)
+        found = examining.examine_here(_config(file))
     if as_json:
         examining.print_json(found)
     else:
         _print(found)
     if found["differs"]:
         click.get_current_context().exit(examining.DIFFERENT)
+
+
+def _config(file: Path | None) -> Config:
+    """Of a board that is opened here. Raises ConfigError."""
+    from . import examining
+
+    show_logs(quiet=True)
+    return examining.config_of(file)
 
 
 def _print(found: dict[str, Any]) -> None:
