@@ -153,7 +153,7 @@ class Alarms:
         """Look at every alarm at each change of what it watches, and when a time is over."""
         if not self._alarms:
             return
-        end = self._live.listen(self._heard)
+        end = self._live.listen(self._heard, self._names)
         try:
             while True:
                 self._wake.clear()
@@ -270,8 +270,7 @@ class Alarms:
         return alarm
 
     def _heard(self, reading: Reading) -> None:
-        if reading.name in self._names:
-            self._wake.set()
+        self._wake.set()
 
 
 def _limits(config: AlarmConfig, value: Value, raised: bool) -> bool | None:

@@ -37,7 +37,7 @@ class Calculates:
         """Calculate in file order, so that one may use another above it."""
         if not self._configs:
             return
-        end = self._live.listen(self._heard)
+        end = self._live.listen(self._heard, {n for c in self._configs for n in c.value.names})
         try:
             self._due = {c.point.name: c for c in self._configs}
             while True:

@@ -31,7 +31,7 @@ from .kept import kept
 from .live import Live
 from .logic import Logic
 from .outputs import Outputs
-from .pipeline import Pipeline
+from .pipeline import Pipelines
 from .power_fail import FUNCTION as POWER
 from .power_fail import PowerFail
 from .sampler import Sampled, keep_sampling, phases
@@ -90,15 +90,15 @@ class Gateway:
         self._commands: set[asyncio.Task[None]] = set()
         self._complained: set[str] = set()
         self.live = Live(self.config.points, self.clock)
-        holds, live, store = Holds(), self.live.put, self.store.append  # shared by thousands
+        holds, clock = Holds(), self.clock
+        live, store = self.live.put_all, self.store.extend
         self.sampled = [Sampled(p, self.clock, holds, self.counters) for p in self.board.placed]
         self._pipelines = {
-            (s.placed.name, p.channel): Pipeline(p, self.clock, live, store)
+            s.placed.name: Pipelines({p.channel: p for p in s.placed.points}, clock, live, store)
             for s in self.sampled
-            for p in s.placed.points
         }
         self._by_point = {
-            p.point.name: self._pipelines[s.placed.name, p.channel]
+            p.point.name: self._pipelines[s.placed.name]
             for s in self.sampled
             for p in s.placed.points
         }
@@ -284,14 +284,11 @@ class Gateway:
     def _take(self, sampled: Sampled, readings: Sequence[Reading]) -> None:
         if self.power_fail.down and sampled.placed.name != POWER:
             return  # the gap is marked already
-        for reading in readings:
-            pipeline = self._pipelines.get((sampled.placed.name, reading.name))
-            if pipeline is not None:
-                pipeline.take(reading)
+        self._pipelines[sampled.placed.name].take(readings)
 
     def _written(self, reading: Reading) -> None:
-        if (pipeline := self._by_point.get(reading.name)) is not None:
-            pipeline.written(reading)
+        if (pipelines := self._by_point.get(reading.name)) is not None:
+            pipelines.written(reading)
         else:
             self.live.put(reading)
             self.store.append(reading)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, KeysView, Sequence
+from dataclasses import dataclass
 
 from ..core.clock import Clock
 from ..core.points import Point, Reading, Status, moved
@@ -11,6 +12,20 @@ STALE_INTERVALS = 3
 """A point that was not read for so many of its intervals is stale."""
 TOLERANCE_S = 1.0
 """What a reading may be late beyond them: busy buses, short intervals."""
+
+Names = set[str] | frozenset[str] | KeysView[str]
+
+
+@dataclass(frozen=True, eq=False)
+class _Listener:
+    tell: Callable[[Reading], None]
+    names: Names | None
+    """None for every point."""
+
+    def hear(self, readings: Sequence[Reading]) -> None:
+        for reading in readings:
+            if self.names is None or reading.name in self.names:
+                self.tell(reading)
 
 
 class Live:
@@ -21,14 +36,20 @@ class Live:
         self._clock = clock
         self._last: dict[str, Reading] = {}
         self._seen: dict[str, float] = {}
-        self._listeners: list[Callable[[Reading], None]] = []
+        self._listeners: list[_Listener] = []
 
     def put(self, reading: Reading) -> None:
         """Take a reading of a point and tell every listener, in the order they came."""
-        self._last[reading.name] = reading
-        self._seen[reading.name] = self._clock.monotonic()
+        self.put_all((reading,))
+
+    def put_all(self, readings: Sequence[Reading]) -> None:
+        """The same of several that came together."""
+        names = [reading.name for reading in readings]
+        self._last.update(zip(names, readings, strict=True))
+        self._seen.update(dict.fromkeys(names, self._clock.monotonic()))
         for listener in tuple(self._listeners):
-            listener(reading)
+            if listener.names is None or not listener.names.isdisjoint(names):
+                listener.hear(readings)
 
     def correct(self, shift: int) -> None:
         """What was dated so far is `shift` nanoseconds later."""
@@ -71,7 +92,11 @@ class Live:
     def _oldest(interval: float) -> float:
         return STALE_INTERVALS * interval + TOLERANCE_S
 
-    def listen(self, listener: Callable[[Reading], None]) -> Callable[[], None]:
-        """Call `listener` with every reading from now on; returns what ends it."""
+    def listen(
+        self, tell: Callable[[Reading], None], names: Names | None = None
+    ) -> Callable[[], None]:
+        """Call `tell` with every reading from now on, of the points `names` if there are any given;
+        returns what ends it."""
+        listener = _Listener(tell, names)
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)

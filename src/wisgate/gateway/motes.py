@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,11 +13,10 @@ import msgspec
 from ..bus.lane import Lane
 from ..config.radios import MoteConfig
 from ..core.clock import Clock
-from ..core.points import Reading
 from ..lorawan.radio import Heard
 from ..lorawan.sessions import Delivery, Sessions
 from ..store.files import write_synced
-from .pipeline import Pipeline
+from .pipeline import Pipelines, Take
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +37,12 @@ class Motes:
         folder: Path,
         lane: Lane,
         clock: Clock,
-        live: Callable[[Reading], None],
-        store: Callable[[Reading], None],
+        live: Take,
+        store: Take,
     ) -> None:
         self._motes, self._file, self._lane, self._clock = motes, folder / FILE, lane, clock
-        self._pipelines = {
-            p.point.name: Pipeline(p, clock, live, store) for mote in motes for p in mote.points
-        }
+        points = {p.point.name: p for mote in motes for p in mote.points}
+        self._pipelines = Pipelines(points, clock, live, store)
         self._sessions = Sessions(())
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue(MOST_WAITING)
         self._unsaved: float | None = None
@@ -110,8 +108,7 @@ class Motes:
 
     async def _pass_on(self, delivery: Delivery) -> None:
         decoded = await self._lane.run(delivery.decode)
-        for reading in delivery.session.readings(delivery, decoded):
-            self._pipelines[reading.name].take(reading)
+        self._pipelines.take(list(delivery.session.readings(delivery, decoded)))
 
     async def _save(self) -> None:
         self._unsaved = None

@@ -93,10 +93,10 @@ class PowerFail:
         """The newest failure; also one of an earlier process."""
         self.down = False
         """Whether the box lives from its supercapacitors now, with everything off."""
-        gateway.live.listen(self._take)
+        gateway.live.listen(self._take, frozenset(self._supply))
 
     def _take(self, reading: Reading) -> None:
-        if reading.name in self._supply and reading.status is Status.GOOD:
+        if reading.status is Status.GOOD:
             before, self._present = self._present, bool(reading.value)
             if before is not None and before != self._present:
                 self._changed.set()

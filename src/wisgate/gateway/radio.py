@@ -208,7 +208,7 @@ class Radio:
 
     async def _open_motes(self) -> None:
         lane = self._own_lane("lorawan codecs")
-        live, store = self._gateway.live.put, self._gateway.store.append
+        live, store = self._gateway.live.put_all, self._gateway.store.extend
         self.motes = Motes(self.config.motes, self._folder, lane, self._clock, live, store)
         if self.config.motes:
             await self.motes.open()

@@ -77,7 +77,7 @@ class Rules:
         """Evaluate at every change of a point that some rule uses, and when a delay is over."""
         if not self._rules:
             return
-        end = self._live.listen(self._changed)
+        end = self._live.listen(self._changed, self._names)
         try:
             while True:
                 self._wake.clear()
@@ -99,8 +99,7 @@ class Rules:
                 self._wake.set()
 
     def _changed(self, reading: Reading) -> None:
-        if reading.name in self._names:
-            self._wake.set()
+        self._wake.set()
 
     def wake(self) -> None:
         """Something that no point tells has changed: an alarm."""

@@ -24,7 +24,7 @@ class Scene:
         self._windows: dict[str, dict[float, Window]] = {}
         for call in (c for e in expressions for c in e.calls if c.function in WINDOWS):
             self.watch(call.name, call.seconds)
-        live.listen(self._take)
+        live.listen(self._take, self._windows.keys())
 
     def watch(self, name: str, seconds: float) -> Window:
         """The window over a point, filled from now on."""
@@ -65,12 +65,10 @@ class Scene:
         return local.hour + local.minute / 60 + local.second / 3600
 
     def _take(self, reading: Reading) -> None:
-        windows = self._windows.get(reading.name)
-        if windows:
-            value = reading.value
-            number = None if isinstance(value, bool | str) or value is None else float(value)
-            for window in windows.values():
-                window.put(self._clock.monotonic(), number)
+        value = reading.value
+        number = None if isinstance(value, bool | str) or value is None else float(value)
+        for window in self._windows[reading.name].values():
+            window.put(self._clock.monotonic(), number)
 
 
 def moves(expression: Expression) -> bool:

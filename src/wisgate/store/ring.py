@@ -28,8 +28,8 @@ class Ring:
     def __bool__(self) -> bool:
         return bool(self._queue) or self._lost > 0
 
-    def put(self, reading: Reading) -> None:
-        self._queue.append(reading)
+    def extend(self, readings: Sequence[Reading]) -> None:
+        self._queue.extend(readings)
 
     def take(self) -> tuple[list[Reading], int]:
         """Everything, and how many were dropped since the last that was not put back."""

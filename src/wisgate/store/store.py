@@ -86,9 +86,15 @@ class Store:
 
     def append(self, reading: Reading) -> None:
         """Take a reading; it is committed, and numbered, `pace.group` later at the latest."""
+        self.extend((reading,))
+
+    def extend(self, readings: Sequence[Reading]) -> None:
+        """The same for several that came together."""
+        if not readings:
+            return
         if self._closed:
             raise StoreError("the store is closed; nothing can be appended")
-        self._ring.put(reading)
+        self._ring.extend(readings)
         self._gathering.wake()
         if self._error:
             self._ring.bound()

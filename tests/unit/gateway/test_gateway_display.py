@@ -36,6 +36,9 @@ class NoStore:
     def append(self, reading: Any) -> None:
         return None
 
+    def extend(self, readings: Any) -> None:
+        return None
+
 
 def gateway(text: str = HEAD, *, virtual: bool = True, folder: Path = Path()) -> Gateway:
     clock = VirtualClock()

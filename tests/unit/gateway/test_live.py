@@ -84,3 +84,17 @@ def test_what_happened_once_does_not_grow_stale() -> None:
     assert found.stale_in("card") is None
     clock.advance(86400.0)
     assert found.get("card") == Reading("card", "04A1")
+
+
+def test_who_names_points_hears_of_no_others() -> None:
+    _, found = live()
+    heard: list[object] = []
+    windows: dict[str, int] = {}
+    found.listen(lambda r: heard.append(r.value), {"level"})
+    found.listen(lambda r: heard.append(-1), windows.keys())
+    found.put_all([Reading("flow", 1), Reading("level", 2), Reading("limit", 3)])
+    assert heard == [2]
+    windows["flow"] = 0
+    found.put_all([Reading("flow", 4)])
+    assert heard == [2, -1]
+    assert found.get("flow") == Reading("flow", 4)

@@ -70,8 +70,8 @@ class Bench:
         self.clock, self.file = clock, folder / FILE
         self.live, self.stored = Live(config.points, clock), list[Reading]()
         self.motes = Motes(
-            config.lorawan.motes, folder, InlineLane("codecs"), clock, self.live.put,
-            self.stored.append,
+            config.lorawan.motes, folder, InlineLane("codecs"), clock, self.live.put_all,
+            self.stored.extend,
         )  # fmt: skip
         self.mote = Mote(Identity(name="barn", address=0x26011BDA, session=KEYS), Place())
 

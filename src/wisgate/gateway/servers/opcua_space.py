@@ -64,7 +64,9 @@ class Space:
 
     async def run(self) -> None:
         """Show what is new, for ever. What grew old is found by looking at all, now and then."""
-        unlisten = self._served.live.listen(lambda reading: self._note(reading.name))
+        unlisten = self._served.live.listen(
+            lambda reading: self._note(reading.name), self._nodes.keys()
+        )
         try:
             while True:
                 for name in self._nodes:

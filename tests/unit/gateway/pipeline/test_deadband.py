@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from wisgate.core.clock import VirtualClock
 from wisgate.core.points import Kind, Reading, Status, Value
 from wisgate.gateway.pipeline.deadband import HEARTBEAT_S, Deadband
 
 
 def passed(values: list[Value], kind: Kind = Kind.FLOAT, width: float = 0.0) -> list[Value]:
-    stage = Deadband(kind, width, VirtualClock())
-    return [v for v in values if stage.passes(Reading("x", v))]
+    stage = Deadband(kind, width)
+    return [v for v in values if stage.passes(Reading("x", v), 0.0)]
 
 
 def test_small_changes_do_not_pass_and_add_up() -> None:
@@ -40,40 +39,40 @@ def test_switches_and_texts_pass_when_they_change(
 
 
 def test_a_change_of_status_passes_and_a_lasting_fault_is_told_once() -> None:
-    stage = Deadband(Kind.FLOAT, 1.0, VirtualClock())
+    stage = Deadband(Kind.FLOAT, 1.0)
     story = [
         (1.0, Status.GOOD, True), (1.1, Status.UNCERTAIN, True), (1.2, Status.UNCERTAIN, False),
         (None, Status.FAULT, True), (None, Status.FAULT, False), (None, Status.ABSENT, True),
         (1.2, Status.GOOD, True),
     ]  # fmt: skip
-    assert [stage.passes(Reading("x", v, s)) for v, s, _ in story] == [news for *_, news in story]
+    assert [stage.passes(Reading("x", v, s), 0.0) for v, s, _ in story] == [
+        news for *_, news in story
+    ]
 
 
 def test_a_write_passes_although_nothing_changes() -> None:
-    stage = Deadband(Kind.BOOL, 0.0, VirtualClock())
-    assert stage.passes(Reading("x", True, cause="rule 1"))
-    assert stage.passes(Reading("x", True, cause="user anna"))
-    assert not stage.passes(Reading("x", True))
+    stage = Deadband(Kind.BOOL, 0.0)
+    assert stage.passes(Reading("x", True, cause="rule 1"), 0.0)
+    assert stage.passes(Reading("x", True, cause="user anna"), 0.0)
+    assert not stage.passes(Reading("x", True), 0.0)
 
 
 @pytest.mark.parametrize("kind", [Kind.FLOAT, Kind.BOOL])
 def test_silence_and_constancy_differ(kind: Kind) -> None:
-    clock = VirtualClock()
-    stage = Deadband(kind, 1.0, clock)
+    stage = Deadband(kind, 1.0)
     same = Reading("x", kind is Kind.BOOL)
-    assert stage.passes(same)
-    clock.advance(HEARTBEAT_S - 0.001)
-    assert not stage.passes(same)
-    clock.advance(0.001)
-    assert stage.passes(same)
-    clock.advance(1.0)
-    assert not stage.passes(same)
+    assert stage.passes(same, 5.0)
+    assert not stage.passes(same, 5.0 + HEARTBEAT_S - 0.001)
+    assert stage.passes(same, 5.0 + HEARTBEAT_S)
+    assert not stage.passes(same, 6.0 + HEARTBEAT_S)
 
 
 def test_of_an_event_every_one_passes_and_a_lasting_fault_once() -> None:
-    stage = Deadband(Kind.TEXT, 0.0, VirtualClock(), event=True)
+    stage = Deadband(Kind.TEXT, 0.0, event=True)
     story = [
         ("04A1", Status.GOOD, True), ("04A1", Status.GOOD, True), (None, Status.ABSENT, True),
         (None, Status.ABSENT, False), ("04A1", Status.GOOD, True),
     ]  # fmt: skip
-    assert [stage.passes(Reading("x", v, s)) for v, s, _ in story] == [news for *_, news in story]
+    assert [stage.passes(Reading("x", v, s), 0.0) for v, s, _ in story] == [
+        news for *_, news in story
+    ]
