@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ..bus.host import Host
 from ..bus.i2c import I2c
-from ..bus.lane import InlineLane, Lane
+from ..bus.lane import Lane, LoopLane
 from ..bus.lines import LineAt, Lines
 from ..bus.memory import Memory
 from ..bus.peer import Peer
@@ -211,7 +211,7 @@ def _hosts(plan: Plan, ends: Ends) -> list[Placed]:
             host.name,
             "Modbus TCP",
             ModbusHost(ends.peers[host.name], ends.clock, host.units),
-            InlineLane(host.name),
+            LoopLane(host.name),
             host.points,
         )
         for host in plan.config.modbus

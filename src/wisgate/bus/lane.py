@@ -133,5 +133,15 @@ class InlineLane:
         self._closed = True
 
 
+class LoopLane(InlineLane):
+    """The lane of a host of the network: a job only makes the next question, blocks nobody and need
+    not wait for its turn. Threads: the event loop only."""
+
+    async def run(self, job: Callable[[], T], *, urgent: bool = False) -> T:
+        if self._closed:
+            raise _closed(self.name)
+        return job()
+
+
 def _closed(name: str) -> BusUnavailable:
     return BusUnavailable(f"the lane of {name} is closed; start the gateway again")

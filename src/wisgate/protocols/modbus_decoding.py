@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from struct import Struct
+from sys import intern
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..core.errors import ChipError
@@ -40,7 +41,7 @@ class _Piece:
         gap = at - (self.end if self.columns else self.start)
         self.format += f"{gap}x{letters}" if gap else letters
         self.end = at + Struct(">" + letters).size
-        self.columns.append((name, converter(register.encoding, register.scale)))
+        self.columns.append((intern(name), converter(register.encoding, register.scale)))
 
 
 class SpanDecoder(Generic[R]):

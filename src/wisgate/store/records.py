@@ -58,7 +58,7 @@ class AlarmState(msgspec.Struct, frozen=True, omit_defaults=True):
             return None
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A reading of a point with its place in the series. A struct: thousands are made a second, and
     a frozen dataclass takes several times as long."""
 

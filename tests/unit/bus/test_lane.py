@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
-from wisgate.bus.lane import InlineLane, Lane, ThreadLane
+from wisgate.bus.lane import InlineLane, Lane, LoopLane, ThreadLane
 from wisgate.core.errors import BusUnavailable, NoAcknowledge
 
 DEADLINE = 10.0
-KINDS: list[Callable[[str], Lane]] = [ThreadLane, InlineLane]
-BOTH = pytest.mark.parametrize("kind", KINDS, ids=["thread", "inline"])
+KINDS: list[Callable[[str], Lane]] = [ThreadLane, InlineLane, LoopLane]
+ALL = pytest.mark.parametrize("kind", KINDS, ids=["thread", "inline", "loop"])
 
 
 class Gate:
@@ -107,7 +107,7 @@ def test_a_started_job_finishes_a_queued_one_is_dropped() -> None:
     asyncio.run(main())
 
 
-@BOTH
+@ALL
 def test_result_and_error_reach_the_caller_and_the_lane_goes_on(
     kind: Callable[[str], Lane],
 ) -> None:
@@ -124,7 +124,7 @@ def test_result_and_error_reach_the_caller_and_the_lane_goes_on(
     asyncio.run(main())
 
 
-@BOTH
+@ALL
 def test_a_job_that_raises_stop_iteration_does_not_hang_its_caller(
     kind: Callable[[str], Lane],
 ) -> None:
@@ -156,7 +156,7 @@ def test_close_finishes_what_is_queued_and_stops_the_thread() -> None:
     asyncio.run(main())
 
 
-@BOTH
+@ALL
 def test_a_closed_lane_refuses_instead_of_hanging(kind: Callable[[str], Lane]) -> None:
     async def main() -> None:
         lane = kind("i2c-1")
@@ -216,6 +216,17 @@ def test_inline_lane_runs_in_the_thread_of_its_caller() -> None:
     async def main() -> None:
         lane = InlineLane("i2c-1")
         assert await lane.run(threading.current_thread) is threading.current_thread()
+
+    asyncio.run(main())
+
+
+def test_a_lane_of_the_loop_lets_nobody_else_go_first() -> None:
+    async def main() -> None:
+        order: list[str] = []
+        other = asyncio.create_task(LoopLane("10.0.0.5").run(lambda: order.append("other")))
+        await LoopLane("10.0.0.6").run(lambda: order.append("first"))
+        await other
+        assert order == ["first", "other"]
 
     asyncio.run(main())
 

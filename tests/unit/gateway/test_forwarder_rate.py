@@ -132,7 +132,7 @@ def test_delivered_at_a_rate_is_not_delivered_again_after_a_failure(tmp_path: Pa
     virtual(clock, main())
 
 
-class Watched(Record, frozen=True, weakref=True):
+class Watched(Record, frozen=True, weakref=True, gc=True):
     """One that tells when nobody holds it any more."""
 
 

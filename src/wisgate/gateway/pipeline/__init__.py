@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
+from sys import intern
 from typing import Any
 
 from ...config.model import PointConfig
@@ -44,7 +45,8 @@ class Pipelines:
     ) -> None:
         """`points` by the names that their readings come with."""
         self._clock, self._live, self._store = clock, live, store
-        self._by_channel = {name: Pipeline(name, point) for name, point in points.items()}
+        # the very texts that modules use: what is the same need not be compared
+        self._by_channel = {intern(n): Pipeline(intern(n), point) for n, point in points.items()}
         self._by_point = {
             point.point.name: self._by_channel[name] for name, point in points.items()
         }

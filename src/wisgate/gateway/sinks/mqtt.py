@@ -95,7 +95,7 @@ class MqttSink:
             return
         together: list[Record] = []
         for entry in batch:
-            if isinstance(entry, Record) and not entry.point.startswith(ALARM):
+            if isinstance(entry, Record) and not (ALARM in entry.point and entry.is_alarm):
                 together.append(entry)
                 continue
             if together:
