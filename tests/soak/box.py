@@ -161,13 +161,14 @@ class Box:
 
 def _note_appends(ledger: Ledger, clock: BoxClock) -> None:
     """The witness stands where readings enter the store."""
-    append = Store.append
+    extend = Store.extend
 
-    def noted(store: Store, reading: Reading) -> None:
-        ledger.appended(reading, clock.monotonic())
-        append(store, reading)
+    def noted(store: Store, readings: Sequence[Reading]) -> None:
+        for reading in readings:
+            ledger.appended(reading, clock.monotonic())
+        extend(store, readings)
 
-    Store.append = noted  # type: ignore[method-assign]
+    Store.extend = noted  # type: ignore[method-assign]
 
 
 def _add_meter(gateway: Gateway, clock: VirtualClock) -> None:
