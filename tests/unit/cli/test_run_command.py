@@ -50,8 +50,10 @@ def test_garbage_is_looked_for_once_the_gateway_works(tmp_path, monkeypatch):
         return [before, gc.isenabled()]
 
     found: list[bool] = []
+    threshold = gc.get_threshold()
     try:
         ran(tmp_path, monkeypatch, lambda session: found.extend(asyncio.run(begin(session))))
     finally:
         gc.unfreeze()
+        gc.set_threshold(*threshold)
     assert found == [False, True]
