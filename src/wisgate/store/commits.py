@@ -64,6 +64,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self._wake, self._hurry = asyncio.Event(), asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
         self.flushes: list[asyncio.Future[None]] = []
         """Who waits for the next commit."""
 
@@ -71,10 +72,13 @@ class Gathering:
         """There is something to commit."""
         self._wake.set()
 
-    def hurry(self) -> None:
-        """At once."""
+    def hurry(self, seconds: float = 0.0) -> None:
+        """In `seconds` at the latest, 0 for at once."""
         self._wake.set()
-        self._hurry.set()
+        if seconds == 0.0:
+            self._hurry.set()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._hurry.set)
 
     async def flush(self) -> None:
         """Return when the next commit is done, which comes at once. Raises what it raised."""
@@ -100,6 +104,9 @@ class Gathering:
             async with asyncio.timeout(seconds):
                 await self._hurry.wait()
         self._hurry.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class Watchers:

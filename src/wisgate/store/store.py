@@ -99,7 +99,7 @@ class Store:
         if self._error:
             self._ring.bound()
         elif len(self._ring) >= self._pace.limit:
-            self._gathering.hurry()
+            self._gathering.hurry(self._pace.rest)
 
     def correct(self, shift: int) -> None:
         """The time is known: what was appended so far, with estimated times, is `shift` nanoseconds

@@ -63,7 +63,7 @@ def test_commits_by_itself_and_wakes_who_waits(tmp_path: Path) -> None:
         async with opened(tmp_path) as store:
             waiting = asyncio.create_task(store.wait(1))
             store.extend([])
-            store.extend(levels(2))
+            store.extend(list(levels(2)))
             assert store.last_seq == 0
             assert store.stats.pending == 2
             await asyncio.wait_for(waiting, 5)
