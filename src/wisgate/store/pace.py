@@ -13,7 +13,7 @@ class Pace:
 
     group: float = 0.05
     limit: int = 100
-    rest: float = 0.005
+    rest: float = 0.003
     sync: float | None = 0.15
 
 
