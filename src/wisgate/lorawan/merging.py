@@ -19,9 +19,9 @@ import msgspec
 
 from .radio import Crc, Eui, Uplink
 
-WINDOW_S = 0.2
+WINDOW_S = 0.5
 """Seconds within which the same bytes are the same frame. ChirpStack's and The Things Stack's
-windows are as long."""
+windows are 0.2 s; here the copy of a second board may wait that long for a busy processor."""
 HOLD_S = 0.04
 """Two turns of Basics Station; RX1 is a second away at the earliest."""
 EARLY_S = 1e-4
