@@ -69,8 +69,7 @@ _RATES = {
 """As forwarders write them; the others are of LR-FHSS."""
 _RATE_NUMBERS = {rate: CODE_RATES.index(name) for name, rate in _RATES.items()}
 _RATES_BY_NUMBER = {number: rate for rate, number in _RATE_NUMBERS.items()}
-_CRC_OK = 2
-_CRC = {Crc.NONE: 0, Crc.BAD: 1}
+_CRC = {Crc.NONE: 0, Crc.BAD: 1, Crc.OK: 2}
 
 
 # To ChirpStack
@@ -86,8 +85,7 @@ def uplink(heard: Heard, board: int, dated: bool) -> Any:
     received.gateway_id, received.uplink_id = heard.gateway, heard.number & _UINT32
     received.rssi, received.channel = round(best.rssi), best.channel
     received.rf_chain, received.board, received.antenna = best.rf_chain, board, best.antenna
-    received.context = pack(best.moment)
-    received.crc_status = _CRC_OK if best.crc is Crc.OK else _CRC[best.crc]
+    received.context, received.crc_status = pack(best.moment), _CRC[best.crc]
     if best.snr is not None:
         received.snr = best.snr
     if dated:

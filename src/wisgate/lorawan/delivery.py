@@ -168,9 +168,7 @@ class Delivery:
         for heard, came in part:
             if not self._wanted(heard):
                 continue
-            if (now - came > LATE_S and _late(heard, now - came)) or (
-                backlog and backlog.holds(heard)
-            ):
+            if _late(heard, now - came) or (backlog and backlog.holds(heard)):
                 backlog.put(heard.number, mote(heard.uplinks[0].phy))
             else:
                 direct.append(heard)
@@ -275,5 +273,4 @@ class Delivery:
 
 
 def _late(heard: Heard, age: float) -> bool:
-    """Of a frame that is older than LATE_S."""
-    return age > JOIN_LATE_S or not for_now(heard.uplinks[0].phy)
+    return age > LATE_S and not (age <= JOIN_LATE_S and for_now(heard.uplinks[0].phy))

@@ -79,8 +79,7 @@ class Merging:
             copies = self._held.popleft()
             copies.passed = True
             self._passed.append(copies)
-            uplinks = copies.uplinks
-            self._pass_on(self._best(uplinks) if len(uplinks) > 1 else (uplinks[0],))
+            self._pass_on(self._best(copies.uplinks))
         while self._passed and now - self._passed[0].since >= WINDOW_S:
             old = self._passed.popleft()
             if self._copies.get(old.phy) is old:
@@ -89,6 +88,8 @@ class Merging:
 
     def _best(self, uplinks: list[Uplink]) -> tuple[Uplink, ...]:
         """One per board, the best first, without ghosts."""
+        if len(uplinks) == 1:
+            return (uplinks[0],)
         strongest = max(uplinks, key=_rssi)
         by_board: dict[Eui, Uplink] = {}
         for uplink in sorted(uplinks, key=rank, reverse=True):

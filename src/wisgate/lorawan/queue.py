@@ -33,8 +33,6 @@ CURSORS_S = 1.0
 """How often cursors alone are written: what they miss is delivered a second time after a cut."""
 EARLY_S = 1e-3
 """A timer may fire so early."""
-PARTS = 3
-"""Of a turn of `pace.group`, in which a frame is written if it has to be."""
 TRIM_S = 10.0
 
 
@@ -203,14 +201,14 @@ class Queue:
     # In the background
 
     async def _commit_on(self) -> None:
-        """What comes during the second and third part of a turn is left to the next: it is young,
-        and upstreams that keep up will have it by then."""
-        part, wait = self._pace.group / PARTS, RETRY_S
+        """What comes while a commit is near is left to the next: it is young, and upstreams that
+        keep up will have it by then. It waits three parts of `pace.group` at most."""
+        part, wait = self._pace.group / 3, RETRY_S
         while True:
             await self._gathering.gather(part)
             upto = self.last
             if not self._gathering.flushes:
-                await self._gathering.pause((PARTS - 2) * part)
+                await self._gathering.pause(part)
             if not self._work_waits(upto):
                 if self._moved and self.stored:
                     asyncio.get_running_loop().call_later(CURSORS_S, self._gathering.wake)

@@ -76,8 +76,7 @@ class Watch:
 
     def _heard(self, heard: Heard) -> None:
         for uplink in heard.uplinks:
-            eui = uplink.moment.board
-            board = self.boards.get(eui) or self.board(eui)
+            board = self.board(uplink.moment.board)
             board.heard += 1
             board.heard_ns = uplink.at_ns
         self._append(heard.uplinks[0].at_ns, heard)

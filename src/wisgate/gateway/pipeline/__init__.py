@@ -25,8 +25,8 @@ class Pipeline:
     def __init__(self, channel: str, point: PointConfig) -> None:
         self._name = point.point.name
         self._scale = Scale(point.scale)
-        self.plain = channel if channel == self._name and point.scale is None else None
-        """The name of a channel whose good readings are those of the point as they are."""
+        self.plain = channel == self._name and point.scale is None
+        """Whether good readings of the channel are those of the point as they are."""
         self.deadband = Deadband(point.point.kind, point.deadband, point.point.event)
 
     def shown(self, reading: Reading) -> Reading:
@@ -65,7 +65,7 @@ class Pipelines:
             number: Any = value  # as soon as its type says so
             kind = value.__class__
             whole = kind is int or kind is bool or (kind is float and -inf < number < inf)
-            if not whole or status is not good or name != pipeline.plain:
+            if not whole or status is not good or not pipeline.plain:
                 reading = pipeline.shown(reading)
             shown.append(reading)
             if pipeline.deadband.passes(reading, now):

@@ -19,7 +19,7 @@ from ...core.complaints import Complaints
 from ...core.errors import SinkError
 from ...mqtt.connection import Connection
 from ...mqtt.message import Message
-from ...store.records import ALARM, Entry, Gap, Record
+from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import Access
 from .home_assistant import HomeAssistant
@@ -95,7 +95,7 @@ class MqttSink:
             return
         together: list[Record] = []
         for entry in batch:
-            if isinstance(entry, Record) and not (ALARM in entry.point and entry.is_alarm):
+            if isinstance(entry, Record) and not entry.is_alarm:
                 together.append(entry)
                 continue
             if together:
