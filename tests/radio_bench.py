@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from wisgate.config.addresses import Listen
 from wisgate.config.model import Where
 from wisgate.config.radios import LorawanConfig, RadioConfig
-from wisgate.lorawan.radio import Crc, Heard, Lora, Moment, Shot, Uplink, Verdict
+from wisgate.lorawan.radio import Crc, Frame, Heard, Lora, Moment, Shot, Uplink, Verdict
 
 ROOF, SHED = "0016c001ff000001", "0016c001ff000002"
 DATA = bytes.fromhex("40010000268001000201" + "a2b2c31122331344")
@@ -49,6 +50,11 @@ def uplink(board: str = ROOF, phy: bytes = DATA, **changes: Any) -> Uplink:
 
 def heard(phy: bytes = DATA, region: str = "EU868", **changes: Any) -> Heard:
     return Heard(1, ROOF, region, (uplink(phy=phy, **changes),))
+
+
+def numbered(frames: Sequence[Frame], known: int = 0) -> list[Heard]:
+    """As a queue returns them that holds `known` frames."""
+    return [Heard(number, *frame) for number, frame in enumerate(frames, known + 1)]
 
 
 class ScriptedBoard:

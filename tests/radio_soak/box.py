@@ -222,18 +222,18 @@ class Box:
         for board in random.sample(self.boards, random.randint(1, 2)):
             moment = board.now()
             assert moment is not None
-            self.hub.heard(
-                Uplink(
-                    moment=moment, at_ns=self.clock.utc_ns(), phy=phy, frequency=RX1,
-                    modulation=Lora(9, 125_000), rssi=random.uniform(-120, -50),
-                )
+            uplink = Uplink(
+                moment=moment, at_ns=self.clock.utc_ns(), phy=phy, frequency=RX1,
+                modulation=Lora(9, 125_000), rssi=random.uniform(-120, -50),
             )  # fmt: skip
+            self.hub.heard([uplink])
 
     # What is seen from outside
 
-    def _queued(self, heard: Heard) -> None:
-        event = Queued(self.clock.world, self.boot.number, heard.number, heard.best.phy)
-        self._witness.note(event)
+    def _queued(self, heard: Sequence[Heard]) -> None:
+        for frame in heard:
+            event = Queued(self.clock.world, self.boot.number, frame.number, frame.best.phy)
+            self._witness.note(event)
 
     def got(self, server: str, heard: Heard, acknowledged: bool) -> None:
         phy = heard.best.phy

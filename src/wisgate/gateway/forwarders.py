@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,9 +65,9 @@ def _cards(gateway: Gateway, catalog: Catalog, root: Path) -> Wanted:
 
 
 def _listen(hub: Hub, supervisor: Supervisor) -> None:
-    def heard(frame: Heard) -> None:
-        for uplink in frame.uplinks:
-            supervisor.told(uplink.moment.board)
+    def heard(frames: Sequence[Heard]) -> None:
+        for board in {uplink.moment.board for frame in frames for uplink in frame.uplinks}:
+            supervisor.told(board)
 
     def told(status: Status) -> None:
         supervisor.told(status.board)

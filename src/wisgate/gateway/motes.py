@@ -67,11 +67,14 @@ class Motes:
         codecs."""
         return self._sessions.counters
 
-    def heard(self, heard: Heard) -> None:
-        """Take a frame, whosever it is."""
-        delivery = self._sessions.take(heard)
-        if delivery is None:
-            return
+    def heard(self, heard: Sequence[Heard]) -> None:
+        """Take frames, whosever they are."""
+        for frame in heard:
+            delivery = self._sessions.take(frame)
+            if delivery is not None:
+                self._deliver(delivery)
+
+    def _deliver(self, delivery: Delivery) -> None:
         if self._unsaved is None:
             self._unsaved = self._clock.monotonic()
         try:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -263,13 +263,15 @@ class Radio:
         clock = self._clock
         return gps.from_utc_ns(clock.utc_ns()) // 1000 if clock.trusted else None
 
-    def _judge(self, heard: Heard) -> None:
+    def _judge(self, heard: Sequence[Heard]) -> None:
         """Complain of a board that is in another region than the file says."""
-        region, frequency = self.regions[heard.region], heard.best.frequency
-        if not region.lowest <= frequency <= region.highest:
-            board = heard.best.moment.board
-            found = f"board {board} hears {frequency / 1e6:g} MHz, which {region.id} does not have"
-            self._complaints.tell(board, f"{found}; add [[lorawan.board]] with its eui and region")
+        for frame in heard:
+            best, region = frame.uplinks[0], self.regions[frame.region]
+            if not region.lowest <= best.frequency <= region.highest:
+                board, mhz = best.moment.board, f"{best.frequency / 1e6:g} MHz"
+                found = f"board {board} hears {mhz}, which {region.id} does not have"
+                cure = "add [[lorawan.board]] with its eui and region"
+                self._complaints.tell(board, f"{found}; {cure}")
 
     def _told(self, status: Status) -> None:
         if not self._statuses.full():

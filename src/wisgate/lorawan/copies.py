@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..core.clock import Clock
 from .radio import Eui, Heard, Moment, Uplink
 
@@ -31,22 +33,27 @@ class Copies:
         self._gps: dict[Eui, tuple[Moment, int]] = {}
         self._heard_at: dict[Eui, float] = {}
 
-    def remember(self, heard: Heard) -> None:
+    def remember(self, heard: Iterable[Heard]) -> None:
         now = self._clock.monotonic()
+        self._turn(now)
+        for frame in heard:
+            for uplink in frame.uplinks:
+                moment = uplink.moment
+                self._fresh[moment] = frame
+                self._heard_at[moment.board] = now
+                if uplink.gps_ms is not None:
+                    self._gps[moment.board] = moment, uplink.gps_ms
+            best = frame.uplinks[0]
+            self._boards[best.phy[_ADDRESS]] = best.moment.board
+
+    def _turn(self, now: float) -> None:
         age = now - self._turned
         if age > KEEP_S or len(self._fresh) >= MOST_FRAMES:
             keep = age < 2 * KEEP_S
             self._fresh, self._old = {}, self._fresh if keep else {}
             self._turned = now
-        for uplink in heard.uplinks:
-            self._fresh[uplink.moment] = heard
-            self._heard_at[uplink.moment.board] = now
-            if uplink.gps_ms is not None:
-                self._gps[uplink.moment.board] = uplink.moment, uplink.gps_ms
         if len(self._boards) >= MOST_MOTES:
             self._boards, self._old_boards = {}, self._boards
-        best = heard.uplinks[0]
-        self._boards[best.phy[_ADDRESS]] = best.moment.board
 
     def of(self, moment: Moment) -> tuple[Uplink, ...]:
         """Every copy of the frame that ended at `moment`, the best first; none for one that is

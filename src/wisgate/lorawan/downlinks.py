@@ -57,7 +57,7 @@ class Downlinks:
         self._boards, self._limits, self._ledger = boards, limits, ledger
         self._copies = Copies(clock)
         self._queues: dict[Eui, Jit] = {}
-        self.remember: Callable[[Heard], None] = self._copies.remember
+        self.remember: Callable[[Iterable[Heard]], None] = self._copies.remember
         """Take a frame that may be answered."""
 
     async def send(self, downlink: Downlink) -> Result:

@@ -7,12 +7,12 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ..core.clock import Clock
 from .boards import SETTLE_S, Boards
 from .merging import Merging
-from .radio import Board, Crc, Downlink, Eui, Heard, Result, Status, Uplink
+from .radio import Board, Crc, Downlink, Eui, Frame, Heard, Result, Status, Uplink
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -24,14 +24,8 @@ MOST_NAMELESS = 1000
 """Frames that wait for the EUI of their gateway, at the very first start."""
 
 
-class Append(Protocol):
-    """The end of the queue (`queue.py`)."""
-
-    def __call__(self, gateway: Eui, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-        """Take a frame; returns it with its number. Must not block, nor raise for a full disk."""
-        ...
-
-
+Append = Callable[[Sequence[Frame]], list[Heard]]
+"""`Queue.append` (`queue.py`); must not block, nor raise for a full disk."""
 Transmit = Callable[[Downlink], Awaitable[Result]]
 """`Downlinks.send` (`downlinks.py`)."""
 
@@ -51,10 +45,10 @@ class Hub:
         """`uplinks` as boards tell them, `frames` as upstreams get them, `copies`, `late_copies`,
         `ghosts`, `bad_checksums`, `downlinks`, `dropped`, `faults`."""
         self._merging.counters = self.counters
-        self.on_heard: list[Callable[[Heard], None]] = []
+        self.on_heard: list[Callable[[Sequence[Heard]], None]] = []
         self.on_sent: list[Callable[[Result], None]] = []
         self.on_status: list[Callable[[Status], None]] = []
-        """Told of each frame, each downlink, each status of a board."""
+        """Told of each turn's frames, each downlink, each status of a board."""
         boards.settled.append(self._settled)
 
     def join(self, board: Board) -> bool:
@@ -67,13 +61,14 @@ class Hub:
             self._settling[region] = loop.call_later(SETTLE_S, self.boards.settle, region)
         return True
 
-    def heard(self, uplink: Uplink) -> None:
-        """Take a copy of a frame. Those whose checksum is wrong are noise."""
-        self.counters["uplinks"] += 1
-        if uplink.crc is Crc.BAD:
-            self.counters["bad_checksums"] += 1
-            return
-        self._merging.take(uplink, self._clock.monotonic())
+    def heard(self, uplinks: Sequence[Uplink]) -> None:
+        """Take copies of frames. Those whose checksum is wrong are noise."""
+        bad = Crc.BAD
+        sound = [uplink for uplink in uplinks if uplink.crc is not bad]
+        self.counters["uplinks"] += len(uplinks)
+        if len(sound) < len(uplinks):
+            self.counters["bad_checksums"] += len(uplinks) - len(sound)
+        self._merging.take(sound, self._clock.monotonic())
         if self._timer is None and not self._closed:
             self._flush()
 
@@ -104,23 +99,24 @@ class Hub:
             delay = max(due - now, TURN_S)
             self._timer = asyncio.get_running_loop().call_later(delay, self._flush)
 
-    def _pass_on(self, uplinks: tuple[Uplink, ...]) -> None:
-        region = self.boards.region(uplinks[0].moment.board)
-        gateway = self.boards.gateways.get(region)
-        if gateway is None:
-            if len(self._nameless) < MOST_NAMELESS:
+    def _pass_on(self, merged: Sequence[tuple[Uplink, ...]]) -> None:
+        boards, frames = self.boards, list[Frame]()
+        for uplinks in merged:
+            region = boards.region(uplinks[0].moment.board)
+            gateway = boards.gateways.get(region)
+            if gateway is not None:
+                frames.append((gateway, region, uplinks))
+            elif len(self._nameless) < MOST_NAMELESS:
                 self._nameless.append(uplinks)
             else:
                 self.counters["dropped"] += 1
-            return
-        self.counters["frames"] += 1
-        heard = self._append(gateway, region, uplinks)
-        self._tell(self.on_heard, heard)
+        if frames:
+            self.counters["frames"] += len(frames)
+            self._tell(self.on_heard, self._append(frames))
 
     def _settled(self, region: str, gateway: Eui) -> None:
         waiting, self._nameless = self._nameless, []
-        for uplinks in waiting:
-            self._pass_on(uplinks)
+        self._pass_on(waiting)
 
     def _tell(self, listeners: Sequence[Callable[[T], None]], what: T) -> None:
         """One that fails takes nobody else down."""

@@ -13,7 +13,7 @@ from what leaks through its filters. Ghosts go nowhere either.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -38,7 +38,7 @@ class Copies(msgspec.Struct, gc=False):
 
     phy: bytes
     since: float
-    uplinks: list[Uplink]
+    uplinks: tuple[Uplink, ...]
     passed: bool = False
 
 
@@ -52,44 +52,52 @@ def rank(uplink: Uplink) -> tuple[bool, float, float]:
 class Merging:
     """Threads: the event loop only. `now` is the monotonic clock, in seconds."""
 
-    def __init__(self, pass_on: Callable[[tuple[Uplink, ...]], None]) -> None:
-        """`pass_on` gets each frame once, one copy per board, the best first."""
+    def __init__(self, pass_on: Callable[[Sequence[tuple[Uplink, ...]]], None]) -> None:
+        """`pass_on` gets each frame once, one copy per board, the best first; all that are due at
+        once."""
         self._pass_on = pass_on
         self._copies: dict[bytes, Copies] = {}
         self._held: deque[Copies] = deque()
         self._passed: deque[Copies] = deque()
         self.counters: Counter[str] = Counter()
 
-    def take(self, uplink: Uplink, now: float) -> None:
-        known = self._copies.get(uplink.phy)
-        if known is None or now - known.since >= WINDOW_S:
-            fresh = Copies(uplink.phy, now, [uplink])
-            self._copies[uplink.phy] = fresh
-            self._held.append(fresh)
-        else:
+    def take(self, uplinks: Iterable[Uplink], now: float) -> None:
+        known, held = self._copies, self._held
+        for uplink in uplinks:
+            phy = uplink.phy
+            copies = known.get(phy)
+            if copies is None or now - copies.since >= WINDOW_S:
+                known[phy] = copies = Copies(phy, now, (uplink,))
+                held.append(copies)
+                continue
             self.counters["copies"] += 1
-            if known.passed:
+            if copies.passed:
                 self.counters["late_copies"] += 1
             else:
-                known.uplinks.append(uplink)
+                copies.uplinks += (uplink,)
 
     def flush(self, now: float) -> float | None:
         """Pass on what was held long enough. Returns when the next is due, None for nothing."""
-        while self._held and now - self._held[0].since >= HOLD_S - EARLY_S:
-            copies = self._held.popleft()
+        held, passed, known = self._held, self._passed, self._copies
+        due = list[tuple[Uplink, ...]]()
+        since = now - HOLD_S + EARLY_S
+        while held and held[0].since <= since:
+            copies = held.popleft()
             copies.passed = True
-            self._passed.append(copies)
-            self._pass_on(self._best(copies.uplinks))
-        while self._passed and now - self._passed[0].since >= WINDOW_S:
-            old = self._passed.popleft()
-            if self._copies.get(old.phy) is old:
-                del self._copies[old.phy]
-        return self._held[0].since + HOLD_S if self._held else None
+            passed.append(copies)
+            uplinks = copies.uplinks
+            due.append(uplinks if len(uplinks) == 1 else self._best(uplinks))
+        if due:
+            self._pass_on(due)
+        since = now - WINDOW_S
+        while passed and passed[0].since <= since:
+            old = passed.popleft()
+            if known.get(old.phy) is old:
+                del known[old.phy]
+        return held[0].since + HOLD_S if held else None
 
-    def _best(self, uplinks: list[Uplink]) -> tuple[Uplink, ...]:
+    def _best(self, uplinks: tuple[Uplink, ...]) -> tuple[Uplink, ...]:
         """One per board, the best first, without ghosts."""
-        if len(uplinks) == 1:
-            return (uplinks[0],)
         strongest = max(uplinks, key=_rssi)
         by_board: dict[Eui, Uplink] = {}
         for uplink in sorted(uplinks, key=rank, reverse=True):

@@ -21,7 +21,7 @@ from ..store.retention import Bounds
 from ..store.upkeep import keep_synced
 from .queue_file import BLOCK, FILE, STEP, Progress, QueueFile
 from .queue_opening import open_queue
-from .radio import Eui, Heard, Uplink
+from .radio import Frame, Heard
 
 log = logging.getLogger(__name__)
 
@@ -93,11 +93,12 @@ class Queue:
 
     # Taking
 
-    def append(self, gateway: Eui, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-        """Take a frame; returns it with its number."""
-        heard = Heard(self._next, gateway, region, uplinks)
-        self._next += 1
-        self._tail.append((heard, self._clock.monotonic()))
+    def append(self, frames: Sequence[Frame]) -> list[Heard]:
+        """Take frames; returns them with their numbers."""
+        came = self._clock.monotonic()
+        heard = [Heard(number, *frame) for number, frame in enumerate(frames, self._next)]
+        self._next += len(heard)
+        self._tail += [(frame, came) for frame in heard]
         if len(self._tail) >= 2 * TAIL:
             self._shorten()
         self._gathering.wake()
@@ -109,9 +110,11 @@ class Queue:
         """Many at a time, for each time what stays is moved."""
         done = self._committed - self._tail[0][0].number + 1
         del self._tail[: max(0, min(done, len(self._tail) - TAIL))]
-        if len(self._tail) > ROOM:
-            self._committed = self._tail.pop(0)[0].number
-            self.dropped += self._committed > self._everybody()
+        if (beyond := len(self._tail) - ROOM) > 0:
+            before = max(self._committed, self._everybody())
+            self._committed = self._tail[beyond - 1][0].number
+            self.dropped += max(0, self._committed - before)
+            del self._tail[:beyond]
 
     async def flush(self) -> None:
         """Return when everything taken so far is committed and synced. Raises StoreError."""

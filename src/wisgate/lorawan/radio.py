@@ -97,6 +97,10 @@ class Uplink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Since the last pulse of the GPS."""
 
 
+Frame = tuple[Eui, str, tuple[Uplink, ...]]
+"""What `Heard` holds behind its number: a frame before the queue numbered it."""
+
+
 class Heard(msgspec.Struct, frozen=True, gc=False):
     """A frame once, whichever boards heard it. What upstreams get."""
 

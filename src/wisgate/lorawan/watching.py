@@ -6,6 +6,7 @@ Nothing is taken apart before somebody looks: a gateway hears more than anybody 
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Sequence
 
 import msgspec
 
@@ -74,12 +75,13 @@ class Watch:
             found = self.boards[eui] = BoardWatch()
         return found
 
-    def _heard(self, heard: Heard) -> None:
-        for uplink in heard.uplinks:
-            board = self.board(uplink.moment.board)
-            board.heard += 1
-            board.heard_ns = uplink.at_ns
-        self._append(heard.uplinks[0].at_ns, heard)
+    def _heard(self, heard: Sequence[Heard]) -> None:
+        for frame in heard:
+            for uplink in frame.uplinks:
+                board = self.board(uplink.moment.board)
+                board.heard += 1
+                board.heard_ns = uplink.at_ns
+            self._append(frame.uplinks[0].at_ns, frame)
 
     def _sent(self, result: Result) -> None:
         self.verdicts[decisive(result)] += 1

@@ -85,7 +85,7 @@ class Bench:
             moment=Moment("0016c001ff000001", 1, 0), at_ns=self.clock.utc_ns(), phy=sent.phy,
             frequency=sent.frequency, modulation=sent.modulation, rssi=-71.0, snr=7.0,
         )  # fmt: skip
-        self.motes.heard(Heard(1, "0016c001ff000001", "EU868", (uplink,)))
+        self.motes.heard([Heard(1, "0016c001ff000001", "EU868", (uplink,))])
 
 
 def played(

@@ -50,7 +50,7 @@ class Bench:
         self.a, self.b = Mote(0x26000001), Mote(0x26000002)
 
     def hear(self, *phys: bytes) -> list[Heard]:
-        return [self.queue.append(ROOF, "EU868", (uplink(phy=phy),)) for phy in phys]
+        return self.queue.append([(ROOF, "EU868", (uplink(phy=phy),)) for phy in phys])
 
     async def outage(self, seconds: float, every: float = 10.0) -> None:
         """Both motes send meanwhile."""

@@ -62,7 +62,7 @@ class Bench:
     def hear(self, *boards: StockForwarder, phy: bytes = PHY) -> Moment:
         """A frame ends now. Returns the moment of the best copy."""
         uplinks = tuple(_copy(board, phy) for board in boards)
-        self.downlinks.remember(Heard(1, GATEWAY, "EU868", uplinks))
+        self.downlinks.remember([Heard(1, GATEWAY, "EU868", uplinks)])
         return uplinks[0].moment
 
     async def send(self, *shots: Shot, priority: int = 0) -> Result:
@@ -389,7 +389,7 @@ def test_a_gps_time_is_placed_once_the_board_has_told_one(play: Play) -> None:
         blind = await bench.send(shot(AtGps(5_000)))
         assert blind.verdicts == (Verdict.GPS_UNLOCKED,)
         copy = _copy(bench.roof, PHY, gps_ms=100_000)
-        bench.downlinks.remember(Heard(2, GATEWAY, "EU868", (copy,)))
+        bench.downlinks.remember([Heard(2, GATEWAY, "EU868", (copy,))])
         bench.roof.answers = [Verdict.QUEUED]
         result = await bench.send(shot(AtGps(103_000)))
         assert result.verdicts == (Verdict.QUEUED,)

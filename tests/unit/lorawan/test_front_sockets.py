@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
-from radio_bench import ROOF, radio_config
+from radio_bench import ROOF, numbered, radio_config
 from recorded import GWMP, LNS
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -24,7 +24,16 @@ from wisgate.lorawan.fronts.station_server import MOST_CONNECTIONS, StationServe
 from wisgate.lorawan.fronts.udp import UdpFront
 from wisgate.lorawan.fronts.udp_socket import AT_ONCE, UdpSocket
 from wisgate.lorawan.hub import Hub
-from wisgate.lorawan.radio import Downlink, Heard, Immediately, Lora, Result, Shot, Uplink, Verdict
+from wisgate.lorawan.radio import (
+    Downlink,
+    Frame,
+    Heard,
+    Immediately,
+    Lora,
+    Result,
+    Shot,
+    Verdict,
+)
 
 CONFIG = json.dumps(next(x["msg"] for x in LNS if x["msg"].get("msgtype") == "router_config"))
 ANYWHERE = Listen("127.0.0.1", 0)
@@ -51,10 +60,11 @@ class Queue:
         self.boards = Boards(radio_config(gateway_id=ROOF))
         self.hub = Hub(self.boards, SystemClock(), self.append, self.transmit)
 
-    def append(self, gateway: str, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-        self.heard.append(Heard(len(self.heard) + 1, gateway, region, uplinks))
+    def append(self, frames: Sequence[Frame]) -> list[Heard]:
+        heard = numbered(frames, len(self.heard))
+        self.heard += heard
         self.more.set()
-        return self.heard[-1]
+        return heard
 
     async def transmit(self, downlink: Downlink) -> Result:
         raise NotImplementedError

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
-from radio_bench import radio, radio_config, uplink
+from radio_bench import numbered, radio, radio_config, uplink
 from recorded import LNS
 
 from wisgate.board import virtual_time
@@ -23,6 +23,7 @@ from wisgate.lorawan.radio import (
     AtGps,
     Downlink,
     Due,
+    Frame,
     Fsk,
     Heard,
     Immediately,
@@ -31,7 +32,6 @@ from wisgate.lorawan.radio import (
     Result,
     Shot,
     Status,
-    Uplink,
     Verdict,
 )
 
@@ -58,9 +58,10 @@ class Bench:
         self.answer: Callable[[dict[str, Any]], None] = lambda message: None
         self.gone = False
 
-    def append(self, gateway: str, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-        self.queue.append(Heard(len(self.queue) + 1, gateway, region, uplinks))
-        return self.queue[-1]
+    def append(self, frames: Sequence[Frame]) -> list[Heard]:
+        heard = numbered(frames, len(self.queue))
+        self.queue += heard
+        return heard
 
     async def transmit(self, downlink: Downlink) -> Result:
         raise NotImplementedError

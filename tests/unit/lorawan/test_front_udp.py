@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
-from radio_bench import DATA, ROOF, radio, radio_config
+from radio_bench import DATA, ROOF, numbered, radio, radio_config
 from recorded import GWMP
 
 from wisgate.board import virtual_time
@@ -23,6 +23,7 @@ from wisgate.lorawan.radio import (
     AtGps,
     Downlink,
     Due,
+    Frame,
     Fsk,
     Heard,
     Immediately,
@@ -32,7 +33,6 @@ from wisgate.lorawan.radio import (
     Result,
     Shot,
     Status,
-    Uplink,
     Verdict,
 )
 
@@ -53,9 +53,10 @@ class Bench:
         self.orders: list[tuple[gwmp.Order, object]] = []
         self.answer: Callable[[gwmp.Order], bytes | None] = lambda order: None
 
-    def append(self, gateway: str, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-        self.queue.append(Heard(len(self.queue) + 1, gateway, region, uplinks))
-        return self.queue[-1]
+    def append(self, frames: Sequence[Frame]) -> list[Heard]:
+        heard = numbered(frames, len(self.queue))
+        self.queue += heard
+        return heard
 
     async def transmit(self, downlink: Downlink) -> Result:
         raise NotImplementedError

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
-from radio_bench import DATA, JOIN, ROOF, SHED, ScriptedBoard, radio, radio_config, uplink
+from radio_bench import DATA, JOIN, ROOF, SHED, ScriptedBoard, numbered, radio, radio_config, uplink
 
 from wisgate.board import virtual_time
 from wisgate.config.radios import LorawanConfig
@@ -12,7 +12,7 @@ from wisgate.core.clock import VirtualClock
 from wisgate.lorawan.boards import MOST_BOARDS, SETTLE_S, Boards
 from wisgate.lorawan.hub import MOST_NAMELESS, TURN_S, Hub
 from wisgate.lorawan.merging import HOLD_S
-from wisgate.lorawan.radio import Crc, Downlink, Heard, Result, Status, Uplink, Verdict
+from wisgate.lorawan.radio import Crc, Downlink, Frame, Heard, Result, Status, Verdict
 
 SOUTH = "0016c001ff000000"
 EXAMPLE = "0000000000000000"
@@ -27,9 +27,10 @@ class Bench:
         self.downlinks: list[Downlink] = []
         self.hub = Hub(self.boards, self.clock, self.append, self.transmit)
 
-    def append(self, gateway: str, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-        self.queue.append(Heard(len(self.queue) + 1, gateway, region, uplinks))
-        return self.queue[-1]
+    def append(self, frames: Sequence[Frame]) -> list[Heard]:
+        heard = numbered(frames, len(self.queue))
+        self.queue += heard
+        return heard
 
     async def transmit(self, downlink: Downlink) -> Result:
         self.downlinks.append(downlink)
@@ -45,12 +46,12 @@ def test_what_two_boards_hear_is_queued_once() -> None:
     async def story() -> None:
         for eui in (ROOF, SHED):
             assert bench.hub.join(ScriptedBoard(eui))
-        bench.hub.heard(uplink(ROOF))
-        bench.hub.heard(uplink(SHED))
-        bench.hub.heard(uplink(SHED, JOIN))
+        bench.hub.heard([uplink(ROOF)])
+        bench.hub.heard([uplink(SHED)])
+        bench.hub.heard([uplink(SHED, JOIN)])
         await asyncio.sleep(HOLD_S + TURN_S)
         assert len(bench.queue) == 2
-        bench.hub.heard(uplink(ROOF, b"\xe0\x01"))
+        bench.hub.heard([uplink(ROOF, b"\xe0\x01")])
         await asyncio.sleep(HOLD_S + TURN_S)
 
     bench.run(story)
@@ -65,18 +66,24 @@ def test_what_two_boards_hear_is_queued_once() -> None:
 def test_frames_of_one_turn_go_on_together() -> None:
     bench = Bench(radio_config(gateway_id=SOUTH))
     came: list[float] = []
-    bench.hub.on_heard.append(lambda heard: came.append(bench.clock.monotonic()))
+    turns: list[int] = []
+
+    def heard(frames: Sequence[Heard]) -> None:
+        came.extend([bench.clock.monotonic()] * len(frames))
+        turns.append(len(frames))
+
+    bench.hub.on_heard.append(heard)
 
     async def story() -> None:
         bench.hub.join(ScriptedBoard(ROOF))
         for number in range(40):
-            bench.hub.heard(uplink(ROOF, number.to_bytes(4, "big")))
+            bench.hub.heard([uplink(ROOF, number.to_bytes(4, "big"))])
             await asyncio.sleep(0.001)
         await asyncio.sleep(1)
 
     bench.run(story)
     assert len(came) == 40
-    assert len(set(came)) <= 6
+    assert len(turns) == len(set(came)) <= 6
     for number, at in enumerate(came):
         assert HOLD_S <= at - 0.001 * number + 1e-4 <= HOLD_S + TURN_S + 1e-3
 
@@ -86,8 +93,7 @@ def test_noise_goes_nowhere() -> None:
 
     async def story() -> None:
         bench.hub.join(ScriptedBoard(ROOF))
-        bench.hub.heard(uplink(ROOF, crc=Crc.BAD))
-        bench.hub.heard(uplink(ROOF, JOIN, crc=Crc.NONE))
+        bench.hub.heard([uplink(ROOF, crc=Crc.BAD), uplink(ROOF, JOIN, crc=Crc.NONE)])
         await asyncio.sleep(1)
 
     bench.run(story)
@@ -104,8 +110,7 @@ def test_each_region_is_a_gateway() -> None:
     async def story() -> None:
         for eui in (ROOF, SHED, SOUTH):
             bench.hub.join(ScriptedBoard(eui))
-        bench.hub.heard(uplink(SHED))
-        bench.hub.heard(uplink(SOUTH, JOIN))
+        bench.hub.heard([uplink(SHED), uplink(SOUTH, JOIN)])
         await asyncio.sleep(1)
 
     bench.run(story)
@@ -120,14 +125,14 @@ def test_the_lowest_of_the_first_start_names_the_gateway() -> None:
 
     async def story() -> None:
         bench.hub.join(ScriptedBoard(SHED))
-        bench.hub.heard(uplink(SHED))
+        bench.hub.heard([uplink(SHED)])
         await asyncio.sleep(SETTLE_S - 1)
         assert bench.queue == []
         bench.hub.join(ScriptedBoard(ROOF))
         await asyncio.sleep(2)
         assert [h.gateway for h in bench.queue] == [ROOF]
         bench.hub.join(ScriptedBoard(SOUTH))
-        bench.hub.heard(uplink(SOUTH))
+        bench.hub.heard([uplink(SOUTH)])
         await asyncio.sleep(SETTLE_S)
 
     bench.run(story)
@@ -152,7 +157,7 @@ def test_frames_without_a_gateway_are_bounded() -> None:
     async def story() -> None:
         bench.hub.join(ScriptedBoard(ROOF))
         for number in range(MOST_NAMELESS + 5):
-            bench.hub.heard(uplink(ROOF, number.to_bytes(4, "big")))
+            bench.hub.heard([uplink(ROOF, number.to_bytes(4, "big"))])
         await asyncio.sleep(SETTLE_S + 1)
 
     bench.run(story)
@@ -201,7 +206,7 @@ def test_the_eui_of_a_vendors_example_names_nothing_else(caplog: pytest.LogCaptu
 
 def test_who_listens_cannot_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench(radio_config(gateway_id=SOUTH))
-    told: list[Heard | Status | Result] = []
+    told: list[list[Heard] | Status | Result] = []
 
     def broken(what: object) -> None:
         raise ZeroDivisionError
@@ -212,14 +217,14 @@ def test_who_listens_cannot_stop_the_others(caplog: pytest.LogCaptureFixture) ->
 
     async def story() -> None:
         bench.hub.join(ScriptedBoard(ROOF))
-        bench.hub.heard(uplink(ROOF))
+        bench.hub.heard([uplink(ROOF)])
         bench.hub.told(Status(board=ROOF, at_ns=1))
         result = await bench.hub.send(downlink)
         assert result.verdicts == (Verdict.QUEUED,)
         bench.hub.close()
 
     bench.run(story)
-    assert [type(t) for t in told] == [Status, Result, Heard]
-    assert bench.queue == [told[2]]
+    assert [type(t) for t in told] == [Status, Result, list]
+    assert bench.queue == told[2]
     assert bench.hub.counters["faults"] == 3
     assert len(caplog.records) == 3

@@ -63,7 +63,7 @@ def phy(number: int) -> bytes:
 
 
 def put(queue: Queue, count: int) -> list[Heard]:
-    return [queue.append(ROOF, "EU868", (uplink(phy=phy(n), at_ns=n),)) for n in range(count)]
+    return queue.append([(ROOF, "EU868", (uplink(phy=phy(n), at_ns=n),)) for n in range(count)])
 
 
 def size_of(folder: Path) -> int:
@@ -84,10 +84,11 @@ def test_frames_come_back_as_they_were_from_memory_and_from_disk(tmp_path: Path)
                 modulation=Fsk(50_000, 25_000), snr=None, gps_ms=1_400_000_000_123, fine_ns=5,
                 rf_chain=1, channel=8, antenna=1,
             )  # fmt: skip
-            first = queue.append(ROOF, "EU868", (every, uplink(modulation=Lora(12, 125_000))))
-            assert await queue.after(0, 10) == [first]
+            both = every, uplink(modulation=Lora(12, 125_000))
+            first = queue.append([(ROOF, "EU868", both)])
+            assert await queue.after(0, 10) == first
         async with opened(tmp_path) as queue:
-            assert await queue.after(0, 10) == [first]
+            assert await queue.after(0, 10) == first
 
     asyncio.run(main())
 
@@ -247,7 +248,7 @@ def test_motes_are_told_without_their_frames(tmp_path: Path) -> None:
     async def main() -> None:
         async with opened(tmp_path) as queue:
             put(queue, 9)
-            queue.append(ROOF, "EU868", (uplink(phy=bytes(23)),))
+            queue.append([(ROOF, "EU868", (uplink(phy=bytes(23)),))])
             await queue.flush()
             assert await queue.motes(6, 9, 100) == [(7, 6), (8, 0), (9, 1)]
             assert await queue.motes(9, 99, 100) == [(10, -1)]
@@ -305,7 +306,8 @@ def test_while_the_disk_takes_nothing_frames_wait_in_memory(
         queue = await open_queue(tmp_path)
         with monkeypatch.context() as disk:
             disk.setattr(QueueFile, "take", full)
-            put(queue, ROOM + 500)
+            for count in (ROOM, 499, 1):
+                put(queue, count)
             queue.advance("plant", 50, ahead=[60])
             queue.advance("cloud", 100)
             with pytest.raises(StoreError, match="No space left"):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from radio_bench import radio_config
+from radio_bench import numbered, radio_config
 from recorded import LNS
 
 from wisgate.board import virtual_time
@@ -26,11 +26,11 @@ from wisgate.lorawan.radio import (
     After,
     Board,
     Downlink,
+    Frame,
     Heard,
     Result,
     Shot,
     Status,
-    Uplink,
     Verdict,
 )
 from wisgate.lorawan.twins.air import Air
@@ -61,9 +61,10 @@ class Bench:
         self.mote = Mote(Identity(name="m", address=0x26000001, session=KEYS), Place(50.0))
         self.air.join(self.mote)
 
-    def _append(self, gateway: str, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-        self.queue.append(Heard(len(self.queue) + 1, gateway, region, uplinks))
-        return self.queue[-1]
+    def _append(self, frames: Sequence[Frame]) -> list[Heard]:
+        heard = numbered(frames, len(self.queue))
+        self.queue += heard
+        return heard
 
     async def _transmit(self, downlink: Downlink) -> Result:
         raise NotImplementedError

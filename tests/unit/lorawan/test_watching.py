@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from radio_bench import DATA, ROOF, SHED, ScriptedBoard, radio_config, uplink
+from radio_bench import DATA, ROOF, SHED, ScriptedBoard, numbered, radio_config, uplink
 
 from wisgate.core.clock import VirtualClock
 from wisgate.lorawan.boards import Boards
@@ -32,10 +32,6 @@ def result(*verdicts: Verdict, board: str | None = None) -> Result:
     return Result(downlink, verdicts, board)
 
 
-def append(gateway: str, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-    return Heard(1, gateway, region, uplinks)
-
-
 async def transmit(downlink: Downlink) -> Result:
     raise AssertionError("nothing is sent here")
 
@@ -43,13 +39,13 @@ async def transmit(downlink: Downlink) -> Result:
 class Bench:
     def __init__(self) -> None:
         self.clock = VirtualClock()
-        self.hub = Hub(Boards(radio_config(gateway_id=ROOF)), self.clock, append, transmit)
+        self.hub = Hub(Boards(radio_config(gateway_id=ROOF)), self.clock, numbered, transmit)
         self.watch = Watch(self.hub, self.clock)
         self.hub.boards.join(ScriptedBoard(ROOF))
 
     def hear(self, *uplinks: Uplink) -> None:
         for listener in self.hub.on_heard:
-            listener(Heard(1, ROOF, "EU868", uplinks))
+            listener([Heard(1, ROOF, "EU868", uplinks)])
 
     def send(self, what: Result) -> None:
         for listener in self.hub.on_sent:

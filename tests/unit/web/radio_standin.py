@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from radio_bench import DATA, ROOF, SHED, ScriptedBoard, radio, radio_config, uplink
+from radio_bench import DATA, ROOF, SHED, ScriptedBoard, numbered, radio, radio_config, uplink
 
 from wisgate.catalog import catalog as catalogs
 from wisgate.config.model import Where
@@ -58,10 +58,6 @@ class Waiting:
     dropped: int = 4
 
 
-def append(gateway: str, region: str, uplinks: tuple[Uplink, ...]) -> Heard:
-    return Heard(1, gateway, region, uplinks)
-
-
 async def transmit(downlink: Downlink) -> Result:
     raise AssertionError("nothing is sent here")
 
@@ -80,7 +76,7 @@ class RadioStandIn:
         self.config = radio_config(
             gateway_id=ROOF, boards=(radio(ROOF), radio(SHED)), upstreams=(PLANT,)
         )
-        self.hub = Hub(Boards(self.config), self.clock, append, transmit)
+        self.hub = Hub(Boards(self.config), self.clock, numbered, transmit)
         self.hub.boards.join(ScriptedBoard(ROOF))
         self.watch = Watch(self.hub, self.clock)
         self.regions = catalogs.load().regions
@@ -95,7 +91,7 @@ class RadioStandIn:
     def hear(self, phy: bytes = DATA, *others: Uplink, **changes: Any) -> None:
         heard = Heard(1, ROOF, "EU868", (uplink(phy=phy, **changes), *others))
         for listener in self.hub.on_heard:
-            listener(heard)
+            listener([heard])
 
     def send(self, *verdicts: Verdict, board: str | None = None) -> None:
         shots = (SHOT,) * len(verdicts)

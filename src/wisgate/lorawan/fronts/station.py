@@ -212,7 +212,7 @@ class StationFront:
         except ValueError:
             self.counters["flawed"] += 1
         else:
-            self._hub.heard(heard)
+            self._hub.heard((heard,))
 
     def _begin(self, board: StationBoard, said: lns.Version, at_ns: int) -> str | None:
         config = self._configure(board.eui)

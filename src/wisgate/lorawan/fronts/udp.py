@@ -158,11 +158,14 @@ class UdpFront:
     def _push(self, board: UdpBoard, said: gwmp.Push, at_ns: int) -> None:
         if said.damaged:
             self.counters["damaged"] += said.damaged
+        heard = list[Uplink]()
         for packet in said.packets:
-            heard = translation.uplink(packet, board.counter.heard, at_ns)
-            if isinstance(heard, Uplink):
-                self._hub.heard(heard)
+            found = translation.uplink(packet, board.counter.heard, at_ns)
+            if isinstance(found, Uplink):
+                heard.append(found)
             else:
-                self.counters[heard.value] += 1
+                self.counters[found.value] += 1
+        if heard:
+            self._hub.heard(heard)
         if said.stat is not None:
             self._hub.told(translation.status(said.stat, board.eui, at_ns))
