@@ -22,6 +22,9 @@ from .quick import Quick
 INFLIGHT = 1000
 """Messages on their way without an acknowledgement at most."""
 CLOSED_EARLY = "Closed before it answered"
+PAUSE_S = 0.001
+"""Between two looks for acknowledgements while more are expected. They come one by one, and a turn
+of the event loop for each takes longer than all the rest that is done for it."""
 REFUSED = 0x80
 """Reason codes from here on tell of a failure."""
 
@@ -106,10 +109,32 @@ class Client(aiomqtt.Client):
         self.largest = getattr(properties, "MaximumPacketSize", None)
         super()._on_connect(client, userdata, flags, reason_code, properties)
 
-    def _answered(self, number: int, why: ReasonCode | None) -> None:
-        message = self._under_way.pop(number, None)
-        if message is not None and why is not None and why.value >= REFUSED:
-            self.refused.append((message, why))
+    def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+        """What aiomqtt has the loop call never pauses."""
+        super()._on_socket_open(client, userdata, sock)
+        self._loop.call_soon_threadsafe(self._loop.add_reader, sock.fileno(), self._read)
+
+    def _read(self) -> None:
+        try:
+            self._quick.loop_read()
+        except Exception as error:  # noqa: BLE001  # ends the connection, as with aiomqtt
+            if not self._disconnected.done():
+                self._disconnected.set_exception(error)
+        wire = self._client.socket()
+        if self._under_way and wire is not None:
+            self._loop.remove_reader(wire.fileno())
+            self._loop.call_later(PAUSE_S, self._read_on)
+
+    def _read_on(self) -> None:
+        wire = self._client.socket()
+        if wire is not None:
+            self._loop.add_reader(wire.fileno(), self._read)
+
+    def _answered(self, numbers: Sequence[int], why: ReasonCode | None) -> None:
+        for number in numbers:
+            message = self._under_way.pop(number, None)
+            if message is not None and why is not None and why.value >= REFUSED:
+                self.refused.append((message, why))
         waiting = self._all_answered
         if not self._under_way and waiting is not None and not waiting.done():
             waiting.set_result(None)

@@ -10,13 +10,17 @@ import aiomqtt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from paho.mqtt.enums import MQTTErrorCode
 
+from wisgate.mqtt import client as client_module
 from wisgate.mqtt.client import Client
 from wisgate.mqtt.message import Message
+from wisgate.mqtt.quick import MOST, Quick
 
 CONNACK = {4: b"\x20\x02\x00\x00", 5: b"\x20\x03\x00\x00\x00"}
 PINGRESP = b"\xd0\x00"
 NOT_AUTHORIZED = 0x87
+HANG_UP = b""
 
 
 class Broker:
@@ -38,8 +42,11 @@ class Broker:
                 self.packets.append((first, body))
                 if len(self.packets) == self.expected:
                     for piece in self._answer(self.packets):
+                        if piece == HANG_UP:
+                            return
                         writer.write(piece)
                         await writer.drain()
+                        await asyncio.sleep(0)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -100,9 +107,10 @@ def cut(data: bytes, sizes: list[int]) -> list[bytes]:
     payloads=st.lists(st.binary(max_size=300), min_size=1, max_size=12),
     sizes=st.lists(st.integers(1, 9), max_size=20),
     pings=st.lists(st.integers(0, 11), max_size=3),
+    last=st.sampled_from([0, MOST - 3, MOST]),
 )
 def test_answers_may_come_in_any_pieces(
-    version: int, payloads: list[bytes], sizes: list[int], pings: list[int]
+    version: int, payloads: list[bytes], sizes: list[int], pings: list[int], last: int
 ) -> None:
     def answer(packets: list[tuple[int, bytes]]) -> list[bytes]:
         data = b""
@@ -115,6 +123,7 @@ def test_answers_may_come_in_any_pieces(
     messages = [Message(f"hall/{n}", p, retain=n % 2 == 1) for n, p in enumerate(payloads)]
 
     async def story(client: Client) -> None:
+        client._quick._last_mid = last
         await client.send(messages, 1)
         assert client.refused == []
 
@@ -125,8 +134,8 @@ def test_answers_may_come_in_any_pieces(
     ]
     assert all(first >> 1 & 3 == 1 for first, *_ in seen)
     numbers = [number for _, _, number, _ in seen]
-    assert len(set(numbers)) == len(numbers)
-    assert 0 not in numbers
+    follow = [*range(last + 1, MOST + 1), *range(1, 20)]
+    assert numbers == follow[: len(numbers)]
 
 
 def test_what_is_refused_is_told_with_its_reason() -> None:
@@ -144,6 +153,41 @@ def test_what_is_refused_is_told_with_its_reason() -> None:
         assert [(m.seqs, why.value) for m, why in client.refused] == [((1,), NOT_AUTHORIZED)]
 
     talk(broker, 5, story)
+
+
+def test_between_two_looks_for_acknowledgements_is_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    read = Quick.loop_read
+
+    def counted(quick: Quick, max_packets: int = 1) -> MQTTErrorCode:
+        looks.append(max_packets)
+        return read(quick, max_packets)
+
+    monkeypatch.setattr(Quick, "loop_read", counted)
+    monkeypatch.setattr(client_module, "PAUSE_S", 0.1)
+    messages = [Message("hall", b"x")] * 200
+    broker = Broker(4, lambda packets: [acknowledgement(parts(b, 4)[1]) for _, b in packets])
+    broker.expected = len(messages)
+
+    async def story(client: Client) -> None:
+        looks.clear()
+        await client.send(messages, 1)
+        assert len(looks) <= 3
+
+    talk(broker, 4, story)
+
+
+def test_a_connection_may_end_during_a_pause() -> None:
+    broker = Broker(4, lambda packets: [acknowledgement(parts(packets[0][1], 4)[1]), HANG_UP])
+    broker.expected = 2
+
+    async def story(client: Client) -> None:
+        sending = asyncio.create_task(client.send([Message("hall", b"x")] * 2, 1))
+        with pytest.raises(aiomqtt.MqttError):
+            await anext(client.messages)
+        sending.cancel()
+
+    talk(broker, 4, story)
 
 
 @pytest.mark.parametrize("size", [0, 127, 128, 16_383, 16_384, 200_000])
