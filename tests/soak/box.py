@@ -5,12 +5,15 @@ part of the play."""
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 from wisgate.board import virtual_time
 from wisgate.bus.lane import InlineLane
+from wisgate.cli.run import YOUNG
 from wisgate.cli.session import Session, open_gateway
 from wisgate.config.model import Config
 from wisgate.core.clock import VirtualClock
@@ -19,7 +22,7 @@ from wisgate.core.points import Reading
 from wisgate.gateway.forwarder import Forwarder
 from wisgate.gateway.gateway import Gateway
 from wisgate.store.pace import REAL_TIME
-from wisgate.store.records import Entry, Gap
+from wisgate.store.records import Entry
 from wisgate.store.store import Store
 from wisgate.virtual.units.modbus import ModbusUnit, Tables
 
@@ -66,11 +69,7 @@ class Broker:
         broken = self._random.random() < BROKEN
         taken = batch[: self._random.randint(0, len(batch))] if broken else batch
         self.taken += len(taken)
-        for entry in taken:
-            if isinstance(entry, Gap):
-                self._ledger.gap(entry)
-            else:
-                self._ledger.received(entry)
+        self._ledger.received(taken)
         if broken:
             raise SinkError("plant: the connection broke before the acknowledgement")
 
@@ -91,6 +90,8 @@ class Box:
         self._random = Random(f"{boot.board_seed}/{boot.number}/broker")
 
     def run(self) -> None:
+        gc.freeze()  # as in a gateway that works: garbage is looked for in what was made since
+        gc.set_threshold(YOUNG)
         self._disk.watch()
         virtual_time.run(self._main(), self._clock)
 
@@ -116,7 +117,7 @@ class Box:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._ledger.look("left on", _relay(gateway))
+        self._ledger.look({"left on": _relay(gateway)})
 
     async def _end(self, gateway: Gateway, stop: asyncio.Event) -> None:
         await asyncio.sleep(self._boot.seconds)
@@ -146,17 +147,26 @@ class Box:
         while True:
             before = broker.taken
             await asyncio.sleep(LOOK_S)
-            self._ledger.look("rate", (broker.taken - before) / LOOK_S)
-            files = self._disk.folder.glob("wisgate.db*")
-            size = sum(f.stat().st_size for f in files if "damaged" not in f.name)
-            self._ledger.look("size", size)
+            seen = {
+                "rate": (broker.taken - before) / LOOK_S,
+                "size": self._size(),
+                "memory": _resident(),
+            }
             oldest = gateway.store.stats.oldest_ns
             if oldest is not None:
-                self._ledger.look("age", (self._clock.utc_ns() - oldest) / 1e9)
-            self._ledger.look("memory", _resident())
+                seen["age"] = (self._clock.utc_ns() - oldest) / 1e9
             shown = gateway.live.get("cooler")
             if shown is not None and shown.value is not None and not _pulled(gateway):
-                self._ledger.look("astray", float(bool(shown.value) != bool(_relay(gateway))))
+                seen["astray"] = float(bool(shown.value) != bool(_relay(gateway)))
+            self._ledger.look(seen)
+
+    def _size(self) -> float:
+        """Bytes of the store."""
+        return sum(
+            file.stat().st_size
+            for file in os.scandir(self._disk.folder)
+            if file.name.startswith("wisgate.db") and "damaged" not in file.name
+        )
 
 
 def _note_appends(ledger: Ledger, clock: BoxClock) -> None:
@@ -164,8 +174,7 @@ def _note_appends(ledger: Ledger, clock: BoxClock) -> None:
     extend = Store.extend
 
     def noted(store: Store, readings: Sequence[Reading]) -> None:
-        for reading in readings:
-            ledger.appended(reading, clock.monotonic())
+        ledger.appended(readings, clock.monotonic())
         extend(store, readings)
 
     Store.extend = noted  # type: ignore[method-assign]
@@ -193,7 +202,7 @@ def _pulled(gateway: Gateway) -> bool:
     return bool(board.faults.active("module-pulled", "wisblock-2"))
 
 
-def _resident() -> int:
-    """Bytes of our own; the shared ledger does not count."""
-    rows = Path("/proc/self/status").read_text().splitlines()
-    return 1024 * next(int(row.split()[1]) for row in rows if row.startswith("RssAnon"))
+def _resident() -> float:
+    """Bytes of our own; what is shared, as the ledger is, does not count."""
+    _, resident, shared, *_ = Path("/proc/self/statm").read_text().split()
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")

@@ -13,11 +13,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { WRITE = 1, TRUNCATE, CREATE, RENAME, UNLINK };
 enum { NAME = 256, FILES = 1024 };
+enum { MAPPED = 256 * 1024 * 1024 };
 
 struct journal { /* layout known to disk.py */
     uint64_t room, used, written, cut_at, full, links;
@@ -31,6 +33,7 @@ struct entry { /* followed by `before` bytes of old content and `after` bytes of
 static struct journal *journal;
 static char folder[NAME];
 static char names[FILES][NAME]; /* of open files, by descriptor; "" when not watched */
+static unsigned char *maps[FILES]; /* what they hold, once somebody writes to them; or MAP_FAILED */
 
 #define REAL(name, ...)                                                             \
     ({                                                                              \
@@ -93,9 +96,16 @@ static void settle(const char *path, int directory) {
     journal->used = kept;
 }
 
+static void let_go(int fd) {
+    if (fd < 0 || fd >= FILES) return;
+    names[fd][0] = 0;
+    if (maps[fd] && maps[fd] != MAP_FAILED) munmap(maps[fd], MAPPED);
+    maps[fd] = NULL;
+}
+
 static int opened(int fd, const char *path, int fresh) {
+    let_go(fd);
     if (fd >= 0 && fd < FILES) {
-        names[fd][0] = 0;
         if (watched(path)) snprintf(names[fd], NAME, "%s", path);
         if (fresh && name_of(fd)) enter(CREATE, path, 0, 0);
     }
@@ -122,8 +132,16 @@ OPEN(openat, (int at, const char *path, int flags, ...), (at, path, flags, mode)
 OPEN(openat64, (int at, const char *path, int flags, ...), (at, path, flags, mode), path)
 
 int close(int fd) {
-    if (fd >= 0 && fd < FILES) names[fd][0] = 0;
+    let_go(fd);
     return REAL(close, fd);
+}
+
+/* The content of a watched file in memory, which takes the place of two calls of the system for
+ * every write; NULL where the descriptor does not allow it, or the file is too long. Nobody touches
+ * what lies beyond the end of the file. */
+static unsigned char *content_of(int fd, off_t end) {
+    if (!maps[fd]) maps[fd] = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return maps[fd] != MAP_FAILED && end <= MAPPED ? maps[fd] : NULL;
 }
 
 /* A full disk has SQLite write the same pages again and again, and sync none of them: one that is as
@@ -142,6 +160,11 @@ static int known(const char *path, uint64_t offset, const void *bytes, uint64_t 
 }
 
 static int read_old(int fd, void *content, uint64_t count, off_t offset) {
+    unsigned char *there = content_of(fd, offset + count);
+    if (there) {
+        memcpy(content, there + offset, count);
+        return 1;
+    }
     if (pread(fd, content, count, offset) == (ssize_t)count) return 1;
     static int (*real)(const char *, int, ...); /* the descriptor is for writing only */
     if (!real) real = dlsym(RTLD_NEXT, "open64");
@@ -149,6 +172,13 @@ static int read_old(int fd, void *content, uint64_t count, off_t offset) {
     int whole = reading >= 0 && pread(reading, content, count, offset) == (ssize_t)count;
     if (reading >= 0) REAL(close, reading);
     return whole;
+}
+
+static ssize_t write_new(int fd, const void *bytes, size_t count, off_t offset, off_t length) {
+    unsigned char *there = offset + (off_t)count <= length ? content_of(fd, length) : NULL;
+    if (!there) return REAL(pwrite, fd, bytes, count, offset);
+    memcpy(there + offset, bytes, count);
+    return count;
 }
 
 static ssize_t put(int fd, const void *bytes, size_t count, off_t offset) {
@@ -161,7 +191,8 @@ static ssize_t put(int fd, const void *bytes, size_t count, off_t offset) {
     uint64_t taken = count;
     int cut = journal->cut_at && journal->written + count >= journal->cut_at;
     if (cut) taken = journal->cut_at - journal->written;
-    if (!cut && known(name_of(fd), offset, bytes, count)) return REAL(pwrite, fd, bytes, count, offset);
+    if (!cut && known(name_of(fd), offset, bytes, count))
+        return write_new(fd, bytes, count, offset, now.st_size);
     uint64_t before = offset < now.st_size ? now.st_size - offset : 0;
     if (before > taken) before = taken;
     struct entry *e = enter(WRITE, name_of(fd), before, taken);
@@ -170,7 +201,7 @@ static ssize_t put(int fd, const void *bytes, size_t count, off_t offset) {
     if (before && !read_old(fd, content, before, offset)) broken(name_of(fd));
     memcpy(content + before, bytes, taken);
     journal->written += taken;
-    ssize_t done = REAL(pwrite, fd, bytes, taken, offset);
+    ssize_t done = write_new(fd, bytes, taken, offset, now.st_size);
     if (cut) _exit(86);
     return done;
 }
@@ -202,7 +233,7 @@ int ftruncate(int fd, off_t length) {
         uint64_t before = length < now.st_size ? now.st_size - length : 0;
         struct entry *e = enter(TRUNCATE, name_of(fd), before, 0);
         e->offset = length, e->length_before = now.st_size;
-        if (before && pread(fd, e + 1, before, length) != (ssize_t)before) broken(name_of(fd));
+        if (before && !read_old(fd, e + 1, before, length)) broken(name_of(fd));
     }
     return REAL(ftruncate, fd, length);
 }

@@ -32,9 +32,10 @@ def judge(
     gaps = {int(row[0]): row for row in ledger.notes("gap")}  # type: ignore[call-overload]
     delivered = _deliveries(ledger, verdict)
     spans = sorted((int(g[1]), int(g[2]), str(g[3])) for g in gaps.values())  # type: ignore[call-overload]
+    told = _told(delivered, spans)
     verdict.faults += _unexplained(delivered, spans)
-    verdict.faults += _losses(ledger, delivered, spans, boots, ends, verdict.figures)
-    verdict.faults += _alarms(ledger, delivered, spans, verdict.figures)
+    verdict.faults += _losses(ledger, delivered, told, boots, ends, verdict.figures)
+    verdict.faults += _alarms(ledger, delivered, told, verdict.figures)
     verdict.faults += _looks(ledger, boots, rate or math.inf, verdict.figures)
     verdict.figures["boots"] = len(boots)
     verdict.figures["gaps"] = len(gaps)
@@ -44,12 +45,12 @@ def judge(
 def _deliveries(ledger: Ledger, verdict: Verdict) -> array[int]:
     """The key of each number that the broker got; 0 where it got none, 1 for a gap record."""
     keys = array("Q", [0])
-    top = 0
+    top = deliveries = 0
     for seq, key in ledger.all_received():
         if seq == SESSION:
             verdict.figures["connections"] += 1
             continue
-        verdict.figures["deliveries"] += 1
+        deliveries += 1
         key = key or 1
         if seq > top:
             keys.extend([0] * (seq - top))
@@ -61,6 +62,7 @@ def _deliveries(ledger: Ledger, verdict: Verdict) -> array[int]:
         else:
             verdict.figures["duplicates"] += 1
         keys[seq] = key
+    verdict.figures["deliveries"] = deliveries
     return keys
 
 
@@ -79,17 +81,18 @@ def _unexplained(keys: array[int], spans: Sequence[tuple[int, int, str]]) -> Ite
 
 
 def _losses(
-    ledger: Ledger, keys: array[int], spans: Sequence[tuple[int, int, str]],
-    boots: Sequence[Boot], ends: Sequence[float], figures: Counter[str],
+    ledger: Ledger, keys: array[int], told: bytes, boots: Sequence[Boot], ends: Sequence[float],
+    figures: Counter[str],
 ) -> Iterator[str]:  # fmt: skip
-    """What was handed to the store came, in this order, but for what the promise leaves out."""
-    told = sum(_told(keys, spans))
+    """What was handed to the store came, in this order, but for what the promise leaves out.
+    `told`: as `_told` says."""
+    may_miss = sum(told)
     important = {row[0] for row in ledger.notes("reading") if row[1] == ALARM or row[3]}
     numbers = (key for key in keys if key > 1)
     expected = next(numbers, None)
-    lost = promised = 0
+    handed = promised = 0
     for key, boot, when in ledger.all_appended():
-        figures["readings"] += 1
+        handed += 1
         if key == expected:
             expected = next(numbers, None)
             continue
@@ -100,33 +103,27 @@ def _losses(
             promised += 1
             if key in important:
                 yield f"a switching or an alarm of boot {boot} at {when:.3f} s was dropped"
-            if promised > told:
+            if promised > may_miss:
                 yield f"lost from boot {boot} at {when:.3f} s, {age:.3f} s before its end"
-        lost += 1
-    figures["lost and told"] = promised
+    figures["readings"], figures["lost and told"] = handed, promised
     if expected is not None:
         yield "the broker got something, or in an order, that nobody handed to the store"
 
 
-def _told(keys: array[int], spans: Sequence[tuple[int, int, str]]) -> bytearray:
+def _told(keys: array[int], spans: Sequence[tuple[int, int, str]]) -> bytes:
     """Which numbers never came, and a gap that is not about a power cut tells of them."""
     told = bytearray(len(keys))
     for power in (False, True):
         for first, last, cause in spans:
             if (cause == POWER_LOST) is power:
                 told[first : last + 1] = bytes([not power]) * (last + 1 - first)
-    for seq, key in enumerate(keys):
-        told[seq] &= not key
-    return told
+    return bytes(there and not key for there, key in zip(told, keys, strict=True))
 
 
-def _alarms(
-    ledger: Ledger, keys: array[int], spans: Sequence[tuple[int, int, str]], figures: Counter[str]
-) -> Iterator[str]:
+def _alarms(ledger: Ledger, keys: array[int], told: bytes, figures: Counter[str]) -> Iterator[str]:
     """Every excursion raises the alarm once, in the order in which it was delivered. Measurements
     may be missing where a gap tells of it, changes of the alarm never."""
     rows: dict[int, Any] = {int(row[0]): row[1:] for row in ledger.notes("reading")}  # type: ignore[call-overload]
-    told = _told(keys, spans)
     active = False
     hot: int | None = 0
     for seq, key in enumerate(keys):
@@ -154,9 +151,7 @@ def _looks(
 ) -> Iterator[str]:
     memory: dict[int, list[float]] = defaultdict(list)
     jumped = sum(abs(by) for boot in boots for _, by in boot.jumps)
-    for boot, what, value in ledger.notes("look"):
-        assert isinstance(boot, int)
-        assert isinstance(value, int | float)
+    for boot, what, value in _seen(ledger):
         match what:
             case "size" if value > MAX_BYTES:
                 yield f"the store has {value / 1e6:.1f} MB in boot {boot}"
@@ -176,3 +171,12 @@ def _looks(
         warm = values[int(WARM_UP_S / LOOK_S) :]
         if warm and max(warm) - warm[0] > GROWTH_BYTES:
             yield f"memory grew by {(max(warm) - warm[0]) / 1e6:.1f} MB in boot {boot}"
+
+
+def _seen(ledger: Ledger) -> Iterator[tuple[int, str, float]]:
+    """Boot, what was looked at, and what it was."""
+    for boot, looks in ledger.notes("look"):
+        assert isinstance(boot, int)
+        assert isinstance(looks, dict)
+        for what, value in looks.items():
+            yield boot, what, value

@@ -8,11 +8,11 @@ import json
 import mmap
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from wisgate.core.points import Reading
-from wisgate.store.records import Gap, Record
+from wisgate.store.records import Entry, Gap
 
 SESSION = 0
 """Stands among the numbers received where the broker saw a new connection."""
@@ -21,7 +21,6 @@ LOOK_S = 60.0
 NOTED = ("warmth", "cooler", "alarm/hot")
 """Points whose readings are kept in full."""
 _PAIR = struct.Struct("QQ")
-_COUNTS = struct.Struct("QQd")
 _MASK = (1 << 64) - 1
 
 
@@ -31,60 +30,60 @@ class Ledger:
     def __init__(self, folder: Path, readings: int) -> None:
         """Room for so many readings, and twice as many deliveries."""
         folder.mkdir()
-        self._counts = mmap.mmap(-1, _COUNTS.size)
-        self._appended = mmap.mmap(-1, readings * _PAIR.size)
-        self._received = mmap.mmap(-1, 2 * readings * _PAIR.size)
+        counts = memoryview(mmap.mmap(-1, 3 * 8))
+        self._counts, self._now = counts[:16].cast("Q"), counts[16:].cast("d")
+        """How many appended, how many received; the box's own time."""
+        self._appended, self._received = _pairs(readings), _pairs(2 * readings)
         self._notes = folder / "notes"
         self._file = os.open(self._notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
         self.boot = 0
 
     # The box writes
 
-    def appended(self, reading: Reading, monotonic: float) -> None:
-        appended, received, now = _COUNTS.unpack_from(self._counts)
-        what = (reading.name, reading.time_ns, reading.value, str(reading.status), reading.cause)
-        key = _key(*what)
+    def appended(self, readings: Iterable[Reading], monotonic: float) -> None:
+        pairs, count = self._appended, self._counts[0]
         when = self.boot << 48 | round(monotonic * 1000)
-        _PAIR.pack_into(self._appended, appended * _PAIR.size, key, when)
-        _COUNTS.pack_into(self._counts, 0, appended + 1, received, now)
-        if reading.name in NOTED:
-            self._note("reading", key, reading.name, reading.value, reading.cause)
+        for name, value, status, time_ns, cause in readings:
+            key = _key(name, time_ns, value, str(status), cause)
+            pairs[2 * count], pairs[2 * count + 1] = key, when
+            count += 1
+            if name in NOTED:
+                self._note("reading", key, name, value, cause)
+        self._counts[0] = count
 
-    def received(self, record: Record) -> None:
-        what = (record.point, record.time_ns, record.value, str(record.status), record.cause)
-        self._take(record.seq, _key(*what))
-
-    def gap(self, gap: Gap) -> None:
-        self._take(gap.seq, 0)
-        self._note("gap", gap.seq, gap.first, gap.last, gap.cause)
+    def received(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if isinstance(entry, Gap):
+                self._take(entry.seq, 0)
+                self._note("gap", entry.seq, entry.first, entry.last, entry.cause)
+            else:
+                r = entry
+                self._take(r.seq, _key(r.point, r.time_ns, r.value, str(r.status), r.cause))
 
     def connected(self) -> None:
         self._take(SESSION, 0)
 
-    def look(self, what: str, value: float) -> None:
-        self._note("look", self.boot, what, value)
+    def look(self, seen: Mapping[str, float]) -> None:
+        self._note("look", self.boot, seen)
 
     def tick(self, monotonic: float) -> None:
         """The box's own time, for the moment of its end."""
-        struct.pack_into("d", self._counts, 16, monotonic)
+        self._now[0] = monotonic
 
     # Who judges reads
 
     @property
     def now(self) -> float:
-        moment: float = _COUNTS.unpack_from(self._counts)[2]
-        return moment
+        return self._now[0]
 
     def all_appended(self) -> Iterator[tuple[int, int, float]]:
         """Key, boot and monotonic seconds, in order."""
-        count = _COUNTS.unpack_from(self._counts)[0]
-        for key, when in _PAIR.iter_unpack(memoryview(self._appended)[: count * _PAIR.size]):
+        for key, when in _PAIR.iter_unpack(self._appended[: 2 * self._counts[0]]):
             yield key, when >> 48, (when & (1 << 48) - 1) / 1000
 
     def all_received(self) -> Iterator[tuple[int, int]]:
         """Number and key; key 0 for gaps, number SESSION for a new connection."""
-        count = _COUNTS.unpack_from(self._counts)[1]
-        yield from _PAIR.iter_unpack(memoryview(self._received)[: count * _PAIR.size])
+        yield from _PAIR.iter_unpack(self._received[: 2 * self._counts[1]])
 
     def notes(self, kind: str) -> Iterator[list[object]]:
         with self._notes.open() as file:
@@ -94,12 +93,17 @@ class Ledger:
                     yield row[1:]
 
     def _take(self, seq: int, key: int) -> None:
-        appended, received, now = _COUNTS.unpack_from(self._counts)
-        _PAIR.pack_into(self._received, received * _PAIR.size, seq, key)
-        _COUNTS.pack_into(self._counts, 0, appended, received + 1, now)
+        count = self._counts[1]
+        self._received[2 * count], self._received[2 * count + 1] = seq, key
+        self._counts[1] = count + 1
 
     def _note(self, *row: object) -> None:
         os.write(self._file, json.dumps(row).encode() + b"\n")
+
+
+def _pairs(count: int) -> memoryview:
+    """Room for so many, in shared memory."""
+    return memoryview(mmap.mmap(-1, count * _PAIR.size)).cast("Q")
 
 
 def _key(*parts: object) -> int:
