@@ -20,15 +20,25 @@ RESOLUTION_S = 1e-6
 go on for ever."""
 
 
+LOOK_EVERY = 50
+"""Of so many times that time is skipped, once somebody looks at what is outside: there is nothing
+but a signal, and asking the system takes longer than the skip."""
+
+
 class _Selector(selectors.BaseSelector):
     """Asks the real selector without waiting; time that would have been waited is skipped."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._real, self._clock = selectors.DefaultSelector(), clock
+        self._skips = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout == 0:
             return []  # handles are ready; nothing outside can be waiting in virtual time
+        self._skips += 1
+        if timeout is not None and self._skips % LOOK_EVERY:
+            self._clock.advance(timeout)
+            return []
         ready = self._real.select(0)
         if not ready:
             if timeout is None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 
 import pytest
 
-from wisgate.board.virtual_time import RESOLUTION_S, run
+from wisgate.board.virtual_time import LOOK_EVERY, RESOLUTION_S, run
 from wisgate.core.clock import VirtualClock
 
 
@@ -85,6 +86,23 @@ def test_nothing_moves_while_tasks_are_ready() -> None:
         await timer
 
     run(main(), clock)
+
+
+def test_what_comes_from_outside_is_seen_while_time_is_skipped() -> None:
+    """A signal is a byte in a socket of the loop."""
+    outside, inside = socket.socketpair()
+
+    async def main() -> None:
+        came = asyncio.Event()
+        asyncio.get_running_loop().add_reader(inside, came.set)
+        outside.send(b"!")
+        for _ in range(LOOK_EVERY + 1):
+            await asyncio.sleep(1)
+        asyncio.get_running_loop().remove_reader(inside)
+        assert came.is_set()
+
+    with outside, inside:
+        run(main(), VirtualClock())
 
 
 def test_two_runs_are_the_same() -> None:
