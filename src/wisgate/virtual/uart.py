@@ -113,9 +113,9 @@ class VirtualUart:
         self._clock.sleep(max(0.0, until - self._clock.monotonic()))
         self._present()
         now = self._clock.monotonic() + 1e-9  # the clock counts whole nanoseconds
-        got = bytearray()
-        while self._arriving and len(got) < count and self._arriving[0][0] <= now:
-            got.append(self._arriving.popleft()[1])
+        got, arriving = bytearray(), self._arriving
+        while arriving and len(got) < count and arriving[0][0] <= now:
+            got.append(arriving.popleft()[1])
         return bytes(got)
 
     def flush(self) -> None:
@@ -175,9 +175,10 @@ class VirtualUart:
 
     def _arrive(self, start: float, data: bytes) -> None:
         last = self._arriving[-1][0] if self._arriving else start
-        for index, byte in enumerate(data[: BUFFER - len(self._arriving)], 1):
-            if self.noise and self._random.random() < self.noise:
+        arriving, noise, byte_s = self._arriving, self.noise, self._byte_s
+        for index, byte in enumerate(data[: BUFFER - len(arriving)], 1):
+            if noise and self._random.random() < noise:
                 byte ^= 1 << self._random.randrange(8)
-            self._arriving.append((start + index * self._byte_s, byte))
+            arriving.append((start + index * byte_s, byte))
         if start < last:
             self._arriving = deque(sorted(self._arriving, key=itemgetter(0)))

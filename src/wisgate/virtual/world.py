@@ -184,8 +184,9 @@ class World:
         time = self._next
         if self._held or self._pending:
             self._impose(time)
+        values, seconds_utc = self._values, self._begin_utc + (time - self._begin)
         for process in self._processes:
-            process.step(self._values, self._begin_utc + (time - self._begin))
+            process.step(values, seconds_utc)
         self._steps += 1
         self._next = self._begin + (self._steps + 1) * STEP
         if self._held:
@@ -205,8 +206,10 @@ class World:
 
     def _notice(self, time: float) -> None:
         """Tell who watches; what is frozen stays as it was for them, too."""
+        frozen, values = self._frozen, self._values
         for watch in self._watches:
-            below = self._seen(watch.name) < watch.threshold
+            name = watch.name
+            below = (frozen[name] if name in frozen else values[name]) < watch.threshold
             if below != watch.below:
                 watch.below = below
                 watch.tell(below, time)

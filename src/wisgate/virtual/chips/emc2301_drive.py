@@ -62,7 +62,8 @@ class FanDrive:
 
     def skip(self, time: float) -> None:
         """Go on to a moment before `due` with nothing changed since the last one."""
-        self._time = max(self._time, time)
+        if time > self._time:
+            self._time = time
 
     def advance(self, time: float) -> None:
         """Go on to a moment with the fan as it is; not back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from ..world import STEP
-from .noise import Wander, daily
+from .noise import Wander, bounded, daily
 
 CAPACITY_AH = 50.0
 SUN_A, LOAD_A = 7.0, 1.5
@@ -29,11 +29,11 @@ class Battery:
 
     def step(self, values: dict[str, float], seconds_utc: float) -> None:
         charge = values["battery.charge"]
-        sun = max(0.0, daily(seconds_utc, 12) * (1 + self._clouds.step()))
-        current = SUN_A * sun - LOAD_A
+        sun = daily(seconds_utc, 12) * (1 + self._clouds.step())
+        current = SUN_A * sun - LOAD_A if sun > 0 else -LOAD_A
         if (charge >= 1 and current > 0) or (charge <= 0 and current < 0):
             current = 0.0
-        charge = min(1.0, max(0.0, charge + current * STEP / 3600 / CAPACITY_AH))
+        charge = bounded(charge + current * STEP / 3600 / CAPACITY_AH, 0.0, 1.0)
         values["battery.charge"], values["battery.current"] = charge, current
         values["battery.voltage"] = rest_voltage(charge) + current * RESISTANCE_OHM
 
@@ -41,4 +41,8 @@ class Battery:
 def rest_voltage(charge: float) -> float:
     """Volts at rest for a charge from 0 to 1."""
     level = EMPTY_V + (FULL_V - EMPTY_V) * charge
-    return level + 20 * max(0.0, charge - 0.95) - 30 * max(0.0, 0.05 - charge)
+    if charge > 0.95:
+        return level + 20 * (charge - 0.95)
+    if charge < 0.05:
+        return level - 30 * (0.05 - charge)
+    return level

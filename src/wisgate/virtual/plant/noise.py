@@ -20,11 +20,17 @@ class Wander:
 
     def __init__(self, random: Random, size: float, seconds: float) -> None:
         self.value = 0.0
-        self._random = random
+        self._chance = random.random
         self._keep = 1 - STEP / seconds
         self._kick = size * (6 * STEP / seconds) ** 0.5
 
     def step(self) -> float:
         """The value one STEP later."""
-        self.value = self.value * self._keep + self._kick * (self._random.random() - 0.5)
-        return self.value
+        value: float = self.value * self._keep + self._kick * (self._chance() - 0.5)
+        self.value = value
+        return value
+
+
+def bounded(value: float, least: float, most: float) -> float:
+    """`value`, or the bound that it is beyond. `min` and `max` take several times as long."""
+    return least if value < least else most if value > most else value

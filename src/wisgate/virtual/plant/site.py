@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 
 from ..world import STEP
-from .noise import Wander, daily
+from .noise import Wander, bounded, daily
 
 TANK_HEIGHT = 3.5
 """Metres; what comes above runs over."""
@@ -41,9 +41,9 @@ class Tank:
         level = values["tank.level"]
         inflow = PUMP_FLOW if values["pump.running"] >= 0.5 else 0.0
         wanted = MEAN_DEMAND * (1 + 0.2 * daily(seconds_utc, 18) + self._demand.step())
-        outflow = max(0.0, wanted) if level > 0 else 0.0
+        outflow = wanted if wanted > 0 and level > 0 else 0.0
         level += (inflow - outflow) / TANK_AREA * STEP
-        values["tank.level"] = min(TANK_HEIGHT, max(0.0, level))
+        values["tank.level"] = bounded(level, 0.0, TANK_HEIGHT)
         values["tank.inflow"] = inflow
         values["tank.outflow"] = outflow
 
@@ -75,7 +75,7 @@ class Room:
         sun = daily(seconds_utc, 15)
         room = 21.0 + 2.5 * sun + self._warmth.step()
         values["room.temperature"] = room
-        values["room.humidity"] = min(1.0, max(0.0, 0.45 - 0.06 * sun + self._damp.step()))
+        values["room.humidity"] = bounded(0.45 - 0.06 * sun + self._damp.step(), 0.0, 1.0)
         cooling = FAN_COOLS * values["fan.speed"] / FAN_RPM
         values["cpu.temperature"] = room + 26.0 - cooling + self._work.step()
 
@@ -132,7 +132,7 @@ class Load:
             self._on = not self._on
             self._left = 10 + 40 * self._random.random()
         amps = 0.4 + self._draw.step() + (0.9 if self._on else 0.0)
-        values["load.amps"] = max(0.0, amps)
+        values["load.amps"] = amps if amps > 0 else 0.0
         values["load.volts"] = 12.2 - 0.12 * amps + 0.01 * (self._random.random() - 0.5)
 
 
@@ -146,7 +146,7 @@ class Main:
 
     def step(self, values: dict[str, float], seconds_utc: float) -> None:
         rest = 1.5 if values["valve.open"] >= 0.5 else 2.5
-        values["pressure.volts"] = min(4.5, max(0.5, rest + self._pressure.step()))
+        values["pressure.volts"] = bounded(rest + self._pressure.step(), 0.5, 4.5)
 
 
 SITE = (Tank, Room, Fan, Supply, Load, Main)
