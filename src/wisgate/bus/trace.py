@@ -101,7 +101,8 @@ class TracedI2c:
 
 
 class TracedUart:
-    """Any serial port, traced: `> 01 03` sent, `< 01 83` received. Threads: lane only."""
+    """Any serial port, traced: `> 01 03` sent, `< 01 83` received; nothing is written out while
+    nobody wants lines. Threads: lane only."""
 
     def __init__(
         self, uart: Uart, clock: Clock, sink: Sink | None = None, *, name: str = "uart"
@@ -116,7 +117,7 @@ class TracedUart:
 
     def write(self, data: bytes) -> None:
         """See `Uart.write`."""
-        self._tell(lambda: self._uart.write(data), f">{_spaced(data)}")
+        self._tell(lambda: self._uart.write(data), lambda: f">{_spaced(data)}")
         self._count(len(data))
 
     def read(self, count: int, timeout: float) -> bytes:
@@ -128,31 +129,35 @@ class TracedUart:
             self._failed(f"< {count} bytes", error)
             raise
         if data:
-            self._lines.pause()
-            self._lines.put(f"<{_spaced(data)}")
+            if self._lines.wanted:
+                self._lines.pause()
+                self._lines.put(f"<{_spaced(data)}")
             self._count(len(data))
         return data
 
     def flush(self) -> None:
         """See `Uart.flush`."""
-        self._tell(self._uart.flush, "# flush")
+        self._tell(self._uart.flush, lambda: "# flush")
 
     def send_break(self, seconds: float) -> None:
         """See `Uart.send_break`."""
-        self._tell(lambda: self._uart.send_break(seconds), f"# break {_us(seconds)} us")
+        self._tell(lambda: self._uart.send_break(seconds), lambda: f"# break {_us(seconds)} us")
 
     def set_baud(self, baud: int) -> None:
         """See `Uart.set_baud`."""
-        self._tell(lambda: self._uart.set_baud(baud), f"# baud {baud}")
+        self._tell(lambda: self._uart.set_baud(baud), lambda: f"# baud {baud}")
 
-    def _tell(self, act: Callable[[], None], line: str) -> None:
-        self._lines.pause()
+    def _tell(self, act: Callable[[], None], line: Callable[[], str]) -> None:
+        wanted = self._lines.wanted
+        if wanted:
+            self._lines.pause()
         try:
             act()
         except BusError as error:
-            self._failed(line, error)
+            self._failed(line(), error)
             raise
-        self._lines.put(line)
+        if wanted:
+            self._lines.put(line())
 
     def _failed(self, line: str, error: BusError) -> None:
         self.counters.failures += 1

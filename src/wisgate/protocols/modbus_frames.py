@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pymodbus.framer.rtu import FramerRTU
 from pymodbus.pdu import DecodePDU, ModbusPDU
@@ -67,8 +68,11 @@ class Exchange:
 
     def _candidates(self, heard: bytes) -> Iterator[tuple[bytes, int]]:
         """Every place where an answer may begin: what is there of it, and its full size."""
+        shapes, unit = self._shapes, self.head[0]
         for start in range(len(heard)):
-            for head, size in self._shapes:
+            if heard[start] != unit:
+                continue
+            for head, size in shapes:
                 part = heard[start : start + size]
                 if part[: len(head)] == head[: len(part)]:
                     yield part, size
@@ -104,8 +108,10 @@ def foreign(heard: bytes) -> bool:
     return any(intact(heard[:end]) for end in range(SHORTEST, len(heard) + 1))
 
 
+@lru_cache(maxsize=1024)
 def read_request(unit: int, table: Table, address: int, count: int) -> Exchange:
-    """Read `count` coils or registers from `address`, 0-based. Raises ValueError."""
+    """Read `count` coils or registers from `address`, 0-based. Raises ValueError. Kept: a unit is
+    asked the same all its life."""
     _check(unit, address, count, table.read_limit)
     request = _FRAMER.buildFrame(_READS[table](address=address, count=count, dev_id=unit))
     size = (count + 7) // 8 if table.holds_bits else 2 * count

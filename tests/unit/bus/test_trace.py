@@ -202,6 +202,19 @@ def test_uart_session() -> None:
     assert uart.counters.bus_seconds == pytest.approx(50 / 19200)
 
 
+def test_a_quiet_log_gets_nothing_of_a_uart_and_everything_is_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "wisgate.bus.trace")
+    serial = Serial(b"\x01\x83\x02")
+    uart = TracedUart(serial, VirtualClock())
+    uart.write(b"\x01\x03")
+    assert uart.read(8, 0.25) == b"\x01\x83\x02"
+    assert not caplog.messages
+    assert serial.done == ["write 0103", "read 8 0.25"]
+    assert (uart.counters.transactions, uart.counters.bytes) == (2, 5)
+
+
 def test_uart_that_is_gone() -> None:
     lines = list[str]()
     serial = Serial()
