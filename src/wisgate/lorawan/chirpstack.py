@@ -1,32 +1,29 @@
-"""What ChirpStack v4 is told in its messages, and what it asks for in them."""
+"""What ChirpStack v4 is told in its messages but for uplinks (`chirpstack_uplinks.py`), and what it
+asks for in them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from .chirpstack_messages import (
     CODE_RATES,
+    RATES,
     ConnState,
     DownlinkTxAck,
     GatewayStats,
-    UplinkFrame,
 )
-from .counter import pack, unpack
+from .counter import unpack
 from .frames import Kind, kind
 from .radio import (
     After,
     AtGps,
-    Crc,
     Downlink,
     Due,
     Eui,
     Fsk,
-    Heard,
     Immediately,
     Lora,
-    Modulation,
     Result,
     Shot,
     Status,
@@ -39,7 +36,6 @@ FSK_PREAMBLE = 5
 """Bytes."""
 _JOIN, _WINDOW, _CLASS_B, _CLASS_C = 3, 2, 1, 0
 """Priorities."""
-_UINT32 = 0xFFFF_FFFF
 
 STATUSES = {
     Verdict.QUEUED: "OK",
@@ -62,66 +58,10 @@ STATUSES = {
 """ChirpStack has no word for a limit of the time on the air but that of the duty cycle, and none
 for a forwarder that stays silent: what may not have been sent is no success."""
 INTERNAL_ERROR = "INTERNAL_ERROR"
-_RATES = {
-    "CR_4_5": "4/5", "CR_4_6": "4/6", "CR_4_7": "4/7", "CR_4_8": "4/8",
-    "CR_LI_4_5": "4/5LI", "CR_LI_4_6": "4/6LI", "CR_LI_4_8": "4/8LI",
-}  # fmt: skip
-"""As forwarders write them; the others are of LR-FHSS."""
-_RATE_NUMBERS = {rate: CODE_RATES.index(name) for name, rate in _RATES.items()}
-_RATES_BY_NUMBER = {number: rate for rate, number in _RATE_NUMBERS.items()}
-_CRC = {Crc.NONE: 0, Crc.BAD: 1, Crc.OK: 2}
+_RATES = {CODE_RATES.index(name): rate for name, rate in RATES.items()}
 
 
 # To ChirpStack
-
-
-def uplink(heard: Heard, board: int, dated: bool) -> Any:
-    """An UplinkFrame. `board`: the number of the board that heard it best; `dated`: whether the
-    clock of this host can be trusted."""
-    best = heard.uplinks[0]
-    frame = UplinkFrame(phy_payload=best.phy)
-    frame.tx_info.CopyFrom(_sent(best.frequency, best.modulation))
-    received = frame.rx_info
-    received.gateway_id, received.uplink_id = heard.gateway, heard.number & _UINT32
-    received.rssi, received.channel = round(best.rssi), best.channel
-    received.rf_chain, received.board, received.antenna = best.rf_chain, board, best.antenna
-    received.context, received.crc_status = pack(best.moment), _CRC[best.crc]
-    if best.snr is not None:
-        received.snr = best.snr
-    if dated:
-        at = received.gw_time
-        at.seconds, at.nanos = divmod(best.at_ns, 10**9)
-    if best.gps_ms is not None:
-        _since_gps(received, best.gps_ms, best.fine_ns)
-    if heard.replayed:
-        received.metadata["replayed"] = "true"
-    return frame
-
-
-@lru_cache(maxsize=512)
-def _sent(frequency: int, modulation: Modulation) -> Any:
-    """How it was sent, as an UplinkFrame has it; not to be altered."""
-    sent = UplinkFrame().tx_info
-    sent.frequency, target = frequency, sent.modulation
-    if isinstance(modulation, Lora):
-        target.lora.bandwidth = modulation.bandwidth
-        target.lora.spreading_factor = modulation.spreading_factor
-        target.lora.code_rate = _RATE_NUMBERS.get(modulation.coding_rate, 0)
-    else:
-        target.fsk.datarate = modulation.bit_rate
-        target.fsk.frequency_deviation = modulation.deviation
-    return sent
-
-
-def _since_gps(received: Any, ms: int, fine_ns: int | None) -> None:
-    """`fine_ns` counts from the last full second, which `ms` may have been rounded beyond."""
-    seconds, rest = divmod(ms, 1000)
-    received.time_since_gps_epoch.seconds = seconds
-    received.time_since_gps_epoch.nanos = rest * 1_000_000
-    if fine_ns is not None:
-        second = max(0, round((ms - fine_ns / 1e6) / 1000))
-        received.fine_time_since_gps_epoch.seconds = second
-        received.fine_time_since_gps_epoch.nanos = fine_ns
 
 
 def stats(gateway: Eui, status: Status, dated: bool, metadata: Mapping[str, str]) -> Any:
@@ -199,7 +139,7 @@ def _shot(item: Any) -> Shot:
     match asked.modulation.WhichOneof("parameters"):
         case "lora":
             lora = asked.modulation.lora
-            rate = _RATES_BY_NUMBER.get(lora.code_rate)
+            rate = _RATES.get(lora.code_rate)
             if rate is None:
                 raise ValueError(f"code rate {lora.code_rate}, which no board here can send")
             inverted = lora.polarization_inversion

@@ -15,6 +15,11 @@ CODE_RATES = (
     "CR_UNDEFINED", "CR_4_5", "CR_4_6", "CR_4_7", "CR_4_8", "CR_3_8", "CR_2_6", "CR_1_4", "CR_1_6",
     "CR_5_6", "CR_LI_4_5", "CR_LI_4_6", "CR_LI_4_8",
 )  # fmt: skip
+RATES = {
+    "CR_4_5": "4/5", "CR_4_6": "4/6", "CR_4_7": "4/7", "CR_4_8": "4/8",
+    "CR_LI_4_5": "4/5LI", "CR_LI_4_6": "4/6LI", "CR_LI_4_8": "4/8LI",
+}  # fmt: skip
+"""As forwarders write them; the others are of LR-FHSS."""
 _ENUMS = {
     "CodeRate": CODE_RATES,
     "CRCStatus": ("NO_CRC", "BAD_CRC", "CRC_OK"),
@@ -78,6 +83,7 @@ _FIELDS: dict[str, tuple[protobuf.Field, ...]] = {
 }  # fmt: skip
 _MESSAGES = protobuf.built("wisgate.chirpstack", "proto3", _FIELDS, _ENUMS)
 UplinkFrame: Any = _MESSAGES["UplinkFrame"]
+Received: Any = _MESSAGES["UplinkRxInfo"]
 DownlinkFrame: Any = _MESSAGES["DownlinkFrame"]
 DownlinkTxAck: Any = _MESSAGES["DownlinkTxAck"]
 GatewayStats: Any = _MESSAGES["GatewayStats"]
@@ -96,6 +102,10 @@ class Codec:
             return text.encode()
         written: bytes = message.SerializeToString()
         return written
+
+    def encoded(self, kind: Any, written: bytes) -> bytes:
+        """The same of a message of `kind` that is in Protocol Buffers already."""
+        return self.encode(kind.FromString(written)) if self._json else written
 
     def decode(self, kind: Any, payload: bytes) -> Any:
         """A message of `kind`. Raises ValueError."""

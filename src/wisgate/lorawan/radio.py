@@ -4,7 +4,7 @@ power in dBm EIRP, counters in µs, times of day in ns since 1970 (UTC)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Protocol
 
 import msgspec
@@ -16,7 +16,7 @@ Eui = str
 """Sixteen lower-case hexadecimal digits, most significant byte first."""
 
 
-class Crc(Enum):
+class Crc(IntEnum):
     """What a board says of the checksum of a frame on the air."""
 
     OK = 1

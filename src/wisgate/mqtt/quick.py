@@ -11,7 +11,6 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from struct import Struct
 from typing import cast
 
@@ -20,6 +19,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ..core.varint import varint
 from .message import Message
 
 PUBLISH, PUBACK = 0x30, 0x40
@@ -68,7 +68,7 @@ class Quick(paho.Client):
                 head = len(name).to_bytes(2, "big") + name
             told = number.to_bytes(2, "big") + properties if qos else properties
             length = len(head) + len(told) + len(payload)
-            parts += (_FIRST[qos << 1 | message.retain] + _length(length), head, told, payload)
+            parts += (_FIRST[qos << 1 | message.retain] + varint(length), head, told, payload)
             size += length
             if size > WRITE:
                 self._queue(parts)
@@ -140,16 +140,3 @@ class Quick(paho.Client):
         why = ReasonCode(PacketTypes.PUBACK, identifier=code) if code else None
         self.on_answer([int.from_bytes(packet[:2], "big")], why)
         return paho.MQTT_ERR_SUCCESS
-
-
-@lru_cache(maxsize=1024)
-def _length(size: int) -> bytes:
-    """The remaining length: seven bits a byte, the lowest first."""
-    if size < 128:
-        return bytes([size])
-    found = bytearray()
-    while size >= 128:
-        found.append(size & 0x7F | 0x80)
-        size >>= 7
-    found.append(size)
-    return bytes(found)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from chirpstack_api.gw import gw_pb2 as gw
 from google.protobuf import json_format
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wisgate.lorawan import chirpstack
-from wisgate.lorawan.chirpstack_messages import Codec, DownlinkFrame
+from wisgate.lorawan.chirpstack_messages import Codec, DownlinkFrame, UplinkFrame
+from wisgate.lorawan.chirpstack_uplinks import written
 from wisgate.lorawan.counter import pack
 from wisgate.lorawan.radio import (
     After,
@@ -31,6 +35,7 @@ GATEWAY, BOARD = "0016c001ff000001", "0016c001ff000002"
 MOMENT = Moment(BOARD, 7, 5_000_000_123)
 DATA = bytes.fromhex("40010000268001000112b2c311223344")
 JOIN_ACCEPT = bytes.fromhex("20") + bytes(16)
+CHECKSUMS = {Crc.OK: gw.CRC_OK, Crc.BAD: gw.BAD_CRC, Crc.NONE: gw.NO_CRC}
 NOON = 1_795_176_000_123_456_789
 PROTOBUF, JSON = Codec("protobuf"), Codec("json")
 
@@ -45,15 +50,23 @@ def heard(**more: object) -> Heard:
     return Heard((1 << 32) + 9, GATEWAY, "EU868", (best,), replayed)
 
 
-def read(codec: Codec, kind: type, message: object) -> gw.UplinkFrame:
-    payload = codec.encode(message)
+def read(codec: Codec, kind: type, message: object) -> Any:
+    return parsed(codec, kind, codec.encode(message))
+
+
+def parsed(codec: Codec, kind: type, payload: bytes) -> Any:
     return json_format.Parse(payload, kind()) if codec is JSON else kind.FromString(payload)
+
+
+def uplink(told: Heard, board: int = 0, dated: bool = True, codec: Codec = PROTOBUF) -> Any:
+    """As ChirpStack reads it."""
+    return parsed(codec, gw.UplinkFrame, codec.encoded(UplinkFrame, written(told, board, dated)))
 
 
 @pytest.mark.parametrize("codec", [PROTOBUF, JSON], ids=["protobuf", "json"])
 def test_an_uplink_has_everything_that_was_heard(codec: Codec) -> None:
     told = heard(gps_ms=1_400_000_000_001, fine_ns=1_000_017)
-    frame = read(codec, gw.UplinkFrame, chirpstack.uplink(told, board=2, dated=True))
+    frame = uplink(told, 2, codec=codec)
     assert frame.phy_payload == DATA
     assert frame.tx_info.frequency == 868_100_000
     lora = frame.tx_info.modulation.lora
@@ -68,8 +81,66 @@ def test_an_uplink_has_everything_that_was_heard(codec: Codec) -> None:
     assert dict(got.metadata) == {}
 
 
+@given(
+    uplink=st.builds(
+        Uplink,
+        moment=st.builds(
+            Moment,
+            board=st.integers(0, (1 << 64) - 1).map("{:016x}".format),
+            session=st.integers(0, (1 << 32) - 1),
+            counter=st.integers(0, (1 << 64) - 1),
+        ),
+        at_ns=st.integers(0, (1 << 63) - 1),
+        phy=st.binary(min_size=1, max_size=255),
+        frequency=st.integers(0, (1 << 32) - 1),
+        modulation=st.builds(Lora, st.integers(5, 12), st.sampled_from([125_000, 1_625_000])),
+        rssi=st.floats(-1000, 1000),
+        snr=st.none() | st.floats(-1000, 1000, width=32).map(lambda db: db + 0.0),  # no -0.0
+        channel=st.integers(0, 255),
+        rf_chain=st.integers(0, 255),
+        antenna=st.integers(0, 255),
+        crc=st.sampled_from(Crc),
+    ),
+    number=st.integers(0, (1 << 63) - 1),
+    board=st.integers(0, 255),
+    dated=st.booleans(),
+)
+def test_an_uplink_is_what_chirpstack_would_have_written(
+    uplink: Uplink, number: int, board: int, dated: bool
+) -> None:
+    expected = gw.UplinkFrame(
+        phy_payload=uplink.phy,
+        tx_info={
+            "frequency": uplink.frequency,
+            "modulation": {
+                "lora": {
+                    "bandwidth": uplink.modulation.bandwidth,
+                    "spreading_factor": uplink.modulation.spreading_factor,
+                    "code_rate": gw.CR_4_5,
+                }
+            },
+        },
+        rx_info={
+            "gateway_id": GATEWAY,
+            "uplink_id": number % (1 << 32),
+            "rssi": round(uplink.rssi),
+            "snr": uplink.snr or 0.0,
+            "channel": uplink.channel,
+            "rf_chain": uplink.rf_chain,
+            "board": board,
+            "antenna": uplink.antenna,
+            "context": pack(uplink.moment),
+            "crc_status": CHECKSUMS[uplink.crc],
+        },
+    )
+    if dated:
+        expected.rx_info.gw_time.FromNanoseconds(uplink.at_ns)
+    told = Heard(number, GATEWAY, "EU868", (uplink,))
+    assert gw.UplinkFrame.FromString(written(told, board, dated)) == expected
+
+
 def test_what_is_not_known_is_left_out() -> None:
-    frame = read(PROTOBUF, gw.UplinkFrame, chirpstack.uplink(heard(snr=None), 0, dated=False))
+    frame = uplink(heard(snr=None), dated=False)
     assert not frame.rx_info.HasField("gw_time")
     assert not frame.rx_info.HasField("time_since_gps_epoch")
     assert not frame.rx_info.HasField("fine_time_since_gps_epoch")
@@ -77,7 +148,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 def test_a_replay_is_marked() -> None:
-    frame = read(PROTOBUF, gw.UplinkFrame, chirpstack.uplink(heard(replayed=True), 0, dated=True))
+    frame = uplink(heard(replayed=True))
     assert dict(frame.rx_info.metadata) == {"replayed": "true"}
 
 
@@ -90,8 +161,7 @@ def test_a_replay_is_marked() -> None:
     ],
 )
 def test_modulations(modulation: object, expected: tuple[object, ...]) -> None:
-    told = chirpstack.uplink(heard(modulation=modulation), 0, dated=True)
-    found = read(PROTOBUF, gw.UplinkFrame, told).tx_info.modulation
+    found = uplink(heard(modulation=modulation)).tx_info.modulation
     kind = found.WhichOneof("parameters")
     part = getattr(found, kind)
     if kind == "fsk":
@@ -102,21 +172,20 @@ def test_modulations(modulation: object, expected: tuple[object, ...]) -> None:
 
 @pytest.mark.parametrize("crc", list(Crc))
 def test_checksums(crc: Crc) -> None:
-    frame = read(PROTOBUF, gw.UplinkFrame, chirpstack.uplink(heard(crc=crc), 0, dated=True))
-    expected = {Crc.OK: gw.CRC_OK, Crc.BAD: gw.BAD_CRC, Crc.NONE: gw.NO_CRC}[crc]
-    assert frame.rx_info.crc_status == expected
+    frame = uplink(heard(crc=crc))
+    assert frame.rx_info.crc_status == CHECKSUMS[crc]
 
 
 def test_fine_time_belongs_to_the_second_that_the_milliseconds_were_rounded_from() -> None:
-    first = chirpstack.uplink(heard(gps_ms=1, fine_ns=900_000_000), 0, dated=True)
+    first = uplink(heard(gps_ms=1, fine_ns=900_000_000))
     assert first.rx_info.fine_time_since_gps_epoch.seconds == 0
-    told = chirpstack.uplink(heard(gps_ms=1_000_000, fine_ns=999_999_700), 0, dated=True)
-    fine = read(PROTOBUF, gw.UplinkFrame, told).rx_info.fine_time_since_gps_epoch
+    second = uplink(heard(gps_ms=1_000_000, fine_ns=999_999_700))
+    fine = second.rx_info.fine_time_since_gps_epoch
     assert fine.ToNanoseconds() == 999_999_999_700
 
 
 def test_json_names_are_those_of_proto3() -> None:
-    told = json.loads(JSON.encode(chirpstack.uplink(heard(), 2, dated=True)))
+    told = json.loads(JSON.encoded(UplinkFrame, written(heard(), 2, dated=True)))
     assert told["phyPayload"] == "QAEAACaAAQABErLDESIzRA=="
     assert told["txInfo"]["modulation"]["lora"]["codeRate"] == "CR_4_5"
     assert (told["rxInfo"]["gatewayId"], told["rxInfo"]["crcStatus"]) == (GATEWAY, "CRC_OK")

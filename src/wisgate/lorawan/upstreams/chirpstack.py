@@ -20,7 +20,8 @@ from ...core.errors import SinkError
 from ...mqtt.connection import Connection
 from ...mqtt.message import Message
 from .. import chirpstack
-from ..chirpstack_messages import Codec, DownlinkFrame
+from ..chirpstack_messages import Codec, DownlinkFrame, UplinkFrame
+from ..chirpstack_uplinks import written
 from ..radio import Downlink, Eui, Heard, Status
 from .asked import Asked
 from .base import Access
@@ -64,12 +65,14 @@ class _Gateway:
     async def deliver(self, batch: Sequence[Heard]) -> None:
         """Raises SinkError, SinkRefused."""
         await self.open()
-        number, encode, dated = self._access.number, self._codec.encode, self._dated
+        number, encoded, dated = self._access.number, self._codec.encoded, self._dated
         await self._broker.publish(
             [
                 Message(
                     self._up,
-                    encode(chirpstack.uplink(heard, number(heard.uplinks[0].moment.board), dated)),
+                    encoded(
+                        UplinkFrame, written(heard, number(heard.uplinks[0].moment.board), dated)
+                    ),
                     (heard.number,),
                 )
                 for heard in batch
