@@ -12,6 +12,7 @@ from ..core.clock import Clock
 from .radio import Eui, Moment
 
 WRAP = 1 << 32
+HALF = WRAP // 2
 DRIFT = 200e-6
 """By how much the clocks of board and host may run apart at most, both together; twice what their
 crystals promise."""
@@ -36,12 +37,13 @@ class Counter:
         self._told_us = 0
         """The monotonic clock when it was told last."""
 
-    def heard(self, low: int) -> Moment:
-        """The moment that a board calls `low`: the lowest 32 bits of its counter."""
-        now_us = self._now_us()
-        if self._ahead_us is not None:
-            expected = now_us + round(self._ahead_us)
-            off = (low - expected + WRAP // 2) % WRAP - WRAP // 2
+    def heard(self, low: int, now_us: int) -> Moment:
+        """The moment that a board calls `low`: the lowest 32 bits of its counter. `now_us`: what
+        `now_us` gives when the datagram is read."""
+        ahead = self._ahead_us
+        if ahead is not None:
+            expected = now_us + round(ahead)
+            off = (low - expected + HALF) % WRAP - HALF
             drift_us = DRIFT * (now_us - self._told_us)
             if abs(off) <= SLACK_US + drift_us:
                 return self._tell(expected + off, now_us)
@@ -52,7 +54,7 @@ class Counter:
         """The same for a board that numbers its sessions and widens its counter itself."""
         if session != self._session:
             self._session, self._ahead_us = session, None
-        return self._tell(counter, self._now_us())
+        return self._tell(counter, self.now_us())
 
     def restart(self) -> None:
         """Begin a session: forwarder or chip have started anew."""
@@ -63,7 +65,7 @@ class Counter:
         first of the session."""
         if self._ahead_us is None:
             return None
-        return Moment(self._board, self._session, self._now_us() + round(self._ahead_us))
+        return Moment(self._board, self._session, self.now_us() + round(self._ahead_us))
 
     def _tell(self, counter: int, now_us: int) -> Moment:
         ahead: float = counter - now_us
@@ -72,7 +74,8 @@ class Counter:
         self._ahead_us, self._told_us = ahead, now_us
         return Moment(self._board, self._session, counter)
 
-    def _now_us(self) -> int:
+    def now_us(self) -> int:
+        """The monotonic clock of this host."""
         return round(self._clock.monotonic() * 1e6)
 
 

@@ -19,7 +19,6 @@ _SHORTENED = {"2/3": "4/6", "1/2": "4/8", "": "4/5"}
 _BIT_RATES = range(500, 250_001)
 
 
-@lru_cache(maxsize=512)
 def lora(datr: str, codr: str) -> Lora:
     """Raises ValueError for what no chip can."""
     match = _LORA.fullmatch(datr)

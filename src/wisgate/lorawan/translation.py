@@ -7,6 +7,7 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 
 from . import rates
 from .packets import Rsig, Rxpk, Stat, Txpk
@@ -59,29 +60,25 @@ def _written(phy: bytes) -> str:
     return b2a_base64(phy, newline=False).decode("ascii")
 
 
-def _modulation(packet: Rxpk | Txpk) -> Modulation:
+@lru_cache(maxsize=512)
+def _modulation(modu: str, datr: str | float, codr: str | None, fdev: int | None) -> Modulation:
     """Raises _Flawed."""
-    datr = packet.datr
-    if packet.modu == "LORA" and isinstance(datr, str):
-        try:
-            return rates.lora(datr, packet.codr or "")
-        except ValueError:
-            raise _Flawed(Flaw.RATE) from None
-    if packet.modu == "FSK" and not isinstance(datr, str):
-        try:
-            return rates.fsk(datr, getattr(packet, "fdev", None) or 0)
-        except ValueError:
-            raise _Flawed(Flaw.RATE) from None
-    if packet.modu == "LR-FHSS":
-        raise _Flawed(Flaw.LR_FHSS)
-    raise _Flawed(Flaw.RATE)
+    try:
+        if modu == "LORA" and isinstance(datr, str):
+            return rates.lora(datr, codr or "")
+        if modu == "FSK" and not isinstance(datr, str):
+            return rates.fsk(datr, fdev or 0)
+    except ValueError:
+        raise _Flawed(Flaw.RATE) from None
+    raise _Flawed(Flaw.LR_FHSS if modu == "LR-FHSS" else Flaw.RATE)
 
 
-def _frequency(packet: Rxpk | Txpk) -> int:
+@lru_cache(maxsize=512)
+def _frequency(mhz: float) -> int:
     """Hz, rounded: 867.1 is not a number that floats have. Raises _Flawed."""
-    if not _LOWEST_MHZ <= packet.freq < _HIGHEST_MHZ:
+    if not _LOWEST_MHZ <= mhz < _HIGHEST_MHZ:
         raise _Flawed(Flaw.FREQUENCY)
-    return round(packet.freq * 1e6)
+    return round(mhz * 1e6)
 
 
 def uplink(packet: Rxpk, moment: Callable[[int], Moment], at_ns: int) -> Uplink | Flaw:
@@ -104,7 +101,8 @@ def _uplink(packet: Rxpk, moment: Callable[[int], Moment], at_ns: int) -> Uplink
         antenna, snr = best.ant, best.lsnr
         rssi = best.rssic if best.rssic is not None else best.rssis
         channel = best.chan if best.chan is not None else channel
-    frequency, modulation = _frequency(packet), _modulation(packet)
+    frequency = _frequency(packet.freq)
+    modulation = _modulation(packet.modu, packet.datr, packet.codr, None)
     return Uplink(
         moment=moment(packet.tmst),
         at_ns=at_ns,
@@ -229,8 +227,8 @@ def _shot(packet: Txpk, due: Due, power: float) -> Shot:
     fsk = packet.modu == "FSK"
     return Shot(
         phy=_payload(packet.payload, None),
-        frequency=_frequency(packet),
-        modulation=_modulation(packet),
+        frequency=_frequency(packet.freq),
+        modulation=_modulation(packet.modu, packet.datr, packet.codr, packet.fdev),
         power=power if packet.powe is None else packet.powe,
         due=due,
         inverted=not fsk and bool(packet.ipol),

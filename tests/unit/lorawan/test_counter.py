@@ -53,12 +53,12 @@ def test_a_counter_is_widened_over_wraps_and_silence(
 ) -> None:
     clock = VirtualClock()
     chip, ours = Chip(clock, drift, begin=begin), counter(clock)
-    first = ours.heard(chip.true() % WRAP)
+    first = ours.heard(chip.true() % WRAP, ours.now_us())
     for pause in pauses:
         clock.advance(pause)
         true = chip.true()
         clock.advance(random.choice([0.0, 0.002, 0.01, 1.5]))
-        moment = ours.heard(true % WRAP)
+        moment = ours.heard(true % WRAP, ours.now_us())
         assert moment.session == first.session
         assert moment.counter - first.counter == true - begin
         assert moment.counter % WRAP == true % WRAP
@@ -69,12 +69,12 @@ def test_now_is_never_ahead_by_more_than_drift_nor_far_behind(drift: float, seed
     random = Random(seed)
     clock = VirtualClock()
     chip, ours = Chip(clock, drift, begin=WRAP - 5_000_000), counter(clock)
-    base = ours.heard(chip.true() % WRAP).counter - chip.true()
+    base = ours.heard(chip.true() % WRAP, ours.now_us()).counter - chip.true()
     for _ in range(200):
         clock.advance(random.expovariate(1 / 2.0))
         true = chip.true()
         clock.advance(min(1.0, random.expovariate(1 / 0.005)))
-        ours.heard(true % WRAP)
+        ours.heard(true % WRAP, ours.now_us())
     now = ours.now()
     assert now is not None
     off = now.counter - base - chip.true()
@@ -87,7 +87,7 @@ def test_now_follows_at_a_thousand_frames_a_second() -> None:
     chip, ours = Chip(clock, -50e-6), counter(clock)
     for _ in range(100_000):
         clock.advance(0.001)
-        ours.heard(chip.true() % WRAP)
+        ours.heard(chip.true() % WRAP, ours.now_us())
     now = ours.now()
     assert now is not None
     assert abs(now.counter % WRAP - chip.true()) < 10
@@ -103,12 +103,12 @@ def test_a_restart_begins_a_session(drift: float, before: float, dead: float, af
     clock = VirtualClock()
     chip, ours = Chip(clock, drift), counter(clock)
     clock.advance(before)
-    old = ours.heard(chip.true() % WRAP)
+    old = ours.heard(chip.true() % WRAP, ours.now_us())
     clock.advance(dead)
     chip.restart()
     clock.advance(after)
     unlucky = (before + dead) * 1e6 % WRAP
-    moment = ours.heard(chip.true() % WRAP)
+    moment = ours.heard(chip.true() % WRAP, ours.now_us())
     if 4e6 < unlucky < WRAP - 4e6:  # else the counter stands where the old one would
         assert moment.session != old.session
         assert ours.now() == moment
@@ -118,8 +118,8 @@ def test_what_was_overtaken_begins_no_session() -> None:
     clock = VirtualClock()
     ours = counter(clock)
     clock.advance(100.0)
-    first = ours.heard(2_000_000)
-    late = ours.heard(WRAP - 500_000)  # 2.5 s before, and before the wrap
+    first = ours.heard(2_000_000, ours.now_us())
+    late = ours.heard(WRAP - 500_000, ours.now_us())  # 2.5 s before, and before the wrap
     assert late.session == first.session
     assert late.counter == first.counter - 2_500_000
     assert late.counter > 0
@@ -129,10 +129,10 @@ def test_what_was_overtaken_begins_no_session() -> None:
 def test_a_told_restart_begins_a_session_at_once() -> None:
     clock = VirtualClock()
     ours = counter(clock)
-    old = ours.heard(1_000_000)
+    old = ours.heard(1_000_000, ours.now_us())
     ours.restart()
     assert ours.now() is None
-    assert ours.heard(1_000_001).session == old.session + 1
+    assert ours.heard(1_000_001, ours.now_us()).session == old.session + 1
 
 
 def test_a_board_may_number_its_sessions_itself() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter as Counts
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ...core.clock import Clock
@@ -159,8 +160,9 @@ class UdpFront:
         if said.damaged:
             self.counters["damaged"] += said.damaged
         heard = list[Uplink]()
+        moment = partial(board.counter.heard, now_us=board.counter.now_us())
         for packet in said.packets:
-            found = translation.uplink(packet, board.counter.heard, at_ns)
+            found = translation.uplink(packet, moment, at_ns)
             if isinstance(found, Uplink):
                 heard.append(found)
             else:
