@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -147,15 +148,28 @@ class Running:
         return self.ends(seconds)
 
 
+def stored_rows(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Number, point, value, status, cause and time of every record, read without our code."""
+    rows = connection.execute(
+        "SELECT seq, name, value, status, cause, time_ns FROM record JOIN point"
+        " ON record.point = point.id"
+    ).fetchall()
+    points = {key: row for key, *row in connection.execute("SELECT id, name, kind FROM point")}
+    for seq, time_ns, first, last, body in connection.execute("SELECT * FROM sampling"):
+        values = struct.unpack(f"<{last - first + 1}d", body[:-4])
+        for key, value in enumerate(values, first):
+            name, kind = points[key]
+            shown = value if kind == 0 else int(value)  # as SQLite keeps whole numbers and switches
+            rows.append((seq - last + key, name, shown, 0, None, time_ns))
+    return sorted(rows)
+
+
 class Stored:
     """What a store holds, read without our code while nobody writes."""
 
     def __init__(self, folder: Path) -> None:
         with contextlib.closing(sqlite3.connect(folder / "wisgate.db")) as connection:
-            rows = connection.execute(
-                "SELECT seq, name, value, status, cause, time_ns FROM record JOIN point"
-                " ON record.point = point.id ORDER BY seq"
-            ).fetchall()
+            rows = stored_rows(connection)
             self.gaps = connection.execute("SELECT seq, first, last, cause FROM gap").fetchall()
         self.rows = [(s, n, v, SCHEMA_STATUS[st], c) for s, n, v, st, c, _ in rows]
         self.times = [time_ns for *_, time_ns in rows]

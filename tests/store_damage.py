@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec.structs import replace
-from stores import killed, levels, opened, put, rolled
+from stores import killed, levels, opened, put, rolled, sampled
 
 from wisgate.core.points import Reading, Status
 from wisgate.store.records import Gap, Record
@@ -75,7 +75,8 @@ async def store_to_damage(folder: Path, *, full: bool = False) -> Stored:
     async with opened(folder / "a", max_size=ROOM if full else 1e8) as store:
         await store.cursor("plant")
         for start in range(0, FULL if full else OLD, 500):
-            await put(store, _plant(500, start) if full else levels(500, start))
+            await put(store, _plant(500, start) if full else levels(400, start))
+            await put(store, sampled(100, start + 400))
         await rolled(store)
         store.advance("plant", CURSOR)
         await store.flush()
@@ -102,7 +103,7 @@ def _plant(count: int, start: int) -> Iterable[Reading]:
 
 
 def _mixed(start: int) -> list[Reading]:
-    made = list(levels(GROUP - 3, start))
+    made = [*levels(GROUP - 9, start), *sampled(2, start + GROUP - 9)]
     time_ns = 1000 + start + GROUP
     made.append(Reading("pump", start % 2 == 0, time_ns=time_ns, cause="user anna"))
     made.append(Reading("card", f"04:{start:x}", time_ns=time_ns))
@@ -164,16 +165,26 @@ def _leaves(database: Path, name: str) -> list[int]:
 
 
 def _pages(database: Path) -> dict[int, frozenset[int]]:
+    """Records by leaf, also those of the samplings that are there."""
     content = database.read_bytes()
-    leaves = _leaves(database, "record")
-    return {page: _numbers(content[(page - 1) * PAGE : page * PAGE]) for page in leaves}
+    with closing(sqlite3.connect(database)) as connection:
+        lengths = dict(connection.execute("SELECT seq, last - first + 1 FROM sampling"))
+    found: dict[int, frozenset[int]] = {}
+    for name in ("record", "sampling"):
+        for page in _leaves(database, name):
+            rows = _numbers(content[(page - 1) * PAGE : page * PAGE])
+            length = lengths if name == "sampling" else dict.fromkeys(rows, 1)
+            found[page] = frozenset(
+                s for row in rows for s in range(row - length[row] + 1, row + 1)
+            )
+    return found
 
 
-def _numbers(page: bytes) -> frozenset[int]:
+def _numbers(page: bytes) -> list[int]:
     """The row numbers of a leaf: behind the length of each cell."""
     cells = int.from_bytes(page[3:5], "big")
     ats = [int.from_bytes(page[8 + 2 * i : 10 + 2 * i], "big") for i in range(cells)]
-    return frozenset(_varint(page, _varint(page, at)[1])[0] for at in ats)
+    return [_varint(page, _varint(page, at)[1])[0] for at in ats]
 
 
 def _varint(page: bytes, at: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,14 @@ def killed(folder: Path, to: Path) -> Path:
 
 def levels(count: int, start: int = 0) -> Iterable[Reading]:
     return (Reading("level", float(n), time_ns=1000 + n) for n in range(start, start + count))
+
+
+def sampled(count: int, start: int = 0) -> Iterator[Reading]:
+    """Samplings of three points each, at the moments of `levels`."""
+    for n in range(start, start + count):
+        yield Reading("level", n + 0.25, time_ns=1000 + n)
+        yield Reading("pump", n % 2 == 0, time_ns=1000 + n)
+        yield Reading("count", n, time_ns=1000 + n)
 
 
 async def put(store: Store, readings: Iterable[Reading]) -> None:

@@ -19,7 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateways import STOP_S, WISGATE, Running, Stored, environment, pump_house, running, wisgate
+from gateways import (
+    STOP_S,
+    WISGATE,
+    Running,
+    Stored,
+    environment,
+    pump_house,
+    running,
+    stored_rows,
+    wisgate,
+)
 from peers import free_port, until
 
 
@@ -147,7 +157,7 @@ def rows(site: Path) -> list[tuple[Any, ...]]:
     """What is committed, seen from outside while the gateway runs."""
     database = f"file:{site}/data/wisgate.db?mode=ro"
     with closing(sqlite3.connect(database, uri=True)) as connection:
-        return connection.execute("SELECT seq, time_ns, value FROM record ORDER BY seq").fetchall()
+        return stored_rows(connection)
 
 
 def random_bytes(file: Path, chance: random.Random) -> None:

@@ -13,21 +13,43 @@ from urllib.parse import quote
 from ..core.errors import StoreError, Unavailable
 from ..core.points import Kind
 from .database import FILE
+from .history import last_before
 from .records import Record
-from .schema import KINDS, NOT_OURS, PointRow, layout, lenient, record_of, version_of
+from .samplings import EVER, FIELDS, Samplings, records_of
+from .schema import (
+    ADDED,
+    BEGIN,
+    KINDS,
+    NEWEST,
+    NOT_OURS,
+    SAMPLED,
+    PointRow,
+    layout,
+    lenient,
+    record_of,
+    version_of,
+)
 
 CHUNK = 2000
 """Records read in one go: whoever writes to the file never waits for a reader, and its log can be
 emptied in between."""
-_EVER = 2**63 - 1
+_ENDS = f"""
+    SELECT min(coalesce((SELECT min(seq) FROM record), {EVER}),
+        coalesce((SELECT {BEGIN} FROM sampling ORDER BY seq LIMIT 1), {EVER})), ({NEWEST})
+"""
+_NEXT = """
+    SELECT seq, 1 FROM record WHERE seq > ?1 AND seq <= ?2
+    UNION ALL SELECT seq, last - first + 1 FROM sampling WHERE seq > ?1 AND seq <= ?2
+    ORDER BY seq LIMIT ?3
+"""
 
 
 @dataclass(frozen=True)
 class Chosen:
     """Which records: their times in nanoseconds UTC, `end_ns` not included; `points` None: all."""
 
-    start_ns: int = -_EVER
-    end_ns: int = _EVER
+    start_ns: int = -EVER
+    end_ns: int = EVER
     points: Collection[str] | None = None
 
 
@@ -42,9 +64,8 @@ class Archive:
             for key, name, unit, kind in rows
             if 0 <= kind < len(KINDS)
         }
-        first, last = connection.execute(
-            "SELECT (SELECT min(seq) FROM record), (SELECT max(seq) FROM record)"
-        ).fetchone()
+        self._samplings = Samplings(connection)
+        first, last = connection.execute(_ENDS).fetchone()
         self.first_seq, self.last_seq = int(first or 0), int(last or 0)
 
     @property
@@ -54,7 +75,11 @@ class Archive:
 
     def newest_ns(self) -> int | None:
         """The time of the record that was stored last."""
-        row = self._db.execute("SELECT time_ns FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+        row = self._db.execute(
+            "SELECT time_ns FROM record WHERE seq = ?1"
+            " UNION ALL SELECT time_ns FROM sampling WHERE seq = ?1",
+            (self.last_seq,),
+        ).fetchone()
         return int(row[0]) if row else None
 
     def before(self, names: Collection[str], time_ns: int) -> list[Record]:
@@ -63,11 +88,7 @@ class Archive:
         for key, row in self._points.items():
             if row.name not in names:
                 continue
-            last = self._db.execute(
-                "SELECT seq, time_ns, point, value, status, cause FROM record"
-                " WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
-                (key, time_ns),
-            ).fetchone()
+            last = last_before(self._db, self._samplings, key, row.kind, time_ns)
             record = record_of(last, self._points) if last else None
             if record and (row.name not in found or found[row.name].seq < record.seq):
                 found[row.name] = record
@@ -76,31 +97,40 @@ class Archive:
     def records(self, chosen: Chosen) -> Iterator[list[Record]]:
         """The chosen records in the order in which they were stored, some at a time; a list may be
         empty. What is stored meanwhile is not among them. Raises StoreError."""
-        wanted = "" if chosen.points is None else f"AND point IN ({self._keys(chosen.points)})"
-        query = (
-            "SELECT seq, time_ns, point, value, status, cause FROM record"
-            f" WHERE seq > ? AND seq <= ? AND time_ns >= ? AND time_ns < ? {wanted} ORDER BY seq"
-        )
         after = self.first_seq - 1
         while after < self.last_seq:
             try:
                 upto = self._chunk(after)
-                rows = self._db.execute(
-                    query, (after, upto, chosen.start_ns, chosen.end_ns)
-                ).fetchall()
+                found = self._between(after, upto, chosen)
             except sqlite3.Error as error:
                 raise StoreError(f"{FILE}: {error}; a gateway that runs repairs it") from error
-            yield [r for row in rows if (r := record_of(row, self._points)) is not None]
+            yield found
             after = upto
 
+    def _between(self, after: int, upto: int, chosen: Chosen) -> list[Record]:
+        """Those beyond a number up to another that are chosen, in their order."""
+        wanted = "" if chosen.points is None else f"AND point IN ({self._keys(chosen.points)})"
+        place = (after, upto, chosen.start_ns, chosen.end_ns)
+        within = "seq > ? AND seq <= ? AND time_ns >= ? AND time_ns < ?"
+        rows = self._db.execute(
+            "SELECT seq, time_ns, point, value, status, cause FROM record"
+            f" WHERE {within} {wanted}", place,
+        ).fetchall()  # fmt: skip
+        found = [r for row in rows if (r := record_of(row, self._points)) is not None]
+        for row in self._db.execute(f"{FIELDS} WHERE {within}", place).fetchall():
+            records = records_of(row, self._points)
+            found += (r for r in records if chosen.points is None or r.point in chosen.points)
+        return sorted(found, key=lambda record: record.seq)
+
     def _chunk(self, after: int) -> int:
-        """The last of the next CHUNK records: among the oldest most numbers may be gone."""
-        (upto,) = self._db.execute(
-            "SELECT max(seq) FROM"
-            " (SELECT seq FROM record WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?)",
-            (after, self.last_seq, CHUNK),
-        ).fetchone()
-        return self.last_seq if upto is None else int(upto)
+        """The last of the next CHUNK records or some more: among the oldest most numbers may be
+        gone."""
+        count = 0
+        for seq, readings in self._db.execute(_NEXT, (after, self.last_seq, CHUNK)):
+            count += readings
+            if count >= CHUNK:
+                return int(seq)
+        return self.last_seq
 
     def _keys(self, names: Collection[str]) -> str:
         return ",".join(str(key) for key, row in self._points.items() if row.name in names)
@@ -119,8 +149,11 @@ def open_archive(folder: Path) -> Iterator[Archive]:
     connection.text_factory = lenient
     try:
         try:
-            if version_of(layout(connection)) == NOT_OURS:
+            version = version_of(layout(connection))
+            if version == NOT_OURS:
                 raise StoreError(f"{path} is damaged, or no store; a gateway that runs repairs it")
+            if version < SAMPLED:
+                connection.executescript(ADDED[SAMPLED].replace("TABLE", "TEMP TABLE", 1))
             archive = Archive(connection)
         except sqlite3.Error as error:
             raise StoreError(f"{path}: {error}; a gateway that runs repairs it") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,14 +11,14 @@ from . import retention
 from .database import Database
 from .history import MAX_BUCKETS, SECOND_NS, Bucket, History, Span, around
 from .jobs import Jobs
+from .samplings import EVER
 from .schema import TIERS, PointRow, status_of, value_of
-from .tiers import first_slot
+from .tiers import figures_of, first_slot, together
 
 BUCKETS_PER_JOB = {0: 2, 60: 20, 3600: 50}
 """By the tier they come from, so that commits are not held up: a chart of 30 days is read in many
 short jobs."""
 
-_EVER = 2**63 - 1
 _WHERE = "FROM record WHERE point = ? AND time_ns >= ? AND time_ns < ? AND seq > ?"
 _FIGURES, _NONE = "min(value), max(value), total(value), count(value)", "NULL, NULL, 0.0, 0"
 _SLOTS = (
@@ -80,9 +79,9 @@ class _Reader:
 
     def __init__(self, database: Database, key: int, row: PointRow, tier: int) -> None:
         self._db, self._key, self._row = database.connection, key, row
-        self._tiers = database.tiers
+        self._tiers, self._samplings = database.tiers, database.samplings
         self._figures = _FIGURES if row.kind in (Kind.FLOAT, Kind.INT) else _NONE
-        self._sources = list(_sources(self._db, key, tier, database.retention.kept.upto))
+        self._sources = list(_sources(database, key, tier))
 
     def bucket(self, span: Span) -> Bucket | None:
         parts = [part for part in self._parts(span) if part is not None]
@@ -117,10 +116,17 @@ class _Reader:
         row = self._db.execute(
             f"SELECT {self._figures}, count(*), max(status) {_WHERE}", place
         ).fetchone()
-        if not row[4]:
+        sampled = self._samplings.rows(self._key, self._row.kind, begin, end, beyond)
+        if not row[4] and not sampled:
             return None
-        last = self._db.execute(f"SELECT value {_WHERE} ORDER BY time_ns DESC LIMIT 1", place)
-        return _Part(*row, *last.fetchone())
+        last = self._db.execute(
+            f"SELECT time_ns, seq, value {_WHERE} ORDER BY time_ns DESC, seq DESC LIMIT 1", place
+        ).fetchall()
+        last += [(time_ns, seq, value) for seq, time_ns, _, value, *_ in sampled[-1:]]
+        figures = figures_of([row[3] for row in sampled], self._row.kind)
+        both = figures if not row[4] else together(row, figures) if sampled else row
+        low, high, total, valued, count, worst = both
+        return _Part(low, high, total, valued, count, worst, max(last)[2])
 
     def _not_rolled(self, begin: int, end: int) -> _Part | None:
         """Of readings that the tiers do not have yet: those of the last minutes."""
@@ -144,47 +150,54 @@ class _Reader:
         return _Part(*row, *last)
 
 
-def _sources(
-    connection: sqlite3.Connection, key: int, tier: int, kept_upto: int
-) -> Iterator[_Source]:
+def _sources(database: Database, key: int, tier: int) -> Iterator[_Source]:
     """From the finest that is needed to the coarsest, each up to where the one before it begins:
-    what is too old for one is in the next. Of the readings up to `kept_upto` some are gone."""
+    what is too old for one is in the next."""
     wanted = [t for t in (0, *TIERS) if t >= tier]
-    end = _EVER
+    end = EVER
     for one, following in pairwise(wanted):
-        begin = min(end, _first_ns(connection, key, one, following, kept_upto))
+        begin = min(end, _first_ns(database, key, one, following))
         yield _Source(one, begin, end)
         end = begin
-    yield _Source(wanted[-1], -_EVER, end)
+    yield _Source(wanted[-1], -EVER, end)
 
 
-def _first_ns(
-    connection: sqlite3.Connection, key: int, tier: int, coarser: int, kept_upto: int
-) -> int:
+def _first_ns(database: Database, key: int, tier: int, coarser: int) -> int:
     """From where on a source holds all that a coarser one does, on the grid of that."""
-    if tier:
-        slot = first_slot(connection, tier, key)
-        first = None if slot is None else slot * tier * SECOND_NS
-    else:
-        _, since = (retention.oldest(connection, kept_upto) if kept_upto else None) or (0, -_EVER)
-        first = connection.execute(
-            "SELECT min(time_ns) FROM record WHERE point = ? AND time_ns >= ?", (key, since)
-        ).fetchone()[0]
+    first = _first_slot_ns(database, key, tier) if tier else _first_reading_ns(database, key)
     if first is None:
-        return _EVER
+        return EVER
     length = coarser * SECOND_NS
     begin = first // length * length
-    whole = _count(connection, key, tier, begin, length) >= _count(
-        connection, key, coarser, begin, length
+    whole = _count(database, key, tier, begin, length) >= _count(
+        database, key, coarser, begin, length
     )
     return begin if whole else begin + length
 
 
-def _count(connection: sqlite3.Connection, key: int, tier: int, begin: int, length: int) -> int:
+def _first_slot_ns(database: Database, key: int, tier: int) -> int | None:
+    slot = first_slot(database.connection, tier, key)
+    return None if slot is None else slot * tier * SECOND_NS
+
+
+def _first_reading_ns(database: Database, key: int) -> int | None:
+    """Beyond those that some of are gone."""
+    kept_upto = database.retention.kept.upto
+    oldest = retention.oldest(database.connection, kept_upto) if kept_upto else None
+    since = oldest[1] if oldest is not None else -EVER
+    (alone,) = database.connection.execute(
+        "SELECT min(time_ns) FROM record WHERE point = ? AND time_ns >= ?", (key, since)
+    ).fetchone()
+    found = (alone, database.samplings.first_ns(key, since))
+    return min((time_ns for time_ns in found if time_ns is not None), default=None)
+
+
+def _count(database: Database, key: int, tier: int, begin: int, length: int) -> int:
     """Readings that a source knows of from `begin` on for a `length`."""
     if not tier:
         query = "SELECT count(*) FROM record WHERE point = ? AND time_ns >= ? AND time_ns < ?"
         place: tuple[int, ...] = (key, begin, begin + length)
+        sampled = database.samplings.count(*place)
     else:
         span = tier * SECOND_NS
         query = (
@@ -192,4 +205,5 @@ def _count(connection: sqlite3.Connection, key: int, tier: int, begin: int, leng
             " WHERE span = ? AND point = ? AND slot >= ? AND slot < ?"
         )
         place = (tier, key, begin // span, (begin + length) // span)
-    return int(connection.execute(query, place).fetchone()[0])
+        sampled = 0
+    return int(database.connection.execute(query, place).fetchone()[0]) + sampled

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from heapq import merge
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +18,10 @@ from . import retention
 from .cursors import Cursors
 from .dating import Dating
 from .extent import Extent, Figures
-from .numbering import numbered
+from .numbering import Numbering
 from .point_rows import PointRows
 from .records import Entry, Record
+from .samplings import FIELDS, SamplingRow, Samplings, records_of
 from .schema import Row, gap_of, record_of, transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, write_side
 from .tiers import Tiers
@@ -59,9 +60,10 @@ class Database(Logged):
     ) -> None:
         super().__init__(connection, folder / FILE)
         self._folder, self._clock = folder, clock
-        self.dating = Dating(connection)
+        self.samplings = Samplings(connection)
+        self.dating = Dating(connection, self.samplings)
         self.points = PointRows(connection, points)
-        self.tiers = Tiers(connection, bounds)
+        self.tiers = Tiers(connection, self.samplings, bounds)
         self.retention = retention.Retention(connection, bounds)
         self.cursors = Cursors(connection)
         self._series = Series(1, 1)
@@ -203,15 +205,17 @@ class Database(Logged):
             self._db.execute("UPDATE cursor SET gap=?, first=? WHERE sink=?", (seq, first, sink))
 
     def _insert(self, readings: Sequence[Reading], told: bool) -> list[Record]:
-        rows, records = numbered(readings, self._series.next, self.points, told=told)
-        whole = len(rows) // TOGETHER * TOGETHER
+        new = Numbering(self._series.next, self.points, self.samplings)
+        new.take(readings, told=told)
+        rows, whole = new.rows, len(new.rows) // TOGETHER * TOGETHER
         for at in range(0, whole, TOGETHER):
             self._db.execute(_INSERT_TOGETHER, [*chain(*rows[at : at + TOGETHER])])
         self._db.executemany(f"{_INSERT} {_ROW}", rows[whole:])
-        if rows:
-            self.tiers.saw(min(row[1] for row in rows))
-        self._series = replace(self._series, next=self._series.next + len(rows))
-        return records
+        self.samplings.insert(new.samplings)
+        if readings:
+            self.tiers.saw(min(reading.time_ns for reading in readings))
+        self._series = replace(self._series, next=self._series.next + len(readings))
+        return new.records
 
     def interrupt(self, cause: str) -> Extent:
         """Nothing comes for some time: a gap record says why, and an end without warning that
@@ -261,11 +265,19 @@ class Database(Logged):
             "WHERE seq > ? ORDER BY seq LIMIT ?",
             (seq, limit),
         )
-        entries: list[Iterator[Entry]] = [self._records(rows), map(gap_of, gaps)]
+        samplings = self._db.execute(f"{FIELDS} WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
+        entries: list[Iterator[Entry]] = [
+            map(gap_of, gaps),
+            self._records(rows),
+            dropwhile(lambda e: e.seq <= seq, self._sampled(samplings)),
+        ]
         return self.dating.marked(islice(merge(*entries, key=lambda e: e.seq), limit))
 
     def _records(self, rows: Iterable[Row]) -> Iterator[Record]:
         return (r for row in rows if (r := record_of(row, self.points.by_id)) is not None)
+
+    def _sampled(self, rows: Iterable[SamplingRow]) -> Iterator[Record]:
+        return chain.from_iterable(records_of(row, self.points.by_id) for row in rows)
 
     # Figures
 

@@ -16,12 +16,21 @@ import msgspec
 
 from ..core.clock import SteadyClock
 from .records import Entry, Record
-from .schema import transaction
+from .samplings import FIELDS, Samplings, later
+from .schema import NEWEST, transaction
 
 STEP = 1000
 """Records dated in one transaction."""
 OPEN = 0
 """The last number of a span that still grows."""
+_OLDEST = """
+    SELECT coalesce(min(seq), 0) FROM (
+        SELECT min(seq) AS seq FROM record UNION ALL SELECT min(seq) FROM sampling)
+"""
+_NEWEST_TIME = f"""
+    SELECT time_ns FROM record WHERE seq = ({NEWEST})
+    UNION ALL SELECT time_ns FROM sampling WHERE seq = ({NEWEST})
+"""
 
 
 @dataclass(frozen=True)
@@ -44,10 +53,10 @@ class Undated:
 class Dating:
     """The undated spans of a store. Threads: lane only."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, samplings: Samplings) -> None:
         self.dated = True
         """Whether new records are dated right."""
-        self._db = connection
+        self._db, self._samplings = connection, samplings
         self._spans: list[Undated] = []
         self._begin = 1
         self._released = False
@@ -61,7 +70,7 @@ class Dating:
         for span in list(self._spans):
             if span.last == OPEN:
                 self._take_up(span, following, boot, clock)
-        oldest = self._db.execute("SELECT coalesce(min(seq), 0) FROM record").fetchone()[0]
+        (oldest,) = self._db.execute(_OLDEST).fetchone()
         for span in list(self._spans):
             if span.last != OPEN and span.last < max(span.first, oldest):
                 self._forget(span)
@@ -98,11 +107,16 @@ class Dating:
         return self.pending
 
     def _date_some(self, span: Undated, shift: int) -> None:
-        upto = min(span.first + STEP - 1, span.last)
+        upto = self._samplings.end_of(min(span.first + STEP - 1, span.last))
         for table in ("record", "gap"):
             self._db.execute(
                 f"UPDATE {table} SET time_ns = time_ns + ? WHERE seq BETWEEN ? AND ?",
                 (shift, span.first, upto),
+            )
+        rows = self._db.execute(f"{FIELDS} WHERE seq BETWEEN ? AND ?", (span.first, upto))
+        for seq, time_ns, _, _, body in [later(row, shift) for row in rows]:
+            self._db.execute(
+                "UPDATE sampling SET time_ns = ?, body = ? WHERE seq = ?", (time_ns, body, seq)
             )
         if upto >= span.last:
             self._forget(span)
@@ -162,7 +176,7 @@ class Dating:
             raise
 
     def _newest(self) -> int:
-        row = self._db.execute("SELECT time_ns FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+        row = self._db.execute(_NEWEST_TIME).fetchone()
         return int(row[0]) + 1 if row else 0
 
     def _add(self, first: int, last: int, boot: str, offset: int, shift: int | None) -> None:

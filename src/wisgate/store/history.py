@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import itemgetter
 
-from ..core.points import Status, Value
+from ..core.points import Kind, Status, Value
 from .database import Database
 from .records import Record
-from .schema import TIERS, record_of
+from .samplings import EVER, Samplings
+from .schema import NEWEST, TIERS, PointRow, Row, record_of
 
 RAW_LIMIT = 10_000
 """Records returned without buckets at most."""
@@ -85,10 +88,14 @@ def raw(database: Database, name: str, span: Span) -> History:
     found = database.points.current(name)
     if found is None:
         return around(database, name, span)
-    rows = database.connection.execute(
+    key, point = found
+    most = RAW_LIMIT + 1
+    alone = database.connection.execute(
         f"{_FIELDS} WHERE point = ? AND time_ns >= ? AND time_ns < ? ORDER BY time_ns, seq LIMIT ?",
-        (found[0], span.start_ns, span.end_ns, RAW_LIMIT + 1),
+        (key, span.start_ns, span.end_ns, most),
     ).fetchall()
+    sampled = database.samplings.rows(key, point.kind, span.start_ns, span.end_ns, limit=most)
+    rows = sorted(alone + sampled, key=_moment)
     known = database.points.by_id
     records = [r for row in rows[:RAW_LIMIT] if (r := record_of(row, known)) is not None]
     return replace(
@@ -101,17 +108,27 @@ def latest(database: Database, name: str) -> Record | None:
     found = database.points.current(name)
     if found is None:
         return None
-    row = (
-        database.connection.execute(
-            f"{_FIELDS} WHERE seq > (SELECT max(seq) FROM record) - ? AND point = ?"
-            " ORDER BY seq DESC LIMIT 1",
-            (_NEAR, found[0]),
-        ).fetchone()
-        or database.connection.execute(
-            f"{_FIELDS} WHERE seq = (SELECT max(seq) FROM record WHERE point = ?)", (found[0],)
-        ).fetchone()
-    )
+    row = _newest_near(database, *found) or _newest(database, *found)
     return record_of(row, database.points.by_id) if row else None
+
+
+def _newest_near(database: Database, key: int, point: PointRow) -> Row | None:
+    """The row of a point with the greatest number, if that is among the last."""
+    beyond = (database.connection.execute(NEWEST).fetchone()[0] or 0) - _NEAR
+    alone = database.connection.execute(
+        f"{_FIELDS} WHERE seq > ? AND point = ? ORDER BY seq DESC LIMIT 1", (beyond, key)
+    ).fetchone()
+    sampled = database.samplings.newest_near(key, point.kind, beyond)
+    return max((row for row in (alone, sampled) if row), key=itemgetter(0), default=None)
+
+
+def _newest(database: Database, key: int, point: PointRow) -> Row | None:
+    """The row of a point with the greatest number, wherever it is."""
+    alone = database.connection.execute(
+        f"{_FIELDS} WHERE seq = (SELECT max(seq) FROM record WHERE point = ?)", (key,)
+    ).fetchone()
+    sampled = database.samplings.newest(key, point.kind)
+    return max((row for row in (alone, sampled) if row), key=itemgetter(0), default=None)
 
 
 def before(database: Database, name: str, time_ns: int) -> Record | None:
@@ -119,8 +136,23 @@ def before(database: Database, name: str, time_ns: int) -> Record | None:
     found = database.points.current(name)
     if found is None:
         return None
-    row = database.connection.execute(
-        f"{_FIELDS} WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
-        (found[0], time_ns),
-    ).fetchone()
+    key, point = found
+    row = last_before(database.connection, database.samplings, key, point.kind, time_ns)
     return record_of(row, database.points.by_id) if row else None
+
+
+def last_before(
+    connection: sqlite3.Connection, samplings: Samplings, key: int, kind: Kind, time_ns: int
+) -> Row | None:
+    """The newest row of a point that is older than a time."""
+    alone = connection.execute(
+        f"{_FIELDS} WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
+        (key, time_ns),
+    ).fetchone()
+    sampled = samplings.last_row(key, kind, -EVER, time_ns)
+    return max((row for row in (alone, sampled) if row), key=_moment, default=None)
+
+
+def _moment(row: Row) -> tuple[int, int]:
+    """Rows are in the order of time, then of their numbers."""
+    return row[1], row[0]

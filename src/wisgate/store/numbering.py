@@ -1,6 +1,7 @@
 """Readings get their numbers, and become rows of the file and records for sinks.
 
-The most of them are good and carry a plain value of their kind: for those nothing is called.
+The most of them are good and carry a plain value of their kind: for those nothing is called. Where
+such follow each other, of one time and of points numbered in a row, they become one sampling.
 """
 
 from __future__ import annotations
@@ -11,29 +12,66 @@ from typing import Any
 from ..core.points import Reading, Status
 from .point_rows import PointRows
 from .records import Record
+from .samplings import LEAST, MOST, SamplingRow, Samplings, sealed
 from .schema import GOOD_CODE, Row, encode, record_of
 
 
-def numbered(
-    readings: Sequence[Reading], first: int, points: PointRows, *, told: bool
-) -> tuple[list[Row], list[Record]]:
-    """The rows of `readings`, numbered from `first` on, and if they are `told` to anybody, the
-    records that `record_of` makes of those rows. The caller commits the points."""
-    rows: list[Row] = []
-    records: list[Record] = []
-    places, good = points.places, Status.GOOD  # global names and attributes cost, too
-    for seq, reading in enumerate(readings, first):
-        name, value, status, time_ns, cause = reading
-        key, point, plain, least, most = places.get(name) or points.place_of(reading)
-        number: Any = value  # as soon as it is of that type
-        if value.__class__ is plain and status is good and least <= number <= most:
-            rows.append((seq, time_ns, key, value, GOOD_CODE, cause or None))
+class Numbering:
+    """Readings as they are numbered from `first` on. The caller commits the points."""
+
+    def __init__(self, first: int, points: PointRows, samplings: Samplings) -> None:
+        self.rows: list[Row] = []
+        self.samplings: list[SamplingRow] = []
+        self.records: list[Record] = []
+        """Those that `record_of` makes of the rows, if anybody is told."""
+        self._following, self._points, self._places = first, points, samplings
+
+    def take(self, readings: Sequence[Reading], *, told: bool) -> None:
+        """Number some more."""
+        records, points = self.records, self._points
+        places, good = points.places, Status.GOOD  # global names and attributes cost, too
+        values: list[Any] = []  # at `moment`, of the points from `start` to before `following`
+        start = following = moment = 0
+        for seq, reading in enumerate(readings, self._following):
+            name, value, status, time_ns, cause = reading
+            key, point, plain, least, most = places.get(name) or points.place_of(reading)
+            number: Any = value  # as soon as it is of that type
+            whole = value.__class__ is plain and least <= number <= most
+            if cause or status is not good or not whole:
+                self._close(seq, moment, start, values)
+                self._alone(seq, reading, key, told)
+                values, following = [], 0
+                continue
+            if key != following or time_ns != moment:
+                self._close(seq, moment, start, values)
+                values, start, moment = [], key, time_ns
+            values.append(value)
+            following = key + 1
             if told:
-                records.append(Record(seq, time_ns, name, point.unit, value, status, cause))
-        else:
-            stored, code = encode(value, status, point.kind)
-            row = (seq, time_ns, key, stored, code, cause or None)
-            rows.append(row)
-            if told and (record := record_of(row, points.by_id)) is not None:
-                records.append(record)
-    return rows, records
+                records.append(Record(seq, time_ns, name, point.unit, value, status))
+        self._following += len(readings)
+        self._close(self._following, moment, start, values)
+
+    def _alone(self, seq: int, reading: Reading, key: int, told: bool) -> None:
+        """A reading that is a row of its own, whatever stands beside it."""
+        _, value, status, time_ns, cause = reading
+        by_id = self._points.by_id
+        row = (seq, time_ns, key, *encode(value, status, by_id[key].kind), cause or None)
+        self.rows.append(row)
+        if told and (record := record_of(row, by_id)) is not None:
+            self.records.append(record)
+
+    def _close(self, following: int, time_ns: int, first: int, values: Sequence[Any]) -> None:
+        """Values of points from `first` on, of numbers up to before `following`: as samplings, or
+        as rows where a sampling is not worth it."""
+        at = following - len(values)
+        for begin in range(0, len(values), MOST):
+            some = values[begin : begin + MOST]
+            key = first + begin
+            if len(some) >= LEAST and self._places.takes((key, key + len(some) - 1)):
+                self.samplings.append(sealed(at + begin + len(some) - 1, time_ns, key, some))
+            else:
+                self.rows += (
+                    (at + begin + n, time_ns, key + n, value, GOOD_CODE, None)
+                    for n, value in enumerate(some)
+                )

@@ -153,9 +153,9 @@ def _value(payload: bytes, code: int, at: int) -> tuple[object, int]:
         value = struct.unpack(">d", payload[at:end])[0] if end <= len(payload) else None
     elif code in (0, 8, 9):
         return {0: None, 8: 0, 9: 1}[code], at
-    elif code >= 13 and code % 2:
-        end = at + (code - 13) // 2
-        value = payload[at:end].decode(errors="replace")
+    elif code >= 12:
+        end = at + (code - 12) // 2
+        value = payload[at:end] if code % 2 == 0 else payload[at:end].decode(errors="replace")
     else:
         raise NoRow("a kind that no column has")
     if end > len(payload):

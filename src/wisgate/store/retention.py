@@ -14,13 +14,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from ..config.storing import ENDURANCE, HOURS_AGE, MINUTES_AGE
 from .records import ALARM
-from .schema import PAGE
+from .schema import BEGIN, NEWEST, PAGE
 
 STEP = 1000
-"""Entries dropped in one transaction: some 15 ms on a CM4."""
+"""Readings and gaps dropped in one transaction, and a part of a sampling at most: some 15 ms on a
+CM4."""
 
 WAL_BYTES = 8 * 1024 * 1024
 """Room for the write-ahead log, which `journal_size_limit` cuts to this after a checkpoint."""
@@ -38,13 +40,19 @@ _RENEWED = "seq IN (SELECT gap FROM cursor WHERE cursor.gap > cursor.seq)"
 """Gap records that wait for their sink: what `passed` says takes their place."""
 _WITHIN = "seq > ?1 AND seq <= ?2"
 _ENTRIES = f"""
-    SELECT seq, time_ns FROM record WHERE {_WITHIN}
-    UNION ALL SELECT seq, time_ns FROM gap WHERE {_WITHIN} ORDER BY seq LIMIT ?3
+    SELECT seq, time_ns, 1 FROM record WHERE {_WITHIN}
+    UNION ALL SELECT seq, time_ns, last - first + 1 FROM sampling WHERE {_WITHIN}
+    UNION ALL SELECT seq, time_ns, 1 FROM gap WHERE {_WITHIN} ORDER BY seq LIMIT ?3
 """
+"""Number, time and readings. A sampling is one: all of it is measured, and goes together."""
 _WEIGHT = f"""
-    SELECT count(*), {_ENTRY_BYTES} * (count(*) + (SELECT count(*) FROM gap WHERE {_WITHIN}))
-        + coalesce(sum(2 * coalesce(length(value), 0) + coalesce(length(cause), 0)), 0)
-    FROM record WHERE {_WITHIN}
+    SELECT sum(readings), sum(bytes) FROM (
+        SELECT count(*) AS readings, {_ENTRY_BYTES} * count(*) + coalesce(
+            sum(2 * coalesce(length(value), 0) + coalesce(length(cause), 0)), 0) AS bytes
+        FROM record WHERE {_WITHIN}
+        UNION ALL SELECT coalesce(sum(last - first + 1), 0), coalesce(
+            sum({_ENTRY_BYTES} + length(body)), 0) FROM sampling WHERE {_WITHIN}
+        UNION ALL SELECT 0, {_ENTRY_BYTES} * count(*) FROM gap WHERE {_WITHIN})
 """
 _NOT_TOLD = """
     SELECT sink, seq, gap, first FROM cursor WHERE seq < ?1 AND NOT EXISTS
@@ -112,7 +120,7 @@ class Retention:
     def next_step(self, now_ns: int) -> Step | None:
         """None when the store is within its bounds. The newest record always stays: the series is
         taken up from it."""
-        newest = self._db.execute("SELECT max(seq) FROM record").fetchone()[0]
+        newest = self._db.execute(NEWEST).fetchone()[0]
         if newest is None:
             return None
         upto = min(self.kept.upto, newest - 1)
@@ -131,19 +139,21 @@ class Retention:
 
     def _aged(self, after: int, last: int, cutoff_ns: int) -> int | None:
         """The number up to which the next entries are too old."""
-        upto = None
-        for seq, time_ns in self._db.execute(_ENTRIES, (after, last, STEP)):
-            if time_ns >= cutoff_ns:
-                break
-            upto = int(seq)
-        return upto
+        aged = takewhile(lambda entry: entry[1] < cutoff_ns, self._next(after, last))
+        return max((seq for seq, _ in aged), default=None)
 
     def _some(self, after: int, last: int) -> int | None:
         """The number up to which there is a step of entries."""
-        upto: int | None = self._db.execute(
-            f"SELECT max(seq) FROM ({_ENTRIES})", (after, last, STEP)
-        ).fetchone()[0]
-        return upto
+        return max((seq for seq, _ in self._next(after, last)), default=None)
+
+    def _next(self, after: int, last: int) -> Iterator[tuple[int, int]]:
+        """Number and time of the entries of a step."""
+        count = 0
+        for seq, time_ns, readings in self._db.execute(_ENTRIES, (after, last, STEP)):
+            yield seq, time_ns
+            count += readings
+            if count >= STEP:
+                return
 
     def drop(self, step: Step) -> Kept:
         """Take a step; returns what `kept` is once the caller has committed."""
@@ -153,6 +163,7 @@ class Retention:
             kept = replace(kept, records=kept.records - gone, bytes=kept.bytes - size)
         records, gaps = (_MEASURED, _RENEWED) if step.measurements else ("TRUE", "TRUE")
         self._db.execute(f"DELETE FROM record WHERE {_WITHIN} AND {records}", place)
+        self._db.execute(f"DELETE FROM sampling WHERE {_WITHIN}", place)
         self._db.execute(f"DELETE FROM gap WHERE {_WITHIN} AND {gaps}", place)
         self._db.execute(
             f"DELETE FROM aside WHERE {_WITHIN} AND seq NOT IN"
@@ -184,9 +195,9 @@ def oldest(connection: sqlite3.Connection, after: int = 0) -> tuple[int, int] | 
     """Number and time of the oldest entry beyond a number."""
     rows = [
         row
-        for table in ("record", "gap")
+        for number, table in (("seq", "record"), (BEGIN, "sampling"), ("seq", "gap"))
         if (row := connection.execute(
-            f"SELECT seq, time_ns FROM {table} WHERE seq > ? ORDER BY seq LIMIT 1", (after,)
+            f"SELECT {number}, time_ns FROM {table} WHERE seq > ? ORDER BY seq LIMIT 1", (after,)
         ).fetchone())
     ]  # fmt: skip
     return min(rows) if rows else None

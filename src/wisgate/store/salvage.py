@@ -12,7 +12,18 @@ from ..core.points import Point
 from .connecting import lend_first_page
 from .pages import Row, rising
 from .retention import Kept, note, weight
-from .schema import KINDS, NAMES, NOT_OURS, TIERS, Layout, fresh_page, layout, lenient, version_of
+from .schema import (
+    BEGIN,
+    KINDS,
+    NAMES,
+    NOT_OURS,
+    TIERS,
+    Layout,
+    fresh_page,
+    layout,
+    lenient,
+    version_of,
+)
 from .series import BLOCK, Series, keep, top
 from .unreached import add_pages, put
 
@@ -40,7 +51,12 @@ _CERTAINLY_KEPT = """
 """
 """A gap record with records in its range is of retention, which came up to its end at least."""
 
+_OLDEST = (
+    "SELECT min(seq) FROM record",
+    f"SELECT {BEGIN} FROM sampling ORDER BY seq LIMIT 1",
+)
 _COLUMNS = {
+    "sampling": "seq, time_ns, first, last, body",
     "record": "seq, time_ns, point, value, status, cause",
     "gap": "seq, time_ns, first, last, cause",
 }
@@ -68,12 +84,15 @@ def salvage(
         source.text_factory = lenient
         _copy(source, target, limit, points)
         stored_mark = _number(source, "SELECT mark FROM series WHERE id = 1", 0)
-        oldest = _number(source, "SELECT coalesce(min(seq), 1) FROM record", 1)
+        oldest = min(_number(source, query, _INT64) for query in _OLDEST)
         kept_upto = _number(source, "SELECT upto FROM kept WHERE id = 1", 0)
     add_pages(target, damaged, log, limit)
+    _drop_overlaps(target)
+    if oldest == _INT64:
+        oldest = 1
     _finish(target, mark or stored_mark, oldest, kept_upto, now_ns)
     target.execute("COMMIT")
-    return int(target.execute("SELECT count(*) FROM record").fetchone()[0])
+    return weight(target, 0, _INT64)[0]
 
 
 def _lend_first_page(damaged: Path) -> None:
@@ -191,6 +210,18 @@ def _finish(
     keep(target, Series(following, following), clean=True)
 
 
+def _drop_overlaps(target: sqlite3.Connection) -> None:
+    """No number stands twice: samplings have a checksum, and what contradicts them is not whole."""
+    end = 0
+    samplings = target.execute(f"SELECT seq, {BEGIN} FROM sampling ORDER BY seq").fetchall()
+    for seq, begin in samplings:
+        if begin <= end:
+            target.execute("DELETE FROM sampling WHERE seq = ?", (seq,))
+            continue
+        end = seq
+        target.execute("DELETE FROM record WHERE seq BETWEEN ? AND ?", (begin, seq))
+
+
 def _finish_tiers(target: sqlite3.Connection, last: int) -> None:
     """Count their rows; where it is not known up to where readings are in, take them all for in: a
     chart may miss some minutes and counts nothing twice."""
@@ -206,9 +237,12 @@ def _finish_tiers(target: sqlite3.Connection, last: int) -> None:
 
 def _name_lost_points(target: sqlite3.Connection) -> None:
     """Records whose point is not known any more keep a number that no other point gets."""
-    target.execute(
-        "INSERT INTO point SELECT DISTINCT point, 'unknown-' || point, '', 0 FROM record"
-        " WHERE point NOT IN (SELECT id FROM point)"
+    found = {key for (key,) in target.execute("SELECT DISTINCT point FROM record")}
+    for first, last in target.execute("SELECT DISTINCT first, last FROM sampling"):
+        found.update(range(first, last + 1))
+    target.executemany(
+        "INSERT OR IGNORE INTO point VALUES (?1, 'unknown-' || ?1, '', 0)",
+        [(key,) for key in sorted(found)],
     )
 
 
@@ -223,11 +257,13 @@ def _number(source: sqlite3.Connection, query: str, otherwise: int) -> int:
 def _holes(target: sqlite3.Connection, after: int) -> list[tuple[int, int]]:
     """Numbers missing beyond one that no gap record names, beyond what every sink has."""
     return target.execute(
-        """
+        f"""
         SELECT seq + 1, following - 1
-        FROM (SELECT seq, lead(seq) OVER (ORDER BY seq) AS following
-              FROM (SELECT seq FROM record WHERE seq > ?1
-                    UNION SELECT seq FROM gap WHERE seq > ?1 UNION SELECT ?1))
+        FROM (SELECT seq, lead(begin) OVER (ORDER BY begin) AS following
+              FROM (SELECT seq AS begin, seq FROM record WHERE seq > ?1
+                    UNION SELECT seq, seq FROM gap WHERE seq > ?1
+                    UNION SELECT {BEGIN}, seq FROM sampling WHERE seq > ?1
+                    UNION SELECT ?1, ?1))
         WHERE following > seq + 1
           AND following - 1 > (SELECT coalesce(min(seq), 0) FROM cursor)
           AND NOT EXISTS (SELECT 1 FROM gap WHERE first <= seq + 1 AND last >= following - 1)

@@ -38,7 +38,9 @@ CREATE INDEX record_by_point ON record (point, time_ns, value, status);
 """`record_by_point` holds all that a chart needs, so that 30 days of a point are read in order
 instead of from every page of the file."""
 
-VERSION = 3
+VERSION = 4
+SAMPLED = 4
+"""The first version with samplings."""
 TIERS = (60, 3600)
 """Spans of the tiers in seconds, shortest first."""
 
@@ -58,8 +60,22 @@ CREATE INDEX point_by_name ON point (name, unit, kind);
 CREATE TABLE kept (id INTEGER PRIMARY KEY, upto INTEGER NOT NULL, records INTEGER NOT NULL,
                    bytes INTEGER NOT NULL) STRICT;
 """,
+    4: """
+CREATE TABLE sampling (seq INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, first INTEGER NOT NULL,
+                       last INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE INDEX sampling_by_points ON sampling (first, last, time_ns);
+""",
 }
 """By version. `point_by_name` is a second copy of what no other page could give back."""
+
+BEGIN = "(seq - (last - first))"
+"""The number of the first reading of a sampling, whose own number is that of the last."""
+
+NEWEST = """
+    SELECT nullif(max(coalesce((SELECT max(seq) FROM record), 0),
+                      coalesce((SELECT max(seq) FROM sampling), 0)), 0)
+"""
+"""The number of the reading that was stored last; NULL without any."""
 
 STATUSES = (
     Status.GOOD, Status.UNCERTAIN, Status.STALE, Status.SATURATED, Status.ABSENT, Status.FAULT,
@@ -73,15 +89,17 @@ _CODES = {status: code for code, status in enumerate(STATUSES)}
 GOOD_CODE = _CODES[Status.GOOD]
 _INT64 = 2**63
 _HIGHEST = sys.float_info.max
+_EXACT = 2**53
+"""What a float carries to the last digit."""
 
 PLAIN: dict[Kind, tuple[type, float, float]] = {
     Kind.FLOAT: (float, -_HIGHEST, _HIGHEST),
-    Kind.INT: (int, -_INT64, _INT64 - 1),
+    Kind.INT: (int, -_EXACT, _EXACT),
     Kind.BOOL: (bool, False, True),
     Kind.TEXT: (object, 0, 0),
 }
-"""Type, least and greatest of the values of a kind that `encode` leaves as they are; no text, and
-no value is a bare object."""
+"""Type, least and greatest of the values of a kind that `encode` leaves as they are, and a float
+carries; no text, and no value is a bare object."""
 
 
 @dataclass(frozen=True, slots=True)

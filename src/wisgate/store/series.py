@@ -59,8 +59,8 @@ def write_side(path: Path, side: Side) -> None:
 def top(connection: sqlite3.Connection) -> int:
     """The greatest number in the file, 0 when it is empty."""
     row = connection.execute(
-        "SELECT max(coalesce((SELECT max(seq) FROM record), 0), "
-        "coalesce((SELECT max(seq) FROM gap), 0))"
+        "SELECT max(coalesce((SELECT max(seq) FROM record), 0),"
+        " coalesce((SELECT max(seq) FROM sampling), 0), coalesce((SELECT max(seq) FROM gap), 0))"
     ).fetchone()
     return int(row[0])
 

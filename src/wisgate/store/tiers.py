@@ -11,15 +11,17 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from ..core.points import Kind
 from .retention import Bounds
-from .schema import PAGE, TIERS, PointRow
+from .samplings import Samplings, values_of
+from .schema import BEGIN, GOOD_CODE, PAGE, TIERS, PointRow
 
 ROLL_S = 300.0
 """Between two passes, each of which writes a page or two for every point: rare enough for flash."""
-POINTS_PER_STEP = 10
+POINTS_PER_STEP = 20
 """A commit waits for one step at most, some milliseconds."""
 RECORDS_PER_POINT = 2000
 LEAST_RECORDS = 200_000
@@ -28,6 +30,8 @@ LEAST_RECORDS = 200_000
 SHARES = {60: 1 / 4, 3600: 1 / 8}
 """Of the room in the file that each tier may take, by its span in seconds."""
 ROW_BYTES = 64
+NUMBERS = (Kind.FLOAT, Kind.INT)
+"""Kinds of which there are least, greatest and mean."""
 SECOND_NS = 1_000_000_000
 
 _OVER_SLOTS = """
@@ -37,8 +41,19 @@ _OVER_SLOTS = """
 _FIGURES = "min(value), max(value), total(value), count(value)"
 _NO_FIGURES = "NULL, NULL, 0.0, 0"
 _LAST = """
-    SELECT value FROM record WHERE point = ? AND time_ns >= ? AND time_ns < ? AND seq <= ?
-    ORDER BY time_ns DESC LIMIT 1
+    SELECT time_ns, seq, value FROM record
+    WHERE point = ? AND time_ns >= ? AND time_ns < ? AND seq <= ?
+    ORDER BY time_ns DESC, seq DESC LIMIT 1
+"""
+_TIMES = """
+    SELECT min(low), max(high) FROM (
+        SELECT min(time_ns) AS low, max(time_ns) AS high FROM record WHERE seq >= ?1
+        UNION ALL SELECT min(time_ns), max(time_ns) FROM sampling WHERE seq >= ?1)
+"""
+_FIRST_WITHIN = f"""
+    SELECT min(seq) FROM (
+        SELECT min(seq) AS seq FROM record WHERE time_ns >= ?1 AND time_ns < ?2
+        UNION ALL SELECT min({BEGIN}) FROM sampling WHERE time_ns >= ?1 AND time_ns < ?2)
 """
 _FORGET = "DELETE FROM rollup WHERE span = ? AND point = ? AND slot >= ? AND slot < ?"
 _MERGE = """
@@ -64,8 +79,10 @@ class _Pass:
 class Tiers:
     """Threads: lane only. Every method raises sqlite3.Error."""
 
-    def __init__(self, connection: sqlite3.Connection, bounds: Bounds) -> None:
-        self._db, self._bounds = connection, bounds
+    def __init__(
+        self, connection: sqlite3.Connection, samplings: Samplings, bounds: Bounds
+    ) -> None:
+        self._db, self._samplings, self._bounds = connection, samplings, bounds
         rows = connection.execute("SELECT id, rows, seq FROM tier").fetchall()
         self._rows = dict.fromkeys(TIERS, 0) | {span: count for span, count, _ in rows}
         self._base = min((seq for *_, seq in rows), default=0)
@@ -101,8 +118,9 @@ class Tiers:
         chosen, rest = work.points[:POINTS_PER_STEP], work.points[POINTS_PER_STEP:]
         rows = dict(self._rows)
         with transaction:
+            sampled = self._minutes(chosen, points, work)
             for key in chosen:
-                self._roll(key, points[key], work, rows)
+                self._roll(key, points[key], work, rows, sampled.get(key, {}))
                 self._expire(key, now_ns, work, rows)
             base = self._base if rest else work.upto
             self._note(chosen if rest else [], work.upto, base, rows)
@@ -143,9 +161,7 @@ class Tiers:
             if self._since_ns is not None:
                 self._since_ns += min(shift, 0)
             return
-        first, last = self._db.execute(
-            "SELECT min(time_ns), max(time_ns) FROM record WHERE seq >= ?", (seq,)
-        ).fetchone()
+        first, last = self._db.execute(_TIMES, (seq,)).fetchone()
         if first is None:
             return
         hour = TIERS[-1] * SECOND_NS
@@ -157,9 +173,7 @@ class Tiers:
                 for key in points:
                     place = (span, key, begin // length, end // length)
                     rows[span] -= self._db.execute(_FORGET, place).rowcount
-            others = self._db.execute(
-                "SELECT min(seq) FROM record WHERE time_ns >= ? AND time_ns < ?", (begin, end)
-            ).fetchone()[0]
+            others = self._db.execute(_FIRST_WITHIN, (begin, end)).fetchone()[0]
             base = min(seq, others) - 1
             self._note([], 0, base, rows)
         self._rows, self._base, self._rolled = rows, base, {}
@@ -167,7 +181,7 @@ class Tiers:
 
     def _begin(self, points: Mapping[int, PointRow], last: int) -> _Pass:
         most = max(LEAST_RECORDS, RECORDS_PER_POINT * len(points))
-        upto = min(last, self._base + most)
+        upto = self._samplings.end_of(min(last, self._base + most))
         since = self._since_ns if self._since_ns is not None else 0
         self._since_ns = self._oldest_after(upto)  # also of what is not to be added yet
         return _Pass(upto, since, list(points), {})
@@ -183,24 +197,54 @@ class Tiers:
                 held = now_ns // (span * SECOND_NS) - oldest + 1
                 self._cut[span] = oldest + int(held * over / self._rows[span]) + 1
 
-    def _roll(self, key: int, row: PointRow, work: _Pass, rows: dict[int, int]) -> None:
+    def _minutes(
+        self, keys: Sequence[int], points: Mapping[int, PointRow], work: _Pass
+    ) -> dict[int, dict[int, list[Any]]]:
+        """What the samplings hold of some points, by point and slot of the finest tier: a row is
+        read once for all of them."""
+        found: dict[int, dict[int, list[Any]]] = {}
+        length = TIERS[0] * SECOND_NS
+        for beyond in {self.rolled(key) for key in keys}:
+            wanted = [key for key in keys if self.rolled(key) == beyond]
+            for stretch in self._samplings.stretches(wanted):
+                rows = self._samplings.between(stretch, work.since_ns, beyond, work.upto)
+                for slot, some in groupby(rows, lambda row: row[1] // length):
+                    columns = list(zip(*map(values_of, some), strict=True))
+                    for key in wanted:
+                        if stretch[0] <= key <= stretch[1]:
+                            figures = figures_of(columns[key - stretch[0]], points[key].kind)
+                            slots = found.setdefault(key, {})
+                            slots[slot] = together(slots.get(slot), figures)
+        return found
+
+    def _roll(
+        self, key: int, row: PointRow, work: _Pass, rows: dict[int, int],
+        sampled: Mapping[int, list[Any]],
+    ) -> None:  # fmt: skip
         """Minutes from the readings, hours from these minutes."""
-        figures = _FIGURES if row.kind in (Kind.FLOAT, Kind.INT) else _NO_FIGURES
+        figures = _FIGURES if row.kind in NUMBERS else _NO_FIGURES
         finest = TIERS[0]
         found = self._db.execute(
             _OVER_SLOTS.format(figures=figures),
             (finest * SECOND_NS, key, work.since_ns, self.rolled(key), work.upto),
         ).fetchall()
         figured: dict[tuple[int, int], list[Any]] = {}
-        for slot, *numbers in found:
+        for slot, *numbers in (*found, *((slot, *numbers) for slot, numbers in sampled.items())):
             for span in TIERS:
                 whole = (span, slot * finest // span)
-                figured[whole] = _together(figured.get(whole), numbers)
+                figured[whole] = together(figured.get(whole), numbers)
         for (span, slot), numbers in figured.items():
             length = span * SECOND_NS
-            place = (key, slot * length, (slot + 1) * length, work.upto)
-            (last,) = self._db.execute(_LAST, place).fetchone()
+            last = self._last(key, row.kind, slot * length, (slot + 1) * length, work.upto)
             rows[span] += self._merge((span, key, slot), (*numbers, last))
+
+    def _last(self, key: int, kind: Kind, begin: int, end: int, upto: int) -> Any:
+        """The last value from one time up to another."""
+        found = self._db.execute(_LAST, (key, begin, end, upto)).fetchall()
+        sampled = self._samplings.last_row(key, kind, begin, end, upto)
+        if sampled is not None:
+            found.append((sampled[1], sampled[0], sampled[3]))
+        return max(found)[2]
 
     def _merge(self, place: tuple[int, int, int], figures: Sequence[Any]) -> int:
         """Add to a row; returns 1 when it is a new one."""
@@ -221,17 +265,22 @@ class Tiers:
                 work.oldest[span] = min(first, work.oldest.get(span, first))
 
     def _oldest_after(self, seq: int) -> int | None:
-        found: int | None = self._db.execute(
-            "SELECT min(time_ns) FROM record WHERE seq > ?", (seq,)
-        ).fetchone()[0]
+        found: int | None = self._db.execute(_TIMES, (seq + 1,)).fetchone()[0]
         return found
 
 
-def _together(one: list[Any] | None, following: list[Any]) -> list[Any]:
-    """The figures of two neighbouring slots: lowest, highest, total, values, readings and worst
-    status."""
+def figures_of(values: Sequence[Any], kind: Kind) -> list[Any]:
+    """The figures of good readings: lowest, highest, total, values, readings and worst status."""
+    if not values or kind not in NUMBERS:
+        return [None, None, 0.0, 0, len(values), GOOD_CODE]
+    count = len(values)
+    return [min(values), max(values), float(sum(values)), count, count, GOOD_CODE]
+
+
+def together(one: Sequence[Any] | None, following: Sequence[Any]) -> list[Any]:
+    """The figures of neighbouring spans in one."""
     if one is None:
-        return following
+        return list(following)
     lows = [x for x in (one[0], following[0]) if x is not None]
     highs = [x for x in (one[1], following[1]) if x is not None]
     sums = [a + b for a, b in zip(one[2:5], following[2:5], strict=True)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import UnionType
 
 from .pages import Row, keys_of, pages_of, pages_of_log, rising, rows_of
+from .samplings import is_sampling
 from .schema import STATUSES, TIERS
 
 MAX_LATER = 10_000
@@ -18,6 +19,7 @@ _NONE, _ANY = type(None), object
 _ROLLUP = (int, int, int, _ANY, _ANY, float, int, int, int, _ANY)
 _SHAPES: dict[tuple[type | UnionType, ...], str] = {
     (_NONE, int, int, _ANY, int, str | None): "record",
+    (_NONE, int, int, int, bytes): "sampling",
     (_NONE, int, int, int, str): "gap",
     (_NONE, str, str, int): "point",
 }
@@ -39,7 +41,10 @@ def add_pages(target: sqlite3.Connection, damaged: Path, log: Path, limit: int) 
 
 
 def put(target: sqlite3.Connection, table: str, row: tuple[object, ...]) -> None:
-    """Rows that the tables refuse (a type, a number twice) were not whole."""
+    """Rows that the tables refuse (a type, a number twice) were not whole, nor samplings with
+    another checksum."""
+    if table == "sampling" and not is_sampling(row):
+        return
     with suppress(sqlite3.IntegrityError, OverflowError):
         target.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
 

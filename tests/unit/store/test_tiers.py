@@ -38,6 +38,8 @@ def walk(seed: int, count: int, step_ns: int, start: int = START) -> list[Readin
         made.append(Reading("level", value, status, at))
         if n % 7 == 0:
             made.append(Reading("pump", chance.random() < 0.5, time_ns=at))
+            if n % 2:
+                made.append(Reading("count", n, time_ns=at))
     return made
 
 
@@ -199,8 +201,8 @@ def test_they_stay_within_their_share_of_the_file(tmp_path: Path) -> None:
         with closing(sqlite3.connect(tmp_path / "wisgate.db")) as connection:
             count = dict(connection.execute("SELECT span, count(*) FROM rollup GROUP BY 1"))
             assert count == dict(connection.execute("SELECT id, rows FROM tier"))
-        assert count[60] * 64 <= 1e6 / 4 + 1440 * 64 * 2
-        assert count[3600] == 12 * 24 * 2
+        assert count[60] * 64 <= 1e6 / 4 + 1440 * 64 * 3
+        assert count[3600] == 12 * 24 * 3
         assert store.stats.bytes < 2.2e6
         await store.close()
 
@@ -237,16 +239,19 @@ def test_what_a_full_store_drops_before_any_pass_is_in(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_older_store_is_taken_up(tmp_path: Path, version: int) -> None:
     readings = walk(4, 2000, MINUTE)
+    alone = [moved(reading, n) for n, reading in enumerate(readings)]  # then none were together
 
     async def main() -> None:
         async with opened(tmp_path) as store:
-            await put(store, readings)
+            await put(store, alone)
             store.advance("plant", 70)
         with closing(sqlite3.connect(tmp_path / "wisgate.db", isolation_level=None)) as old:
-            old.execute("DROP TABLE kept")
+            old.execute("DROP TABLE sampling")
+            if version < 3:
+                old.execute("DROP TABLE kept")
             if version == 1:
                 for table in ("rollup", "tier", "rolled", "undated"):
                     old.execute(f"DROP TABLE {table}")
@@ -259,9 +264,9 @@ def test_an_older_store_is_taken_up(tmp_path: Path, version: int) -> None:
             await rolled(store)
             found = await store.history("level", START, START + 32 * HOUR, 8)
             edges = grid(START, START + 32 * HOUR, 8, HOUR)
-            assert list(found.buckets) == expected(readings, "level", edges)
+            assert list(found.buckets) == expected(alone, "level", edges)
         with closing(sqlite3.connect(tmp_path / "wisgate.db")) as new:
-            assert new.execute("PRAGMA user_version").fetchone() == (3,)
+            assert new.execute("PRAGMA user_version").fetchone() == (4,)
             assert new.execute("SELECT count(*) FROM rollup").fetchone()[0] > 2000
 
     asyncio.run(main())
