@@ -28,8 +28,9 @@ T = TypeVar("T")
 
 RESTART_S, LONGEST_REST_S = 5.0, 300.0
 """How long a module rests after an unexpected exception: twice as long after each one."""
-MOMENTS = 50
-"""In an interval, or a second, at which groups are sampled first."""
+MOMENTS, TOGETHER = 10, 10
+"""In an interval, or a second, at which groups are sampled first; more of them where more groups
+than TOGETHER would meet."""
 QUIET_S = 60.0
 """A group that comes and goes is told of this often at most; counters have the rest."""
 
@@ -263,7 +264,7 @@ def phases(sampled: Sequence[Sampled]) -> list[tuple[Sampled, Group, float]]:
     intervals, so that they do not meet; where there are more than `MOMENTS`, neighbours do, so that
     what follows a sampling is done once for some of them."""
     groups = [(s, g) for s in sampled for g in s.placed.module.groups]
-    moments = min(len(groups), MOMENTS)
+    moments = min(len(groups), max(MOMENTS, len(groups) // TOGETHER))
     return [
         (s, g, min(g.interval, 1.0) * (index * moments // len(groups)) / moments)
         for index, (s, g) in enumerate(groups)
