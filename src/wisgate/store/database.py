@@ -81,6 +81,8 @@ class Database(Logged):
         same_boot = read_side(side).boot_id == boot_id != ""
         self._boot_id = boot_id
         series, lost = resume(self._db, same_boot)
+        if lost is None and not same_boot:  # from here on an end that comes is one of this boot
+            write_side(side, Side(boot_id, series.mark))
         with transaction(self._db):
             self.dating.start(series.next, boot_id, self._clock)
             if lost is not None:

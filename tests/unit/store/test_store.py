@@ -6,7 +6,9 @@ import asyncio
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stores import DAY_S, POINTS, everything, killed, levels, open_store, opened, put, run
@@ -14,6 +16,8 @@ from stores import DAY_S, POINTS, everything, killed, levels, open_store, opened
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import StoreError, Unavailable
 from wisgate.core.points import Reading, Status
+from wisgate.store import database
+from wisgate.store.database import Database
 from wisgate.store.pace import VIRTUAL_TIME, Pace
 from wisgate.store.records import Gap, Record
 from wisgate.store.series import BLOCK, POWER_LOST
@@ -86,6 +90,41 @@ def test_killed_at_any_moment_nothing_committed_is_lost_and_no_number_is_used_tw
             assert store.notices == []
 
     run(main())
+
+
+@pytest.mark.parametrize("before", [0, 3], ids=["the first start", "a later one"])
+def test_killed_at_any_moment_of_a_start_nothing_counts_as_lost_with_the_power(
+    tmp_path: Path, before: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, states = tmp_path / "a", list[Path]()
+
+    def keeping(does: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*given: Any, **named: Any) -> Any:
+            states.append(killed(folder, tmp_path / f"killed-{len(states)}"))
+            return does(*given, **named)
+
+        return noted
+
+    async def main() -> None:
+        async with opened(folder, boot="boot-1") as store:
+            await put(store, levels(before))
+        for module, name in ((database, "keep"), (database, "write_side"), (Database, "sync")):
+            monkeypatch.setattr(module, name, keeping(getattr(module, name)))
+        if not before:
+            for file in folder.iterdir():
+                file.unlink()
+        async with opened(folder, boot="boot-2") as store:
+            await put(store, levels(1))
+        monkeypatch.undo()
+        assert len(states) > 4
+        for state in states:
+            async with opened(state, boot="boot-2") as store:
+                await put(store, levels(1))
+                found = await everything(store)
+                assert store.notices == []
+            assert all(isinstance(entry, Record) for entry in found), state
+
+    asyncio.run(main())
 
 
 def test_after_a_power_loss_the_series_goes_on_at_the_mark(tmp_path: Path) -> None:
