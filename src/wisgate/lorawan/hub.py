@@ -12,7 +12,7 @@ from typing import TypeVar
 from ..core.clock import Clock
 from .boards import SETTLE_S, Boards
 from .merging import Merging
-from .radio import Board, Crc, Downlink, Eui, Frame, Heard, Result, Status, Uplink
+from .radio import Board, Crc, Downlink, Eui, Frame, Heard, Moment, Result, Status, Uplink
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Hub:
     def __init__(self, boards: Boards, clock: Clock, append: Append, transmit: Transmit) -> None:
         self.boards = boards
         self._clock, self._append, self._transmit = clock, append, transmit
-        self._merging = Merging(self._pass_on)
+        self._merging = Merging(self._pass_on, self._age)
         self._timer: asyncio.TimerHandle | None = None
         self._nameless: list[tuple[Uplink, ...]] = []
         self._settling: dict[str, asyncio.TimerHandle] = {}
@@ -113,6 +113,14 @@ class Hub:
         if frames:
             self.counters["frames"] += len(frames)
             self._tell(self.on_heard, self._append(frames))
+
+    def _age(self, moment: Moment) -> float | None:
+        """Seconds since a moment; None when its board cannot tell any more."""
+        board = self.boards.get(moment.board)
+        now = board.now() if board is not None else None
+        if now is None or now.session != moment.session:
+            return None
+        return (now.counter - moment.counter) / 1e6
 
     def _settled(self, region: str, gateway: Eui) -> None:
         waiting, self._nameless = self._nameless, []

@@ -2,9 +2,10 @@
 
 Boards on one mast hear one frame at the same time and tell it within a few turns of their
 forwarders, which look for frames every 10 ms (packet forwarder) or 20 ms (Basics Station). A frame
-is held for HOLD_S, so that the best copy goes first; what comes later, until WINDOW_S, is known to
-be a copy and goes nowhere. An end device that repeats a frame waits a second at least (RX1), so a
-repetition is never taken for a copy.
+is held for HOLD_S, so that the best copy goes first; what comes later is known to be a copy and
+goes nowhere. An end device that repeats a frame waits a second at least (RX1), so a repetition is
+never taken for a copy: what was on the air within WINDOW_S is one frame. The counters of the boards
+tell when it was, for a copy may wait longer than that: for a lossy network, or a busy processor.
 
 A strong frame is also heard as a *ghost* on channels beside its own, far weaker: a chip makes it up
 from what leaks through its filters. Ghosts go nowhere either.
@@ -17,11 +18,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from .radio import Crc, Eui, Uplink
+from .counter import SLACK_US
+from .radio import Crc, Eui, Moment, Uplink
 
 WINDOW_S = 0.5
-"""Seconds within which the same bytes are the same frame. ChirpStack's and The Things Stack's
-windows are 0.2 s; here the copy of a second board may wait that long for a busy processor."""
+"""Seconds within which the same bytes are the same frame."""
+KEPT_S = SLACK_US / 1e6
+"""Seconds after which no copy comes any more."""
 HOLD_S = 0.04
 """Two turns of Basics Station; RX1 is a second away at the earliest."""
 EARLY_S = 1e-4
@@ -52,10 +55,14 @@ def rank(uplink: Uplink) -> tuple[bool, float, float]:
 class Merging:
     """Threads: the event loop only. `now` is the monotonic clock, in seconds."""
 
-    def __init__(self, pass_on: Callable[[Sequence[tuple[Uplink, ...]]], None]) -> None:
+    def __init__(
+        self,
+        pass_on: Callable[[Sequence[tuple[Uplink, ...]]], None],
+        age: Callable[[Moment], float | None],
+    ) -> None:
         """`pass_on` gets each frame once, one copy per board, the best first; all that are due at
-        once."""
-        self._pass_on = pass_on
+        once. `age`: seconds since a moment; None when its board cannot tell."""
+        self._pass_on, self._age = pass_on, age
         self._copies: dict[bytes, Copies] = {}
         self._held: deque[Copies] = deque()
         self._passed: deque[Copies] = deque()
@@ -66,7 +73,7 @@ class Merging:
         for uplink in uplinks:
             phy = uplink.phy
             copies = known.get(phy)
-            if copies is None or now - copies.since >= WINDOW_S:
+            if copies is None or not self._same(copies, uplink, now):
                 known[phy] = copies = Copies(phy, now, (uplink,))
                 held.append(copies)
                 continue
@@ -75,6 +82,14 @@ class Merging:
                 self.counters["late_copies"] += 1
             else:
                 copies.uplinks += (uplink,)
+
+    def _same(self, copies: Copies, uplink: Uplink, now: float) -> bool:
+        """Whether it is one more copy of that frame. Counters are asked only where it came late."""
+        waited = now - copies.since
+        if not WINDOW_S <= waited < KEPT_S:
+            return waited < WINDOW_S
+        first, this = self._age(copies.uplinks[0].moment), self._age(uplink.moment)
+        return first is not None and this is not None and abs(first - this) < WINDOW_S
 
     def flush(self, now: float) -> float | None:
         """Pass on what was held long enough. Returns when the next is due, None for nothing."""
@@ -89,7 +104,7 @@ class Merging:
             due.append(uplinks if len(uplinks) == 1 else self._best(uplinks))
         if due:
             self._pass_on(due)
-        since = now - WINDOW_S
+        since = now - KEPT_S
         while passed and passed[0].since <= since:
             old = passed.popleft()
             if known.get(old.phy) is old:

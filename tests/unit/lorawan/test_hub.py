@@ -11,8 +11,8 @@ from wisgate.config.radios import LorawanConfig
 from wisgate.core.clock import VirtualClock
 from wisgate.lorawan.boards import MOST_BOARDS, SETTLE_S, Boards
 from wisgate.lorawan.hub import MOST_NAMELESS, TURN_S, Hub
-from wisgate.lorawan.merging import HOLD_S
-from wisgate.lorawan.radio import Crc, Downlink, Frame, Heard, Result, Status, Verdict
+from wisgate.lorawan.merging import HOLD_S, KEPT_S, WINDOW_S
+from wisgate.lorawan.radio import Crc, Downlink, Frame, Heard, Moment, Result, Status, Verdict
 
 SOUTH = "0016c001ff000000"
 EXAMPLE = "0000000000000000"
@@ -61,6 +61,51 @@ def test_what_two_boards_hear_is_queued_once() -> None:
         (3, SOUTH, b"\xe0\x01"),
     ]
     assert bench.hub.counters == {"uplinks": 4, "copies": 1, "frames": 3}
+
+
+class TickingBoard(ScriptedBoard):
+    """Its counter goes with the clock, `ahead` seconds."""
+
+    def __init__(self, eui: str, clock: VirtualClock, ahead: float) -> None:
+        super().__init__(eui)
+        self._clock, self._ahead = clock, ahead
+
+    def now(self) -> Moment:
+        return Moment(self.eui, 1, round((self._clock.monotonic() + self._ahead) * 1e6))
+
+
+@pytest.mark.parametrize("waited", [WINDOW_S - 0.1, WINDOW_S + 0.1, KEPT_S - 0.1])
+def test_a_copy_that_waited_for_a_busy_processor_goes_nowhere(waited: float) -> None:
+    """It was on the air when the first was: the counters of the boards tell."""
+    bench = Bench(radio_config(gateway_id=SOUTH))
+    roof, shed = TickingBoard(ROOF, bench.clock, 7.0), TickingBoard(SHED, bench.clock, 900.0)
+
+    async def story() -> None:
+        for board in (roof, shed):
+            bench.hub.join(board)
+        ended = {board.eui: board.now() for board in (roof, shed)}
+        bench.hub.heard([uplink(SHED, moment=ended[SHED])])
+        await asyncio.sleep(waited)
+        bench.hub.heard([uplink(ROOF, moment=ended[ROOF])])
+        await asyncio.sleep(1)
+
+    bench.run(story)
+    assert [h.best.moment.board for h in bench.queue] == [SHED]
+    assert bench.hub.counters["late_copies"] == 1
+
+
+def test_a_repetition_that_another_board_hears_is_a_frame_of_its_own() -> None:
+    bench = Bench(radio_config(gateway_id=SOUTH))
+    roof, shed = TickingBoard(ROOF, bench.clock, 7.0), TickingBoard(SHED, bench.clock, 900.0)
+
+    async def story() -> None:
+        for board in (roof, shed):
+            bench.hub.join(board)
+            bench.hub.heard([uplink(board.eui, moment=board.now())])
+            await asyncio.sleep(1)
+
+    bench.run(story)
+    assert [h.best.moment.board for h in bench.queue] == [ROOF, SHED]
 
 
 def test_frames_of_one_turn_go_on_together() -> None:

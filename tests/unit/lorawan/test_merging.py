@@ -3,14 +3,19 @@ from __future__ import annotations
 import pytest
 from radio_bench import DATA, JOIN, ROOF, SHED, uplink
 
-from wisgate.lorawan.merging import HOLD_S, WINDOW_S, Merging
-from wisgate.lorawan.radio import Crc, Uplink
+from wisgate.lorawan.merging import HOLD_S, KEPT_S, WINDOW_S, Merging
+from wisgate.lorawan.radio import Crc, Moment, Uplink
 
 
 class Merged:
     def __init__(self) -> None:
         self.passed: list[tuple[Uplink, ...]] = []
-        self.merging = Merging(self.passed.extend)
+        self.ages: dict[str, float] = {}
+        """Seconds since the last frame of a board, by its counter."""
+        self.merging = Merging(self.passed.extend, self.age)
+
+    def age(self, moment: Moment) -> float | None:
+        return self.ages.get(moment.board)
 
     def boards(self) -> list[tuple[str, ...]]:
         return [tuple(u.moment.board for u in found) for found in self.passed]
@@ -53,6 +58,38 @@ def test_a_late_copy_goes_nowhere() -> None:
     merged.merging.flush(1.0)
     assert merged.boards() == [(ROOF,)]
     assert merged.merging.counters == {"copies": 1, "late_copies": 1}
+
+
+@pytest.mark.parametrize(
+    ("ages", "frames"),
+    [
+        ({ROOF: 2.0, SHED: 2.0}, 1),
+        ({ROOF: 2.0, SHED: 2.0 - WINDOW_S + 0.001}, 1),
+        ({ROOF: 2.0, SHED: 2.0 + WINDOW_S - 0.001}, 1),
+        ({ROOF: 2.0, SHED: 2.0 - WINDOW_S}, 2),
+        ({ROOF: 2.0}, 2),
+        ({SHED: 2.0}, 2),
+    ],
+)
+def test_a_copy_may_come_late(ages: dict[str, float], frames: int) -> None:
+    """It is one when it was on the air at the same time, as far as anybody knows."""
+    merged = Merged()
+    merged.merging.take([uplink(ROOF)], 0.0)
+    merged.merging.flush(HOLD_S)
+    merged.ages = ages
+    merged.merging.take([uplink(SHED)], 2.0)
+    merged.merging.flush(3.0)
+    assert len(merged.passed) == frames
+    assert merged.merging.counters["late_copies"] == 2 - frames
+
+
+def test_a_late_copy_of_what_is_held_still_goes_with_it() -> None:
+    merged = Merged()
+    merged.merging.take([uplink(ROOF)], 0.0)
+    merged.ages = {ROOF: 1.0, SHED: 1.0}
+    merged.merging.take([uplink(SHED)], 1.0)
+    merged.merging.flush(1.0)
+    assert merged.boards() == [(ROOF, SHED)]
 
 
 def test_a_repetition_is_a_frame_of_its_own() -> None:
@@ -109,4 +146,4 @@ def test_what_is_over_is_forgotten() -> None:
     for number in range(1000):
         merged.merging.take([uplink(ROOF, number.to_bytes(4, "big"))], number * 0.01)
         merged.merging.flush(number * 0.01)
-    assert len(merged.merging._copies) <= WINDOW_S / 0.01 + 1
+    assert len(merged.merging._copies) <= KEPT_S / 0.01 + 1
