@@ -88,6 +88,26 @@ def test_a_server_that_says_nothing(monkeypatch):
     run(main())
 
 
+def test_an_acknowledgement_that_came_while_the_process_stood_still(monkeypatch):
+    """It waits in the socket when the time is over: nothing is offered a second time."""
+
+    async def main() -> None:
+        loop, slept = asyncio.get_running_loop(), [0.0]
+        time = loop.time
+        monkeypatch.setattr(loop, "time", lambda: time() + slept[0])
+        async with Bench() as bench:
+            await bench.upstream.open()
+            bench.server.mute = True
+            delivering = asyncio.create_task(bench.upstream.deliver([bench.heard()]))
+            await until(lambda: bool(bench.server.pushes))
+            token = bench.server.pushes[0].token.to_bytes(2, "big")
+            bench.server.send(bytes([2, *token, gwmp.Kind.PUSH_ACK]), GATEWAY)
+            slept[0] = udp_link.ANSWER_S + 1
+            await delivering
+
+    run(main())
+
+
 def test_a_server_that_went_away_is_noticed_between_frames(monkeypatch):
     monkeypatch.setattr(udp_link, "KEEPALIVE_S", 0.02)
     monkeypatch.setattr(udp_link, "ANSWER_S", 0.05)
