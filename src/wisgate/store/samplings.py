@@ -109,9 +109,10 @@ class Samplings:
 
     def takes(self, stretch: Stretch) -> bool:
         """Whether a sampling may cover these points."""
-        known = self._by_point.get(stretch[0], [])
-        if stretch not in known:
-            if len(known) >= STRETCHES:
+        first, last = stretch
+        if stretch not in self._by_point.get(first, ()):
+            points = range(first, last + 1)
+            if any(len(self._by_point.get(point, ())) >= STRETCHES for point in points):
                 return False
             self._know(stretch)
         return True

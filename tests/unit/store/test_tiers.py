@@ -16,6 +16,7 @@ from stores import DAY_S, killed, open_store, opened, put, rolled
 from wisgate.core.clock import VIRTUAL_START_NS, VirtualClock
 from wisgate.core.points import Reading, Status, moved
 from wisgate.store import upkeep
+from wisgate.store.archive import Chosen, open_archive
 from wisgate.store.buckets import BUCKETS_PER_JOB
 from wisgate.store.history import Bucket
 from wisgate.store.pace import VIRTUAL_TIME
@@ -257,6 +258,8 @@ def test_an_older_store_is_taken_up(tmp_path: Path, version: int) -> None:
                     old.execute(f"DROP TABLE {table}")
                 old.execute("DROP INDEX point_by_name")
             old.execute(f"PRAGMA user_version = {version}")
+        with open_archive(tmp_path) as archive:
+            assert sum(map(len, archive.records(Chosen()))) == len(readings)
         async with opened(tmp_path) as store:
             assert store.notices == []
             assert await store.cursor("plant") == 70
