@@ -44,6 +44,7 @@ class Kind(IntEnum):
 _KINDS = tuple(Kind)
 UP = frozenset({Kind.JOIN_REQUEST, Kind.UNCONFIRMED_UP, Kind.CONFIRMED_UP, Kind.REJOIN_REQUEST})
 """What motes send; PROPRIETARY goes either way."""
+DATA_UP = frozenset({Kind.UNCONFIRMED_UP, Kind.CONFIRMED_UP})
 MESSAGES = frozenset(
     {Kind.UNCONFIRMED_UP, Kind.UNCONFIRMED_DOWN, Kind.CONFIRMED_UP, Kind.CONFIRMED_DOWN}
 )
@@ -135,19 +136,17 @@ def kind(phy: bytes) -> Kind | None:
     first = phy[0]
     number = first >> _TYPE_SHIFT
     found = _KINDS[number]
-    if found is Kind.PROPRIETARY:
-        return found
-    if first & _MAJOR:
-        return None
-    if _IS_MESSAGE[number]:
+    if _IS_MESSAGE[number]:  # most often
         fits = size >= _SHORTEST_FRAME and size >= _SHORTEST_FRAME + (phy[5] & _OPTIONS_SIZE)
+    elif found is Kind.PROPRIETARY:
+        return found
     elif found is Kind.JOIN_REQUEST:
         fits = size == _JOIN_REQUEST_SIZE
     elif found is Kind.JOIN_ACCEPT:
         fits = size in _JOIN_ACCEPT_SIZES
     else:
         fits = size > 1 and size == _REJOIN_SIZES.get(phy[1])
-    return found if fits else None
+    return found if fits and not first & _MAJOR else None
 
 
 def address(phy: bytes) -> int:

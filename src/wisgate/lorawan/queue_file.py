@@ -16,7 +16,6 @@ from ..store.schema import transaction
 from ..store.series import Series, Side, keep, read_side, write_side
 from ..store.wal import Logged
 from . import frames
-from .frames import Kind
 from .radio import Heard
 
 FILE = "uplinks.db"
@@ -60,10 +59,7 @@ _decode = msgspec.msgpack.Decoder(Heard).decode
 
 def mote(phy: bytes) -> int:
     """Whose frame it is, for its order: the DevAddr."""
-    kind = frames.kind(phy)
-    if kind is Kind.UNCONFIRMED_UP or kind is Kind.CONFIRMED_UP:
-        return frames.address(phy)
-    return NO_ORDER
+    return frames.address(phy) if frames.kind(phy) in frames.DATA_UP else NO_ORDER
 
 
 def row_of(heard: Heard, at: int) -> Row:

@@ -20,14 +20,12 @@ from .codecs.base import Codec, Decoded, Raw
 from .codecs.cayenne import Cayenne
 from .codecs.javascript import JavaScript, Script
 from .crypto import Keys, widened
-from .frames import Kind as FrameKind
 from .frames import Message
 from .key_files import read_keys
 from .radio import Heard
 
 log = logging.getLogger(__name__)
 
-UPLINKS = (FrameKind.UNCONFIRMED_UP, FrameKind.CONFIRMED_UP)
 HALF = 0x10000
 AHEAD = 2
 """Upper halves of the counter that are tried: this many frames times 65,536 may be missed."""
@@ -153,7 +151,7 @@ class Sessions:
         """The frame of a mote of ours, once; None for anything else. Costs 1 µs for a frame of
         somebody else, 20 µs for one of ours."""
         phy = heard.best.phy
-        if frames.kind(phy) not in UPLINKS:
+        if frames.kind(phy) not in frames.DATA_UP:
             return None
         candidates = self._by_address.get(frames.address(phy))
         sent = frames.decode(phy) if candidates else None

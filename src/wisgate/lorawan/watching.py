@@ -47,7 +47,8 @@ class Watch:
 
     def __init__(self, hub: Hub, clock: Clock) -> None:
         self._clock = clock
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._entries: deque[Heard | tuple[int, Result]] = deque(maxlen=KEPT)
+        """Results with the times at which they came."""
         self._last = 0
         self.boards: dict[Eui, BoardWatch] = {}
         self.verdicts: Counter[Verdict] = Counter()
@@ -66,7 +67,7 @@ class Watch:
         count = min(self._last - number, limit, len(self._entries))
         if count <= 0:
             return []
-        return [self._entries[at] for at in range(-count, 0)]
+        return [self._entry(at) for at in range(-count, 0)]
 
     def board(self, eui: Eui) -> BoardWatch:
         """Never raises."""
@@ -81,20 +82,25 @@ class Watch:
                 board = self.board(uplink.moment.board)
                 board.heard += 1
                 board.heard_ns = uplink.at_ns
-            self._append(frame.uplinks[0].at_ns, frame)
+        self._entries.extend(heard)
+        self._last += len(heard)
 
     def _sent(self, result: Result) -> None:
         self.verdicts[decisive(result)] += 1
         if result.board is not None:
             self.board(result.board).sent += 1
-        self._append(self._clock.utc_ns(), result)
+        self._entries.append((self._clock.utc_ns(), result))
+        self._last += 1
 
     def _told(self, status: Status) -> None:
         self.board(status.board).status = status
 
-    def _append(self, at_ns: int, what: Heard | Result) -> None:
-        self._last += 1
-        self._entries.append(Entry(self._last, at_ns, what))
+    def _entry(self, at: int) -> Entry:
+        """`at`: its place, from -1 for the newest."""
+        found, number = self._entries[at], self._last + 1 + at
+        if isinstance(found, Heard):
+            return Entry(number, found.best.at_ns, found)
+        return Entry(number, *found)
 
 
 def decisive(result: Result) -> Verdict:
