@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
@@ -47,14 +48,14 @@ class Several(Generic[G]):
 
     async def deliver(self, batch: Sequence[Heard]) -> None:
         """Return when the server has everything. Raises SinkError, SinkRefused."""
-        parts: dict[Eui, list[Heard]] = {}
+        parts: dict[Eui, list[Heard]] = defaultdict(list)
         refused: list[int] = []
         told = ""
         known, regions = self._access.gateways(), self._regions
         for heard in batch:
             if heard.region in regions:
                 present = heard if heard.gateway in known else self._present(heard, known)
-                parts.setdefault(present.gateway, []).append(present)
+                parts[present.gateway].append(present)
             else:
                 refused.append(heard.number)
                 told = f"{self.name}: heard in a region that the file no longer has"
