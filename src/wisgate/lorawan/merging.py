@@ -41,8 +41,10 @@ class Copies(msgspec.Struct, gc=False):
 
     phy: bytes
     since: float
+    moment: Moment
+    """Of the first."""
     uplinks: tuple[Uplink, ...]
-    passed: bool = False
+    """None once the frame was passed on."""
 
 
 def rank(uplink: Uplink) -> tuple[bool, float, float]:
@@ -74,21 +76,21 @@ class Merging:
             phy = uplink.phy
             copies = known.get(phy)
             if copies is None or not self._same(copies, uplink, now):
-                known[phy] = copies = Copies(phy, now, (uplink,))
+                known[phy] = copies = Copies(phy, now, uplink.moment, (uplink,))
                 held.append(copies)
                 continue
             self.counters["copies"] += 1
-            if copies.passed:
-                self.counters["late_copies"] += 1
-            else:
+            if copies.uplinks:
                 copies.uplinks += (uplink,)
+            else:
+                self.counters["late_copies"] += 1
 
     def _same(self, copies: Copies, uplink: Uplink, now: float) -> bool:
         """Whether it is one more copy of that frame. Counters are asked only where it came late."""
         waited = now - copies.since
         if not WINDOW_S <= waited < KEPT_S:
             return waited < WINDOW_S
-        first, this = self._age(copies.uplinks[0].moment), self._age(uplink.moment)
+        first, this = self._age(copies.moment), self._age(uplink.moment)
         return first is not None and this is not None and abs(first - this) < WINDOW_S
 
     def flush(self, now: float) -> float | None:
@@ -98,9 +100,8 @@ class Merging:
         since = now - HOLD_S + EARLY_S
         while held and held[0].since <= since:
             copies = held.popleft()
-            copies.passed = True
             passed.append(copies)
-            uplinks = copies.uplinks
+            uplinks, copies.uplinks = copies.uplinks, ()
             due.append(uplinks if len(uplinks) == 1 else self._best(uplinks))
         if due:
             self._pass_on(due)
