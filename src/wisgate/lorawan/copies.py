@@ -36,15 +36,16 @@ class Copies:
     def remember(self, heard: Iterable[Heard]) -> None:
         now = self._clock.monotonic()
         self._turn(now)
+        fresh, heard_at, boards = self._fresh, self._heard_at, self._boards
         for frame in heard:
             for uplink in frame.uplinks:
                 moment = uplink.moment
-                self._fresh[moment] = frame
-                self._heard_at[moment.board] = now
+                fresh[moment] = frame
+                heard_at[moment.board] = now
                 if uplink.gps_ms is not None:
                     self._gps[moment.board] = moment, uplink.gps_ms
             best = frame.uplinks[0]
-            self._boards[best.phy[_ADDRESS]] = best.moment.board
+            boards[best.phy[_ADDRESS]] = best.moment.board
 
     def _turn(self, now: float) -> None:
         age = now - self._turned

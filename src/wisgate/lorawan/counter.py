@@ -21,7 +21,7 @@ SLACK_US = 3_000_000
 told us where the counter stands. A restart takes longer, and sets the counter back by all the time
 before."""
 
-_CONTEXT = struct.Struct(">BQIQ")
+_CONTEXT = struct.Struct(">B8sIQ")
 _VERSION = 1
 
 
@@ -86,7 +86,7 @@ def later(moment: Moment, delay: int) -> Moment:
 
 def pack(moment: Moment) -> bytes:
     """A moment for an upstream that returns it unread."""
-    return _CONTEXT.pack(_VERSION, int(moment.board, 16), moment.session, moment.counter)
+    return _CONTEXT.pack(_VERSION, bytes.fromhex(moment.board), moment.session, moment.counter)
 
 
 def unpack(context: bytes) -> Moment:
@@ -94,4 +94,4 @@ def unpack(context: bytes) -> Moment:
     if len(context) != _CONTEXT.size or context[0] != _VERSION:
         raise ValueError(f"no context of this gateway: {context.hex() or 'empty'}")
     _, board, session, counter = _CONTEXT.unpack(context)
-    return Moment(f"{board:016x}", session, counter)
+    return Moment(board.hex(), session, counter)

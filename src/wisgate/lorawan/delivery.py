@@ -163,12 +163,14 @@ class Delivery:
             await self._miss(self._queue.forgotten)
             return
         part = fresh[:LIMIT]
-        now, backlog = self._clock.monotonic(), self._backlog
+        now, backlog, wanted = self._clock.monotonic(), self._backlog, self._wanted
         direct: list[Heard] = []
         for heard, came in part:
-            if not self._wanted(heard):
+            if not wanted(heard):
                 continue
-            if _late(heard, now - came) or (backlog and backlog.holds(heard)):
+            age = now - came
+            late = age > LATE_S and not (age <= JOIN_LATE_S and for_now(heard.uplinks[0].phy))
+            if late or (backlog and backlog.holds(heard)):
                 backlog.put(heard.number, mote(heard.uplinks[0].phy))
             else:
                 direct.append(heard)
@@ -270,7 +272,3 @@ class Delivery:
             self._since_ns = self._clock.utc_ns()
         self._connected, self._error = True, ""
         self._backoff.worked()
-
-
-def _late(heard: Heard, age: float) -> bool:
-    return age > LATE_S and not (age <= JOIN_LATE_S and for_now(heard.uplinks[0].phy))

@@ -100,10 +100,14 @@ class Hub:
             self._timer = asyncio.get_running_loop().call_later(delay, self._flush)
 
     def _pass_on(self, merged: Sequence[tuple[Uplink, ...]]) -> None:
-        boards, frames = self.boards, list[Frame]()
+        frames = list[Frame]()
+        board = region = ""
+        gateway: Eui | None = None
         for uplinks in merged:
-            region = boards.region(uplinks[0].moment.board)
-            gateway = boards.gateways.get(region)
+            if uplinks[0].moment.board != board:  # most often that of the frame before
+                board = uplinks[0].moment.board
+                region = self.boards.region(board)
+                gateway = self.boards.gateways.get(region)
             if gateway is not None:
                 frames.append((gateway, region, uplinks))
             elif len(self._nameless) < MOST_NAMELESS:
