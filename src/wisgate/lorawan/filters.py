@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..config.radios import FilterConfig
 from . import frames
 from .addresses import block, oui
-from .frames import DATA_UP, Kind
+from .frames import MESSAGES_UP, Kind
 from .radio import Heard
 
 Wanted = Callable[[Heard], bool]
@@ -24,7 +24,7 @@ def only(config: FilterConfig) -> Wanted:
             return False
         phy = heard.uplinks[0].phy
         kind = frames.kind(phy)
-        if kind in DATA_UP:
+        if kind in MESSAGES_UP:
             if not prefixes:
                 return True
             address = frames.address(phy)

@@ -44,7 +44,7 @@ class Kind(IntEnum):
 _KINDS = tuple(Kind)
 UP = frozenset({Kind.JOIN_REQUEST, Kind.UNCONFIRMED_UP, Kind.CONFIRMED_UP, Kind.REJOIN_REQUEST})
 """What motes send; PROPRIETARY goes either way."""
-DATA_UP = frozenset({Kind.UNCONFIRMED_UP, Kind.CONFIRMED_UP})
+MESSAGES_UP = frozenset({Kind.UNCONFIRMED_UP, Kind.CONFIRMED_UP})
 MESSAGES = frozenset(
     {Kind.UNCONFIRMED_UP, Kind.UNCONFIRMED_DOWN, Kind.CONFIRMED_UP, Kind.CONFIRMED_DOWN}
 )

@@ -59,7 +59,7 @@ _decode = msgspec.msgpack.Decoder(Heard).decode
 
 def mote(phy: bytes) -> int:
     """Whose frame it is, for its order: the DevAddr."""
-    return frames.address(phy) if frames.kind(phy) in frames.DATA_UP else NO_ORDER
+    return frames.address(phy) if frames.kind(phy) in frames.MESSAGES_UP else NO_ORDER
 
 
 def row_of(heard: Heard, at: int) -> Row:

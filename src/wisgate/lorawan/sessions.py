@@ -151,7 +151,7 @@ class Sessions:
         """The frame of a mote of ours, once; None for anything else. Costs 1 µs for a frame of
         somebody else, 20 µs for one of ours."""
         phy = heard.best.phy
-        if frames.kind(phy) not in frames.DATA_UP:
+        if frames.kind(phy) not in frames.MESSAGES_UP:
             return None
         candidates = self._by_address.get(frames.address(phy))
         sent = frames.decode(phy) if candidates else None
