@@ -74,5 +74,5 @@ class Figures:
         self._known = None
 
     def _size(self) -> tuple[int, int]:
-        pages = self._db.execute("PRAGMA page_count").fetchone()[0]
-        return pages * PAGE + self._log_size(), retention.used(self._db) * PAGE
+        pages, free = retention.pages_of(self._db)
+        return pages * PAGE + self._log_size(), (pages - free) * PAGE

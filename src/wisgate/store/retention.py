@@ -129,7 +129,8 @@ class Retention:
             aged = self._aged(after, last, now_ns - int(self._bounds.max_age * 1e9))
             if aged is not None:
                 return Step(after, aged)
-        if used(self._db) <= self._bounds.pages:
+        pages, free = pages_of(self._db)
+        if pages - free <= self._bounds.pages:
             return None
         kept, following = self._some(*behind), self._some(*beyond)
         crowded = self.kept.bytes > KEPT_SHARE * self._bounds.pages * PAGE
@@ -221,14 +222,12 @@ def passed(
 
 def shrink(connection: sqlite3.Connection) -> None:
     """Rewrite the file when most of it is unused."""
-    pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    free = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    pages, free = pages_of(connection)
     if free > _SHRINK_PAGES and free > pages / 2:
         connection.execute("VACUUM")
 
 
-def used(connection: sqlite3.Connection) -> int:
-    """Pages that hold something."""
+def pages_of(connection: sqlite3.Connection) -> tuple[int, int]:
+    """All pages of the file, and those of them that hold nothing."""
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    free = connection.execute("PRAGMA freelist_count").fetchone()[0]
-    return int(pages - free)
+    return int(pages), int(connection.execute("PRAGMA freelist_count").fetchone()[0])
