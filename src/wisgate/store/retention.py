@@ -129,8 +129,7 @@ class Retention:
             aged = self._aged(after, last, now_ns - int(self._bounds.max_age * 1e9))
             if aged is not None:
                 return Step(after, aged)
-        pages, free = pages_of(self._db)
-        if pages - free <= self._bounds.pages:
+        if used(self._db) <= self._bounds.pages:
             return None
         kept, following = self._some(*behind), self._some(*beyond)
         crowded = self.kept.bytes > KEPT_SHARE * self._bounds.pages * PAGE
@@ -231,3 +230,9 @@ def pages_of(connection: sqlite3.Connection) -> tuple[int, int]:
     """All pages of the file, and those of them that hold nothing."""
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     return int(pages), int(connection.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+def used(connection: sqlite3.Connection) -> int:
+    """Pages that hold something."""
+    pages, free = pages_of(connection)
+    return pages - free
