@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -35,12 +36,13 @@ class Ear:
     def join(self, board: Board) -> bool:
         return self.boards.join(board)
 
-    def heard(self, uplink: Uplink) -> None:
-        assert 0 < len(uplink.phy) <= frames.LONGEST
-        assert 0 < uplink.frequency < 1 << 32
-        assert -1000 <= uplink.rssi <= 1000
-        assert uplink.moment.counter >= 0
-        assert self.boards.get(uplink.moment.board) is not None
+    def heard(self, uplinks: Sequence[Uplink]) -> None:
+        for uplink in uplinks:
+            assert 0 < len(uplink.phy) <= frames.LONGEST
+            assert 0 < uplink.frequency < 1 << 32
+            assert -1000 <= uplink.rssi <= 1000
+            assert uplink.moment.counter >= 0
+            assert self.boards.get(uplink.moment.board) is not None
 
     def told(self, status: Status) -> None:
         self.statuses += 1
