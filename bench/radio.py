@@ -54,9 +54,12 @@ url = "mqtt://127.0.0.1:{broker}"
 dev_addrs = ["26000000/7"]
 """
 PACKET = (
-    '{"jver":1,"tmst":%d,"chan":%d,"rfch":1,"freq":868.100000,"mid": 0,"stat":1,"modu":"LORA",'
-    '"datr":"SF7BW125","codr":"4/5","rssis":-57,"lsnr":8.5,"foff":0,"rssi":-57,"size":23,"data":"%s"}'
+    '{"jver":1,"tmst":%d,"chan":%d,"rfch":1,"freq":%.6f,"mid": 0,"stat":1,"modu":"LORA",'
+    '"datr":"SF%dBW125","codr":"4/5","rssis":%d,"lsnr":%.1f,"foff":0,"rssi":%d,"size":23,"data":"%s"}'
 )
+CHANNELS = (868.1, 868.3, 868.5, 867.1, 867.3, 867.5, 867.7, 867.9)
+"""MHz of EU868. Rates and strengths are as mixed as on a hill: the same for every frame would be
+remembered."""
 
 
 def figure(what: str, value: str, goal: str = "") -> None:
@@ -99,11 +102,17 @@ def send(port: int, rate: float, seconds: float, together: int) -> None:
 def _datagram(first: int, rate: float, count: int) -> bytes:
     """All of it behind the token. Made before the first leaves: the processor belongs to others
     then."""
-    packets = ",".join(
-        PACKET % (n / rate * 1e6, n % 8, base64.b64encode(frame(n)).decode())
-        for n in range(first, first + count)
-    )
+    packets = ",".join(_rxpk(n, n / rate) for n in range(first, first + count))
     return b"\0" + bytes.fromhex(EUI) + b'{"rxpk":[%s]}' % packets.encode()
+
+
+def _rxpk(number: int, seconds: float) -> str:
+    channel, rssi = number % len(CHANNELS), -40 - number % 83
+    encoded = base64.b64encode(frame(number)).decode()
+    return PACKET % (
+        seconds * 1e6, channel, CHANNELS[channel], 7 + number % 6, rssi, 12.5 - number % 67 / 2,
+        rssi, encoded,
+    )  # fmt: skip
 
 
 def _answered(wire: socket.socket, left: dict[int, float], took: list[float], until: float) -> None:
