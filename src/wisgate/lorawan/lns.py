@@ -28,6 +28,9 @@ Word = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
 Signed = Annotated[int, msgspec.Meta(ge=-(1 << 31), lt=1 << 32)]
 """32 bits, as a station writes them (signed) or a server may."""
 Hertz = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
+"""0 where no frequency is meant."""
+Channel = Annotated[int, msgspec.Meta(gt=0, lt=1 << 32)]
+"""In Hz."""
 Rate = Annotated[int, msgspec.Meta(ge=0, lt=RATES)]
 Xtime = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 """Bits 62-56: radio unit, 55-48: session, 47-0: µs."""
@@ -50,7 +53,7 @@ class Heard(msgspec.Struct, tag_field="msgtype", kw_only=True):
     """What all uplinks have."""
 
     rate: Rate = msgspec.field(name="DR")
-    frequency: Hertz = msgspec.field(name="Freq")
+    frequency: Channel = msgspec.field(name="Freq")
     reference: float = msgspec.field(name="RefTime", default=0.0)
     reception: Reception = msgspec.field(name="upinfo")
 

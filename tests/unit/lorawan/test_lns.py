@@ -187,6 +187,7 @@ def test_a_frame_of_fsk_has_no_snr():
     "changes",
     [
         {"DR": 8},
+        {"Freq": 0},
         {"FOpts": "aa" * 16},
         {"FOpts": "zz"},
         {"FRMPayload": "a"},
