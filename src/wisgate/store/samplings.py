@@ -8,6 +8,7 @@ what damage made of them would be numbers, too.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from struct import Struct
@@ -99,7 +100,10 @@ class Samplings:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._by_point: dict[int, list[Stretch]] = {}
+        self._by_block: dict[int, list[Stretch]] = {}
+        """By the MOST points in which they begin."""
+        self._count: Counter[int] = Counter()
+        """Of those in which a point lies."""
         for stretch in self._found():
             self._know(stretch)
 
@@ -110,16 +114,21 @@ class Samplings:
     def takes(self, stretch: Stretch) -> bool:
         """Whether a sampling may cover these points."""
         first, last = stretch
-        if stretch not in self._by_point.get(first, ()):
-            points = range(first, last + 1)
-            if any(len(self._by_point.get(point, ())) >= STRETCHES for point in points):
+        if stretch not in self._by_block.get(first // MOST, ()):
+            if max(map(self._count.__getitem__, range(first, last + 1))) >= STRETCHES:
                 return False
             self._know(stretch)
         return True
 
     def stretches(self, points: Iterable[int]) -> list[Stretch]:
         """In which any of the points lie."""
-        return [*dict.fromkeys(s for point in points for s in self._by_point.get(point, ()))]
+        return [*dict.fromkeys(s for point in points for s in self._around(point))]
+
+    def _around(self, point: int) -> Iterator[Stretch]:
+        for block in (point // MOST - 1, point // MOST):
+            for stretch in self._by_block.get(block, ()):
+                if stretch[0] <= point <= stretch[1]:
+                    yield stretch
 
     def rows(
         self, point: int, kind: Kind, begin_ns: int, end_ns: int, beyond: int = 0, limit: int = EVER
@@ -208,8 +217,8 @@ class Samplings:
     def _know(self, stretch: Stretch) -> None:
         first, last = stretch
         if LEAST <= last - first + 1 <= MOST:  # else it is damage
-            for point in range(first, last + 1):
-                self._by_point.setdefault(point, []).append(stretch)
+            self._by_block.setdefault(first // MOST, []).append(stretch)
+            self._count.update(range(first, last + 1))
 
     def _found(self) -> Iterator[Stretch]:
         """By the index, in a step for each, however many rows there are."""
