@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ..core.points import Kind, Value
+from ..core.points import Value
 from . import retention
 from .database import Database
+from .figures import NUMBERS, figures_of, first_slot, together
 from .history import MAX_BUCKETS, SECOND_NS, Bucket, History, Span, around
 from .jobs import Jobs
 from .samplings import EVER
 from .schema import TIERS, PointRow, status_of, value_of
-from .tiers import figures_of, first_slot, together
 
 BUCKETS_PER_JOB = {0: 2, 60: 20, 3600: 50}
 """By the tier they come from, so that commits are not held up: a chart of 30 days is read in many
@@ -80,7 +80,7 @@ class _Reader:
     def __init__(self, database: Database, key: int, row: PointRow, tier: int) -> None:
         self._db, self._key, self._row = database.connection, key, row
         self._tiers, self._samplings = database.tiers, database.samplings
-        self._figures = _FIGURES if row.kind in (Kind.FLOAT, Kind.INT) else _NONE
+        self._figures = _FIGURES if row.kind in NUMBERS else _NONE
         self._sources = list(_sources(database, key, tier))
 
     def bucket(self, span: Span) -> Bucket | None:

@@ -91,6 +91,7 @@ class Database(Logged):
             self._series = series.reserved(1)
             keep(self._db, self._series, clean=False)
             self.points.add_declared()
+        self.tiers.start()
         self.hold_log()
         self.sync()
         write_side(side, Side(boot_id, self._series.mark))

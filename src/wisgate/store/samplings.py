@@ -146,14 +146,14 @@ class Samplings:
         return sorted(found, key=lambda row: (row[1], row[0]))
 
     def between(
-        self, stretch: Stretch, since_ns: int, beyond: int, upto: int
+        self, stretch: Stretch, begin_ns: int, end_ns: int, beyond: int, upto: int
     ) -> Iterator[SamplingRow]:
-        """The rows of a stretch that are not older than a time, with numbers beyond one up to
-        another, oldest first."""
+        """The rows of a stretch from one time up to another, with numbers beyond one up to another,
+        oldest first."""
         return self._db.execute(
-            f"{FIELDS} WHERE first = ? AND last = ? AND time_ns >= ? AND seq > ? AND seq <= ?"
-            " ORDER BY time_ns, seq",
-            (*stretch, since_ns, beyond, upto),
+            f"{FIELDS} WHERE first = ? AND last = ? AND time_ns >= ? AND time_ns < ?"
+            " AND seq > ? AND seq <= ? ORDER BY time_ns, seq",
+            (*stretch, begin_ns, end_ns, beyond, upto),
         )
 
     def end_of(self, number: int) -> int:

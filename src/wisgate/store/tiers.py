@@ -8,16 +8,17 @@ readings within its slot what a chart needs; a slot is the time divided by the s
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from ..core.points import Kind
+from .figures import NUMBERS, figures_of, first_slot, together
 from .retention import Bounds
-from .samplings import Samplings, values_of
-from .schema import BEGIN, GOOD_CODE, PAGE, TIERS, PointRow
+from .samplings import EVER, Samplings, values_of
+from .schema import PAGE, TIERS, PointRow
 
 ROLL_S = 300.0
 """Between two passes, each of which writes a page or two for every point: rare enough for flash."""
@@ -30,13 +31,12 @@ LEAST_RECORDS = 200_000
 SHARES = {60: 1 / 4, 3600: 1 / 8}
 """Of the room in the file that each tier may take, by its span in seconds."""
 ROW_BYTES = 64
-NUMBERS = (Kind.FLOAT, Kind.INT)
-"""Kinds of which there are least, greatest and mean."""
 SECOND_NS = 1_000_000_000
 
 _OVER_SLOTS = """
     SELECT time_ns / ?1, {figures}, count(*), max(status) FROM record
-    WHERE point = ?2 AND time_ns >= ?3 AND seq > ?4 AND seq <= ?5 GROUP BY 1 ORDER BY 1
+    WHERE point = ?2 AND time_ns >= ?3 AND time_ns < ?4 AND seq > ?5 AND seq <= ?6
+    GROUP BY 1 ORDER BY 1
 """
 _FIGURES = "min(value), max(value), total(value), count(value)"
 _NO_FIGURES = "NULL, NULL, 0.0, 0"
@@ -46,15 +46,14 @@ _LAST = """
     ORDER BY time_ns DESC, seq DESC LIMIT 1
 """
 _TIMES = """
-    SELECT min(low), max(high) FROM (
+    SELECT min(low) AS low, max(high) FROM (
         SELECT min(time_ns) AS low, max(time_ns) AS high FROM record WHERE seq >= ?1
         UNION ALL SELECT min(time_ns), max(time_ns) FROM sampling WHERE seq >= ?1)
 """
-_FIRST_WITHIN = f"""
-    SELECT min(seq) FROM (
-        SELECT min(seq) AS seq FROM record WHERE time_ns >= ?1 AND time_ns < ?2
-        UNION ALL SELECT min({BEGIN}) FROM sampling WHERE time_ns >= ?1 AND time_ns < ?2)
+_EARLIEST = f"""
+    SELECT low + (SELECT min(0, coalesce(min(shift), 0)) FROM undated) FROM ({_TIMES})
 """
+"""The lowest of these times, or one before it where some are still to be dated."""
 _FORGET = "DELETE FROM rollup WHERE span = ? AND point = ? AND slot >= ? AND slot < ?"
 _MERGE = """
     UPDATE rollup SET low = min(coalesce(low, ?1), coalesce(?1, low)),
@@ -64,13 +63,21 @@ _MERGE = """
 """
 
 
-@dataclass
-class _Pass:
-    """One round over all points, up to a number."""
+@dataclass(frozen=True)
+class _Readings:
+    """Those beyond a number that each point has, up to one, of a span of time."""
 
+    beyond: Callable[[int], int]
     upto: int
     since_ns: int
-    """No record that it adds is older."""
+    until_ns: int = EVER
+
+
+@dataclass
+class _Pass:
+    """One round over all points."""
+
+    readings: _Readings
     points: list[int]
     oldest: dict[int, int]
     """By span: the first slot that was met."""
@@ -89,7 +96,12 @@ class Tiers:
         self._rolled: dict[int, int] = dict(connection.execute("SELECT point, seq FROM rolled"))
         self._cut = dict.fromkeys(TIERS, 0)
         self._pass: _Pass | None = None
-        self._since_ns = self._oldest_after(self._base) if self._base else 0
+        self._since_ns: int | None = 0
+
+    def start(self) -> None:
+        """Once it is known which times are still to change."""
+        if self._base:
+            self._since_ns = self._earliest_after(self._base)
 
     def saw(self, time_ns: int) -> None:
         """A record with this time is being committed."""
@@ -103,7 +115,7 @@ class Tiers:
     @property
     def since_ns(self) -> int | None:
         """No record that is not in the tiers yet is older; None: all are in."""
-        added = self._pass.since_ns if self._pass is not None else None
+        added = self._pass.readings.since_ns if self._pass is not None else None
         return min((t for t in (self._since_ns, added) if t is not None), default=None)
 
     def step(
@@ -116,28 +128,26 @@ class Tiers:
         """Add some points' records up to `last`; returns whether all of them are in now."""
         work = self._pass = self._pass or self._begin(points, last)
         chosen, rest = work.points[:POINTS_PER_STEP], work.points[POINTS_PER_STEP:]
-        rows = dict(self._rows)
+        upto, rows = work.readings.upto, dict(self._rows)
+        base = self._base if rest else upto
+        rolled = dict.fromkeys(chosen, upto) if rest else {}
         with transaction:
-            sampled = self._minutes(chosen, points, work)
+            self._add(chosen, points, work.readings, rows)
             for key in chosen:
-                self._roll(key, points[key], work, rows, sampled.get(key, {}))
                 self._expire(key, now_ns, work, rows)
-            base = self._base if rest else work.upto
-            self._note(chosen if rest else [], work.upto, base, rows)
+            self._note(rolled, base, rows)
         self._rows, self._base, work.points = rows, base, rest
+        self._rolled |= rolled
         if rest:
-            self._rolled |= dict.fromkeys(chosen, work.upto)
             return False
         self._end(work, now_ns)
         return self._base >= last
 
-    def _note(self, chosen: list[int], upto: int, base: int, rows: dict[int, int]) -> None:
-        """How far the points are while a pass is on its way, or how far all are."""
-        if chosen:
-            entries = [(key, upto) for key in chosen]
-            self._db.executemany("INSERT OR REPLACE INTO rolled VALUES (?, ?)", entries)
-        elif self._rolled:
+    def _note(self, rolled: Mapping[int, int], base: int, rows: Mapping[int, int]) -> None:
+        """How far all points are, and some beyond that while a pass is on its way."""
+        if self._rolled and not rolled:
             self._db.execute("DELETE FROM rolled")
+        self._db.executemany("INSERT OR REPLACE INTO rolled VALUES (?, ?)", rolled.items())
         for span in TIERS:
             self._db.execute(
                 "INSERT OR REPLACE INTO tier VALUES (?, ?, ?)", (span, rows[span], base)
@@ -148,43 +158,48 @@ class Tiers:
         return self._base >= upto
 
     def forget_from(
-        self,
-        seq: int,
-        shift: int,
-        points: Mapping[int, PointRow],
+        self, seq: int, shift: int, points: Mapping[int, PointRow],
         transaction: AbstractContextManager[None],
-    ) -> None:
-        """The times of the records from a number on will be `shift` nanoseconds later: where some
-        have been added, drop the hours that they are in, so that these are made anew from the
-        readings."""
-        if max(self._base, *self._rolled.values(), 0) < seq:
-            if self._since_ns is not None:
-                self._since_ns += min(shift, 0)
-            return
+    ) -> None:  # fmt: skip
+        """The times of the records from a number on will be `shift` nanoseconds later: they are
+        added when they are, and where some have been, the hours that they are in are made anew from
+        the readings before that number."""
+        since = self.since_ns
         first, last = self._db.execute(_TIMES, (seq,)).fetchone()
-        if first is None:
-            return
+        if first is not None and max(self._base, *self._rolled.values(), 0) >= seq:
+            with transaction:
+                noted = self._without(seq, first, last, points)
+            self._rows, self._base, self._rolled = noted
+            since = first if since is None else min(since, first)
+        self._pass, self._since_ns = None, None if since is None else since + min(shift, 0)
+
+    def _without(
+        self, seq: int, first_ns: int, last_ns: int, points: Mapping[int, PointRow]
+    ) -> tuple[dict[int, int], int, dict[int, int]]:
+        """Make the hours between two times anew without the records from a number on; returns how
+        many rows there are then, and how far all and some points are."""
         hour = TIERS[-1] * SECOND_NS
-        begin, end = first // hour * hour, (last // hour + 1) * hour
-        rows = dict(self._rows)
-        with transaction:
-            for span in TIERS:
-                length = span * SECOND_NS
-                for key in points:
-                    place = (span, key, begin // length, end // length)
-                    rows[span] -= self._db.execute(_FORGET, place).rowcount
-            others = self._db.execute(_FIRST_WITHIN, (begin, end)).fetchone()[0]
-            base = min(seq, others) - 1
-            self._note([], 0, base, rows)
-        self._rows, self._base, self._rolled = rows, base, {}
-        self._pass, self._since_ns = None, min(begin, begin + shift)
+        begin, end = first_ns // hour * hour, (last_ns // hour + 1) * hour
+        rows, base = dict(self._rows), min(self._base, seq - 1)
+        rolled = {key: min(upto, seq - 1) for key, upto in self._rolled.items()}
+        for span in TIERS:
+            slots = begin // (span * SECOND_NS), end // (span * SECOND_NS)
+            for key in points:
+                rows[span] -= self._db.execute(_FORGET, (span, key, *slots)).rowcount
+        for upto in {base, *rolled.values()}:
+            readings = _Readings(lambda key: 0, upto, begin, end)
+            keys = [key for key in points if max(base, rolled.get(key, 0)) == upto]
+            for at in range(0, len(keys), POINTS_PER_STEP):
+                self._add(keys[at : at + POINTS_PER_STEP], points, readings, rows)
+        self._note(rolled, base, rows)
+        return rows, base, rolled
 
     def _begin(self, points: Mapping[int, PointRow], last: int) -> _Pass:
         most = max(LEAST_RECORDS, RECORDS_PER_POINT * len(points))
         upto = self._samplings.end_of(min(last, self._base + most))
-        since = self._since_ns if self._since_ns is not None else 0
-        self._since_ns = self._oldest_after(upto)  # also of what is not to be added yet
-        return _Pass(upto, since, list(points), {})
+        since = EVER if self._since_ns is None else self._since_ns
+        self._since_ns = self._earliest_after(upto)  # also of what is not to be added yet
+        return _Pass(_Readings(self.rolled, upto, since), list(points), {})
 
     def _end(self, work: _Pass, now_ns: int) -> None:
         """Where a tier has more rows than its share, the next pass drops the oldest of them."""
@@ -197,17 +212,26 @@ class Tiers:
                 held = now_ns // (span * SECOND_NS) - oldest + 1
                 self._cut[span] = oldest + int(held * over / self._rows[span]) + 1
 
+    def _add(
+        self, keys: Sequence[int], points: Mapping[int, PointRow], readings: _Readings,
+        rows: dict[int, int],
+    ) -> None:  # fmt: skip
+        """Add readings of some points; `rows` counts those that are new."""
+        sampled = self._minutes(keys, points, readings)
+        for key in keys:
+            self._roll(key, points[key], readings, rows, sampled.get(key, {}))
+
     def _minutes(
-        self, keys: Sequence[int], points: Mapping[int, PointRow], work: _Pass
+        self, keys: Sequence[int], points: Mapping[int, PointRow], readings: _Readings
     ) -> dict[int, dict[int, list[Any]]]:
         """What the samplings hold of some points, by point and slot of the finest tier: a row is
         read once for all of them."""
         found: dict[int, dict[int, list[Any]]] = {}
-        length = TIERS[0] * SECOND_NS
-        for beyond in {self.rolled(key) for key in keys}:
-            wanted = [key for key in keys if self.rolled(key) == beyond]
+        length, span = TIERS[0] * SECOND_NS, (readings.since_ns, readings.until_ns)
+        for beyond in {readings.beyond(key) for key in keys}:
+            wanted = [key for key in keys if readings.beyond(key) == beyond]
             for stretch in self._samplings.stretches(wanted):
-                rows = self._samplings.between(stretch, work.since_ns, beyond, work.upto)
+                rows = self._samplings.between(stretch, *span, beyond, readings.upto)
                 for slot, some in groupby(rows, lambda row: row[1] // length):
                     columns = list(zip(*map(values_of, some), strict=True))
                     for key in wanted:
@@ -218,15 +242,15 @@ class Tiers:
         return found
 
     def _roll(
-        self, key: int, row: PointRow, work: _Pass, rows: dict[int, int],
+        self, key: int, row: PointRow, readings: _Readings, rows: dict[int, int],
         sampled: Mapping[int, list[Any]],
     ) -> None:  # fmt: skip
         """Minutes from the readings, hours from these minutes."""
         figures = _FIGURES if row.kind in NUMBERS else _NO_FIGURES
-        finest = TIERS[0]
+        finest, span_ns = TIERS[0], (readings.since_ns, readings.until_ns)
         found = self._db.execute(
             _OVER_SLOTS.format(figures=figures),
-            (finest * SECOND_NS, key, work.since_ns, self.rolled(key), work.upto),
+            (finest * SECOND_NS, key, *span_ns, readings.beyond(key), readings.upto),
         ).fetchall()
         figured: dict[tuple[int, int], list[Any]] = {}
         for slot, *numbers in (*found, *((slot, *numbers) for slot, numbers in sampled.items())):
@@ -235,7 +259,7 @@ class Tiers:
                 figured[whole] = together(figured.get(whole), numbers)
         for (span, slot), numbers in figured.items():
             length = span * SECOND_NS
-            last = self._last(key, row.kind, slot * length, (slot + 1) * length, work.upto)
+            last = self._last(key, row.kind, slot * length, (slot + 1) * length, readings.upto)
             rows[span] += self._merge((span, key, slot), (*numbers, last))
 
     def _last(self, key: int, kind: Kind, begin: int, end: int, upto: int) -> Any:
@@ -264,32 +288,6 @@ class Tiers:
             if first is not None:
                 work.oldest[span] = min(first, work.oldest.get(span, first))
 
-    def _oldest_after(self, seq: int) -> int | None:
-        found: int | None = self._db.execute(_TIMES, (seq + 1,)).fetchone()[0]
+    def _earliest_after(self, seq: int) -> int | None:
+        found: int | None = self._db.execute(_EARLIEST, (seq + 1,)).fetchone()[0]
         return found
-
-
-def figures_of(values: Sequence[Any], kind: Kind) -> list[Any]:
-    """The figures of good readings: lowest, highest, total, values, readings and worst status."""
-    if not values or kind not in NUMBERS:
-        return [None, None, 0.0, 0, len(values), GOOD_CODE]
-    count = len(values)
-    return [min(values), max(values), float(sum(values)), count, count, GOOD_CODE]
-
-
-def together(one: Sequence[Any] | None, following: Sequence[Any]) -> list[Any]:
-    """The figures of neighbouring spans in one."""
-    if one is None:
-        return list(following)
-    lows = [x for x in (one[0], following[0]) if x is not None]
-    highs = [x for x in (one[1], following[1]) if x is not None]
-    sums = [a + b for a, b in zip(one[2:5], following[2:5], strict=True)]
-    return [min(lows, default=None), max(highs, default=None), *sums, max(one[5], following[5])]
-
-
-def first_slot(connection: sqlite3.Connection, span: int, point: int) -> int | None:
-    """The oldest slot that a tier has of a point."""
-    row = connection.execute(
-        "SELECT slot FROM rollup WHERE span = ? AND point = ? ORDER BY slot LIMIT 1", (span, point)
-    ).fetchone()
-    return int(row[0]) if row else None
