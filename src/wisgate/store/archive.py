@@ -58,6 +58,8 @@ class Archive:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        first, last = connection.execute(_ENDS).fetchone()  # before what leads there, which grows
+        self.first_seq, self.last_seq = int(first or 0), int(last or 0)
         rows = connection.execute("SELECT id, name, unit, kind FROM point").fetchall()
         self._points = {
             key: PointRow(name, unit, KINDS[kind])
@@ -65,8 +67,6 @@ class Archive:
             if 0 <= kind < len(KINDS)
         }
         self._samplings = Samplings(connection)
-        first, last = connection.execute(_ENDS).fetchone()
-        self.first_seq, self.last_seq = int(first or 0), int(last or 0)
 
     @property
     def points(self) -> dict[str, Kind]:
@@ -74,22 +74,24 @@ class Archive:
         return {row.name: row.kind for row in self._points.values()}
 
     def newest_ns(self) -> int | None:
-        """The time of the record that was stored last."""
-        row = self._db.execute(
-            "SELECT time_ns FROM record WHERE seq = ?1"
-            " UNION ALL SELECT time_ns FROM sampling WHERE seq = ?1",
-            (self.last_seq,),
-        ).fetchone()
+        """The time of the record that was stored last. Raises StoreError."""
+        with _told():
+            row = self._db.execute(
+                "SELECT time_ns FROM record WHERE seq = ?1"
+                " UNION ALL SELECT time_ns FROM sampling WHERE seq = ?1",
+                (self.last_seq,),
+            ).fetchone()
         return int(row[0]) if row else None
 
     def before(self, names: Collection[str], time_ns: int) -> list[Record]:
-        """Of each point the newest record that is older than a time, oldest first."""
+        """Of each point the newest record that is older than a time, oldest first. Raises
+        StoreError."""
         found: dict[str, Record] = {}
         for key, row in self._points.items():
             if row.name not in names:
                 continue
-            last = last_before(self._db, self._samplings, key, row.kind, time_ns)
-            record = record_of(last, self._points) if last else None
+            with _told():
+                record = last_before(self._db, self._samplings, key, time_ns, self._points)
             if record and (row.name not in found or found[row.name].seq < record.seq):
                 found[row.name] = record
         return sorted(found.values(), key=lambda record: record.seq)
@@ -99,17 +101,17 @@ class Archive:
         empty. What is stored meanwhile is not among them. Raises StoreError."""
         after = self.first_seq - 1
         while after < self.last_seq:
-            try:
+            with _told():
                 upto = self._chunk(after)
                 found = self._between(after, upto, chosen)
-            except sqlite3.Error as error:
-                raise StoreError(f"{FILE}: {error}; a gateway that runs repairs it") from error
             yield found
             after = upto
 
     def _between(self, after: int, upto: int, chosen: Chosen) -> list[Record]:
         """Those beyond a number up to another that are chosen, in their order."""
-        wanted = "" if chosen.points is None else f"AND point IN ({self._keys(chosen.points)})"
+        wanted = ""
+        if chosen.points is not None:  # by the numbers: the index has each point's whole past
+            wanted = f"AND +point IN ({self._keys(chosen.points)})"
         place = (after, upto, chosen.start_ns, chosen.end_ns)
         within = "seq > ? AND seq <= ? AND time_ns >= ? AND time_ns < ?"
         rows = self._db.execute(
@@ -137,6 +139,15 @@ class Archive:
 
 
 @contextmanager
+def _told() -> Iterator[None]:
+    """What SQLite says, as a StoreError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"{FILE}: {error}; a gateway that runs repairs it") from error
+
+
+@contextmanager
 def open_archive(folder: Path) -> Iterator[Archive]:
     """The store in a folder. Raises Unavailable, StoreError."""
     path = folder / FILE
@@ -148,15 +159,13 @@ def open_archive(folder: Path) -> Iterator[Archive]:
         raise Unavailable(f"{path}: {error}; the file must be readable for you") from error
     connection.text_factory = lenient
     try:
-        try:
+        with _told():
             version = version_of(layout(connection))
             if version == NOT_OURS:
                 raise StoreError(f"{path} is damaged, or no store; a gateway that runs repairs it")
             if version < SAMPLED:
                 connection.executescript(ADDED[SAMPLED].replace("TABLE", "TEMP TABLE", 1))
             archive = Archive(connection)
-        except sqlite3.Error as error:
-            raise StoreError(f"{path}: {error}; a gateway that runs repairs it") from error
         yield archive
     finally:
         connection.close()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
 
-from ..core.points import Kind, Status, Value
+from ..core.points import Status, Value
 from .database import Database
 from .records import Record
 from .samplings import EVER, Samplings
@@ -95,11 +96,13 @@ def raw(database: Database, name: str, span: Span) -> History:
         (key, span.start_ns, span.end_ns, most),
     ).fetchall()
     sampled = database.samplings.rows(key, point.kind, span.start_ns, span.end_ns, limit=most)
-    rows = sorted(alone + sampled, key=_moment)
     known = database.points.by_id
-    records = [r for row in rows[:RAW_LIMIT] if (r := record_of(row, known)) is not None]
+    found_records = (record_of(row, known) for row in (*alone, *sampled))
+    records = sorted((r for r in found_records if r is not None), key=_moment)
     return replace(
-        around(database, name, span), records=tuple(records), truncated=len(rows) > RAW_LIMIT
+        around(database, name, span),
+        records=tuple(records[:RAW_LIMIT]),
+        truncated=len(records) > RAW_LIMIT,
     )
 
 
@@ -113,10 +116,11 @@ def latest(database: Database, name: str) -> Record | None:
 
 
 def _newest_near(database: Database, key: int, point: PointRow) -> Row | None:
-    """The row of a point with the greatest number, if that is among the last."""
+    """The row of a point with the greatest number, if that is among the last. By the numbers: the
+    index would have all rows of the point sorted."""
     beyond = (database.connection.execute(NEWEST).fetchone()[0] or 0) - _NEAR
     alone = database.connection.execute(
-        f"{_FIELDS} WHERE seq > ? AND point = ? ORDER BY seq DESC LIMIT 1", (beyond, key)
+        f"{_FIELDS} WHERE seq > ? AND +point = ? ORDER BY seq DESC LIMIT 1", (beyond, key)
     ).fetchone()
     sampled = database.samplings.newest_near(key, point.kind, beyond)
     return max((row for row in (alone, sampled) if row), key=itemgetter(0), default=None)
@@ -136,23 +140,25 @@ def before(database: Database, name: str, time_ns: int) -> Record | None:
     found = database.points.current(name)
     if found is None:
         return None
-    key, point = found
-    row = last_before(database.connection, database.samplings, key, point.kind, time_ns)
-    return record_of(row, database.points.by_id) if row else None
+    return last_before(
+        database.connection, database.samplings, found[0], time_ns, database.points.by_id
+    )
 
 
 def last_before(
-    connection: sqlite3.Connection, samplings: Samplings, key: int, kind: Kind, time_ns: int
-) -> Row | None:
-    """The newest row of a point that is older than a time."""
+    connection: sqlite3.Connection, samplings: Samplings, key: int, time_ns: int,
+    points: Mapping[int, PointRow],
+) -> Record | None:  # fmt: skip
+    """The newest record of one of the points that is older than a time."""
     alone = connection.execute(
         f"{_FIELDS} WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
         (key, time_ns),
     ).fetchone()
-    sampled = samplings.last_row(key, kind, -EVER, time_ns)
-    return max((row for row in (alone, sampled) if row), key=_moment, default=None)
+    sampled = samplings.last_row(key, points[key].kind, -EVER, time_ns)
+    found = (record_of(row, points) for row in (alone, sampled) if row is not None)
+    return max((record for record in found if record is not None), key=_moment, default=None)
 
 
-def _moment(row: Row) -> tuple[int, int]:
-    """Rows are in the order of time, then of their numbers."""
-    return row[1], row[0]
+def _moment(record: Record) -> tuple[int, int]:
+    """Records are in the order of time, then of their numbers."""
+    return record.time_ns, record.seq
