@@ -10,7 +10,6 @@ from pathlib import Path
 from ..core.clock import Clock
 from ..core.errors import Unavailable
 from ..store.connecting import (
-    Damage,
     connect,
     damaged,
     forget_old,
@@ -21,7 +20,7 @@ from ..store.connecting import (
     remove,
 )
 from ..store.retention import Bounds
-from ..store.schema import Layout, fresh_page, layout, lenient, transaction
+from ..store.schema import Damage, Layout, fresh_page, layout, lenient, transaction
 from .queue_file import APPLICATION_ID, FILE, QueueFile, create, heard_of
 
 SALVAGED = f"{FILE}.salvaged"

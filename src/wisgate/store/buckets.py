@@ -9,7 +9,7 @@ from itertools import pairwise
 from ..core.points import Value
 from . import retention
 from .database import Database
-from .figures import NUMBERS, figures_of, first_slot, together
+from .figures import NUMBERS, figures_of, first_slot, last_of, numeric, together
 from .history import MAX_BUCKETS, SECOND_NS, Bucket, History, Span, around
 from .jobs import Jobs
 from .samplings import EVER
@@ -116,6 +116,7 @@ class _Reader:
         row = self._db.execute(
             f"SELECT {self._figures}, count(*), max(status) {_WHERE}", place
         ).fetchone()
+        row = numeric(row)
         sampled = self._samplings.rows(self._key, self._row.kind, begin, end, beyond)
         if not row[4] and not sampled:
             return None
@@ -126,7 +127,7 @@ class _Reader:
         figures = figures_of([row[3] for row in sampled], self._row.kind)
         both = figures if not row[4] else together(row, figures) if sampled else row
         low, high, total, valued, count, worst = both
-        return _Part(low, high, total, valued, count, worst, max(last)[2])
+        return _Part(low, high, total, valued, count, worst, last_of(last))
 
     def _not_rolled(self, begin: int, end: int) -> _Part | None:
         """Of readings that the tiers do not have yet: those of the last minutes."""
@@ -147,7 +148,7 @@ class _Reader:
             " ORDER BY slot DESC LIMIT 1",
             place,
         ).fetchone()
-        return _Part(*row, *last)
+        return _Part(*numeric(row), *last)
 
 
 def _sources(database: Database, key: int, tier: int) -> Iterator[_Source]:

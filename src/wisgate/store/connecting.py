@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..core.clock import Clock
 from .retention import WAL_BYTES
-from .schema import APPLICATION_ID, PAGE, lenient
+from .schema import APPLICATION_ID, PAGE, Damage, lenient
 
 CHECK_SECONDS = 2.0
 """The longest that looking for damage may take. What it does not reach is noticed when it is read,
@@ -18,12 +18,6 @@ _CHECK_STEPS = 10_000
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 KEPT_DAMAGED = 3
 """Files set aside that stay; older ones go, for they would fill the disk."""
-
-
-class Damage(sqlite3.DatabaseError):
-    """Our own judgement, where SQLite sees no fault."""
-
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 def damaged(error: Exception) -> bool:
@@ -68,12 +62,12 @@ def _recognize(connection: sqlite3.Connection, application_id: int) -> None:
         raise Damage("not a file of wisgate")
 
 
-def quick_check(connection: sqlite3.Connection, clock: Clock) -> None:
-    """Raises Damage for what shows within CHECK_SECONDS."""
+def quick_check(connection: sqlite3.Connection, clock: Clock, table: str = "") -> None:
+    """Raises Damage for what shows within CHECK_SECONDS in the file, or in one table."""
     end = clock.monotonic() + CHECK_SECONDS
     connection.set_progress_handler(lambda: int(clock.monotonic() > end), _CHECK_STEPS)
     try:
-        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        verdict = connection.execute(f"PRAGMA quick_check({table or 1})").fetchone()[0]
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
             return

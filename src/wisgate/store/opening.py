@@ -11,7 +11,6 @@ from ..core.clock import SteadyClock
 from ..core.errors import Unavailable
 from ..core.points import Point
 from .connecting import (
-    Damage,
     connect,
     damaged,
     forget_old,
@@ -23,10 +22,13 @@ from .connecting import (
 from .database import FILE, SIDE, Database
 from .retention import Bounds
 from .salvage import NoSalvage, salvage
-from .schema import NOT_OURS, VERSION, create, layout, migrate, names_agree, version_of
+from .schema import NOT_OURS, VERSION, Damage, create, layout, migrate, names_agree, version_of
 from .series import begin_beyond, read_side
 from .wal import Left
 
+SMALL = ("series", "point", "cursor", "aside", "undated", "tier", "rolled", "kept")
+"""Tables that are looked through at every start: all else builds on them, and a column may have
+become one of another type."""
 SALVAGED = f"{FILE}.salvaged"
 """The new file while it is being made; complete once the damaged one is out of its place."""
 
@@ -91,7 +93,7 @@ def _recreate(folder: Path, clock: SteadyClock) -> None:
 
 
 def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
-    """Make the tables of a new file; look for damage in one that was not closed."""
+    """Make the tables of a new file; look for damage, in all of one that was not closed."""
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         create(connection)
         return
@@ -103,10 +105,10 @@ def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     clean = connection.execute("SELECT clean FROM series WHERE id = 1").fetchone()
     if clean is None:
         raise Damage("the table of the series is empty")
-    if clean[0] != 1:
-        quick_check(connection, clock)
-        if not names_agree(connection):
-            raise Damage("the names of the points are damaged")
+    for table in SMALL if clean[0] == 1 else ("",):
+        quick_check(connection, clock, table)
+    if not names_agree(connection):
+        raise Damage("the names of the points are damaged")
 
 
 def _check_log(connection: sqlite3.Connection, left: Left) -> None:

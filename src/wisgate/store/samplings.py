@@ -16,9 +16,8 @@ from typing import TypeGuard, cast
 from zlib import crc32
 
 from ..core.points import Kind, Status, Value
-from .connecting import Damage
 from .records import Record
-from .schema import BEGIN, GOOD_CODE, PointRow, Row
+from .schema import BEGIN, GOOD_CODE, Damage, PointRow, Row
 
 LEAST = 2
 MOST = 125
@@ -36,6 +35,7 @@ SamplingRow = tuple[int, int, int, int, bytes]
 
 FIELDS = "SELECT seq, time_ns, first, last, body FROM sampling"
 _INSERT = "INSERT INTO sampling VALUES (?,?,?,?,?)"
+_CONTRADICTION = "the samplings and their index contradict each other"
 _HEAD, _VALUE, _SUM = Struct("<3q"), Struct("<d"), Struct("<I")
 
 
@@ -47,14 +47,10 @@ def sealed(seq: int, time_ns: int, first: int, values: Sequence[float]) -> Sampl
 
 
 def is_sampling(row: tuple[object, ...]) -> TypeGuard[SamplingRow]:
-    """Whether what damage may have made is one."""
-    types = tuple(map(type, row))
-    return types == (int, int, int, int, bytes) and _is_whole(cast(SamplingRow, row))
-
-
-def _is_whole(row: SamplingRow) -> bool:
-    """Whether its checksum is that of its columns."""
-    seq, time_ns, first, last, body = row
+    """Whether what damage may have made is one: by its types, and by its checksum."""
+    if tuple(map(type, row)) != (int, int, int, int, bytes):
+        return False
+    seq, time_ns, first, last, body = cast(SamplingRow, row)
     if not LEAST <= last - first + 1 <= MOST or len(body) != _VALUE.size * (last - first + 1) + 4:
         return False
     return body[-4:] == _SUM.pack(crc32(body[:-4], crc32(_HEAD.pack(seq, time_ns, first))))
@@ -62,7 +58,7 @@ def _is_whole(row: SamplingRow) -> bool:
 
 def values_of(row: SamplingRow) -> tuple[float, ...]:
     """The values, in the order of the points. Raises Damage."""
-    if not _is_whole(row):
+    if not is_sampling(row):
         raise Damage("a sampling is not whole")
     return _values(row[3] - row[2] + 1).unpack_from(row[4])
 
@@ -147,14 +143,18 @@ class Samplings:
 
     def between(
         self, stretch: Stretch, begin_ns: int, end_ns: int, beyond: int, upto: int
-    ) -> Iterator[SamplingRow]:
-        """The rows of a stretch from one time up to another, with numbers beyond one up to another,
-        oldest first."""
-        return self._db.execute(
+    ) -> Iterator[tuple[int, tuple[float, ...]]]:
+        """Time and values of the samplings of a stretch from one time up to another, with numbers
+        beyond one up to another, oldest first."""
+        for row in self._db.execute(
             f"{FIELDS} WHERE first = ? AND last = ? AND time_ns >= ? AND time_ns < ?"
             " AND seq > ? AND seq <= ? ORDER BY time_ns, seq",
             (*stretch, begin_ns, end_ns, beyond, upto),
-        )
+        ):
+            values = values_of(row)
+            if row[2:4] != stretch:
+                raise Damage(_CONTRADICTION)
+            yield row[1], values
 
     def end_of(self, number: int) -> int:
         """The last number of the sampling that a number is in, or the number itself."""
@@ -167,16 +167,14 @@ class Samplings:
         self, point: int, kind: Kind, begin_ns: int, end_ns: int, upto: int = EVER
     ) -> Row | None:
         """The last of these up to a number."""
-        best: SamplingRow | None = None
-        for first, last in self.stretches([point]):
-            row = self._db.execute(
-                f"{FIELDS} WHERE first = ? AND last = ? AND time_ns >= ? AND time_ns < ?"
-                " AND seq <= ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
-                (first, last, begin_ns, end_ns, upto),
-            ).fetchone()
-            if row is not None and (best is None or (row[1], row[0]) > (best[1], best[0])):
-                best = row
-        return None if best is None else _row(best, point, kind)
+        query = (
+            f"{FIELDS} WHERE first = ? AND last = ? AND time_ns >= ? AND time_ns < ?"
+            " AND seq <= ? ORDER BY time_ns DESC, seq DESC LIMIT 1"
+        )
+        places = [(*stretch, begin_ns, end_ns, upto) for stretch in self.stretches([point])]
+        rows = [self._db.execute(query, place).fetchone() for place in places]
+        found = [_row(row, point, kind) for row in rows if row is not None]
+        return max(found, key=lambda row: (row[1], row[0]), default=None)
 
     def newest_near(self, point: int, kind: Kind, beyond: int) -> Row | None:
         """The one with the greatest number, if that is beyond one near the end."""
@@ -196,6 +194,8 @@ class Samplings:
         if newest is None:
             return None
         row = self._db.execute(f"{FIELDS} WHERE seq = ?", (newest,)).fetchone()
+        if row is None:
+            raise Damage(_CONTRADICTION)
         return _row(row, point, kind)
 
     def count(self, point: int, begin_ns: int, end_ns: int) -> int:
@@ -216,30 +216,38 @@ class Samplings:
 
     def _know(self, stretch: Stretch) -> None:
         first, last = stretch
-        if LEAST <= last - first + 1 <= MOST:  # else it is damage
-            self._by_block.setdefault(first // MOST, []).append(stretch)
-            self._count.update(range(first, last + 1))
+        self._by_block.setdefault(first // MOST, []).append(stretch)
+        self._count.update(range(first, last + 1))
 
     def _found(self) -> Iterator[Stretch]:
-        """By the index, in a step for each, however many rows there are."""
-        first = self._db.execute("SELECT min(first) FROM sampling").fetchone()[0]
+        """By the index, in a step for each, however many rows there are. Raises Damage."""
+        firsts = "SELECT min(first) FROM sampling WHERE first > ?"
+        lasts = "SELECT min(last) FROM sampling WHERE last > ? AND first = ?"
+        first = self._above(-EVER, firsts)
         while first is not None:
-            last = -EVER
+            last = self._above(-EVER, lasts, first)
             while last is not None:
-                last = self._db.execute(
-                    "SELECT min(last) FROM sampling WHERE first = ? AND last > ?", (first, last)
-                ).fetchone()[0]
-                if last is not None:
-                    yield first, last
-            first = self._db.execute(
-                "SELECT min(first) FROM sampling WHERE first > ?", (first,)
-            ).fetchone()[0]
+                if not LEAST <= last - first + 1 <= MOST:
+                    raise Damage(_CONTRADICTION)
+                yield first, last
+                last = self._above(last, lasts, first)
+            first = self._above(first, firsts)
+
+    def _above(self, number: int, query: str, *place: int) -> int | None:
+        """What a query finds above a number; an index out of order may have anything. Raises
+        Damage."""
+        found: int | None = self._db.execute(query, (number, *place)).fetchone()[0]
+        if found is not None and not (isinstance(found, int) and found > number):
+            raise Damage(_CONTRADICTION)
+        return found
 
 
 def _row(sampling: SamplingRow, point: int, kind: Kind) -> Row:
     """The reading of one point as a row of its own. Raises Damage."""
-    if not _is_whole(sampling):
+    if not is_sampling(sampling):
         raise Damage("a sampling is not whole")
     seq, time_ns, first, last, body = sampling
+    if not first <= point <= last:
+        raise Damage(_CONTRADICTION)
     (value,) = _VALUE.unpack_from(body, _VALUE.size * (point - first))
     return seq - last + point, time_ns, point, as_kind(value, kind), GOOD_CODE, None

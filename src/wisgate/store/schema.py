@@ -102,6 +102,12 @@ PLAIN: dict[Kind, tuple[type, float, float]] = {
 carries; no text, and no value is a bare object."""
 
 
+class Damage(sqlite3.DatabaseError):
+    """Our own judgement, where SQLite sees no fault."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
 @dataclass(frozen=True, slots=True)
 class PointRow:
     """What all records of one point share. Another unit or kind makes another row."""
@@ -252,8 +258,10 @@ Row = tuple[int, int, int, object, int, str | None]
 
 
 def record_of(row: Row, points: Mapping[int, PointRow]) -> Record | None:
-    """The record of a row; None for one whose point damage took."""
+    """The record of a row; None for one whose point damage took. Raises Damage."""
     seq, time_ns, point, value, status, cause = row
+    if not (isinstance(time_ns, int) and isinstance(status, int)):
+        raise Damage("a record has a time or a status that is no number")
     known = points.get(point)
     if known is None:
         return None

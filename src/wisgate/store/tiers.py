@@ -15,9 +15,9 @@ from itertools import groupby
 from typing import Any
 
 from ..core.points import Kind
-from .figures import NUMBERS, figures_of, first_slot, together
+from .figures import NUMBERS, figures_of, first_slot, last_of, numeric, together
 from .retention import Bounds
-from .samplings import EVER, Samplings, values_of
+from .samplings import EVER, Samplings
 from .schema import PAGE, TIERS, PointRow
 
 ROLL_S = 300.0
@@ -232,8 +232,8 @@ class Tiers:
             wanted = [key for key in keys if readings.beyond(key) == beyond]
             for stretch in self._samplings.stretches(wanted):
                 rows = self._samplings.between(stretch, *span, beyond, readings.upto)
-                for slot, some in groupby(rows, lambda row: row[1] // length):
-                    columns = list(zip(*map(values_of, some), strict=True))
+                for slot, some in groupby(rows, lambda row: row[0] // length):
+                    columns = list(zip(*(values for _, values in some), strict=True))
                     for key in wanted:
                         if stretch[0] <= key <= stretch[1]:
                             figures = figures_of(columns[key - stretch[0]], points[key].kind)
@@ -253,7 +253,10 @@ class Tiers:
             (finest * SECOND_NS, key, *span_ns, readings.beyond(key), readings.upto),
         ).fetchall()
         figured: dict[tuple[int, int], list[Any]] = {}
-        for slot, *numbers in (*found, *((slot, *numbers) for slot, numbers in sampled.items())):
+        for slot, *numbers in (
+            *map(numeric, found),
+            *((slot, *numbers) for slot, numbers in sampled.items()),
+        ):
             for span in TIERS:
                 whole = (span, slot * finest // span)
                 figured[whole] = together(figured.get(whole), numbers)
@@ -268,7 +271,7 @@ class Tiers:
         sampled = self._samplings.last_row(key, kind, begin, end, upto)
         if sampled is not None:
             found.append((sampled[1], sampled[0], sampled[3]))
-        return max(found)[2]
+        return last_of(found)
 
     def _merge(self, place: tuple[int, int, int], figures: Sequence[Any]) -> int:
         """Add to a row; returns 1 when it is a new one."""

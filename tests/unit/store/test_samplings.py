@@ -19,10 +19,10 @@ from wisgate.core.errors import StoreError
 from wisgate.core.points import Kind, Reading, Status
 from wisgate.store import samplings
 from wisgate.store.archive import Chosen, open_archive
-from wisgate.store.connecting import Damage
 from wisgate.store.history import History
 from wisgate.store.records import Gap
 from wisgate.store.samplings import is_sampling, later, sealed, values_of
+from wisgate.store.schema import Damage
 from wisgate.store.store import Store
 
 MINUTE, HOUR = 60 * 10**9, 3600 * 10**9
