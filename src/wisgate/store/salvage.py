@@ -51,6 +51,17 @@ _CERTAINLY_KEPT = """
 """
 """A gap record with records in its range is of retention, which came up to its end at least."""
 
+_DROP_TWICE = f"""
+    DELETE FROM record WHERE seq >= (
+        SELECT {BEGIN} FROM sampling WHERE sampling.seq >= record.seq
+        ORDER BY sampling.seq LIMIT 1)
+"""
+"""Records with the number of a reading in a sampling: the next that ends there or later has it."""
+_ENTRIES = f"""
+    SELECT seq, seq FROM record WHERE seq > ?1
+    UNION ALL SELECT {BEGIN}, seq FROM sampling WHERE seq > ?1
+    UNION ALL SELECT seq, seq FROM gap WHERE seq > ?1 ORDER BY 2
+"""
 _OLDEST = (
     "SELECT min(seq) FROM record",
     f"SELECT {BEGIN} FROM sampling ORDER BY seq LIMIT 1",
@@ -212,14 +223,14 @@ def _finish(
 
 def _drop_overlaps(target: sqlite3.Connection) -> None:
     """No number stands twice: samplings have a checksum, and what contradicts them is not whole."""
-    end = 0
-    samplings = target.execute(f"SELECT seq, {BEGIN} FROM sampling ORDER BY seq").fetchall()
-    for seq, begin in samplings:
-        if begin <= end:
-            target.execute("DELETE FROM sampling WHERE seq = ?", (seq,))
-            continue
-        end = seq
-        target.execute("DELETE FROM record WHERE seq BETWEEN ? AND ?", (begin, seq))
+    end, wrong = 0, []
+    for seq, begin in target.execute(f"SELECT seq, {BEGIN} FROM sampling ORDER BY seq"):
+        if begin > end:
+            end = seq
+        else:
+            wrong.append((seq,))
+    target.executemany("DELETE FROM sampling WHERE seq = ?", wrong)
+    target.execute(_DROP_TWICE)
 
 
 def _finish_tiers(target: sqlite3.Connection, last: int) -> None:
@@ -256,18 +267,11 @@ def _number(source: sqlite3.Connection, query: str, otherwise: int) -> int:
 
 def _holes(target: sqlite3.Connection, after: int) -> list[tuple[int, int]]:
     """Numbers missing beyond one that no gap record names, beyond what every sink has."""
-    return target.execute(
-        f"""
-        SELECT seq + 1, following - 1
-        FROM (SELECT seq, lead(begin) OVER (ORDER BY begin) AS following
-              FROM (SELECT seq AS begin, seq FROM record WHERE seq > ?1
-                    UNION SELECT seq, seq FROM gap WHERE seq > ?1
-                    UNION SELECT {BEGIN}, seq FROM sampling WHERE seq > ?1
-                    UNION SELECT ?1, ?1))
-        WHERE following > seq + 1
-          AND following - 1 > (SELECT coalesce(min(seq), 0) FROM cursor)
-          AND NOT EXISTS (SELECT 1 FROM gap WHERE first <= seq + 1 AND last >= following - 1)
-        ORDER BY seq
-        """,
-        (after,),
-    ).fetchall()
+    delivered = _number(target, "SELECT min(seq) FROM cursor", 0)
+    found, end = [], after
+    for begin, seq in target.execute(_ENTRIES, (after,)):
+        if begin > end + 1 and begin - 1 > delivered:
+            found.append((end + 1, begin - 1))
+        end = max(end, seq)
+    told = "SELECT 1 FROM gap WHERE first <= ? AND last >= ? LIMIT 1"
+    return [hole for hole in found if target.execute(told, hole).fetchone() is None]

@@ -13,7 +13,7 @@ from .samplings import is_sampling
 from .schema import STATUSES, TIERS
 
 MAX_LATER = 10_000
-"""Pages kept for the second round at most."""
+"""Pages kept for the second round at most: 40 MB."""
 
 _NONE, _ANY = type(None), object
 _ROLLUP = (int, int, int, _ANY, _ANY, float, int, int, int, _ANY)
@@ -51,19 +51,27 @@ def put(target: sqlite3.Connection, table: str, row: tuple[object, ...]) -> None
 
 def _add(target: sqlite3.Connection, pages: Iterable[bytes], limit: int) -> None:
     """What these pages hold and the target does not, those without a hole first: a number that is
-    not whole is more likely on another."""
-    later: list[tuple[str, list[Row]]] = []
+    not whole is more likely on another. Samplings know by themselves whether they are whole."""
+    later: list[bytes] = []
     for page in pages:
-        rows = list(rising(rows_of(page)))
-        table = _table(rows[0]) if rows else None
+        table, rows = _read(page)
         if table is None or _there(target, table, rows):
             continue
-        if rows[-1][0] - rows[0][0] >= len(rows) and len(later) < MAX_LATER:
-            later.append((table, rows))
+        hole = table != "sampling" and rows[-1][0] - rows[0][0] >= len(rows)
+        if hole and len(later) < MAX_LATER:
+            later.append(page)
         else:
             _put_all(target, table, rows, limit)
-    for table, rows in later:
-        _put_all(target, table, rows, limit)
+    for page in later:
+        table, rows = _read(page)
+        if table is not None:
+            _put_all(target, table, rows, limit)
+
+
+def _read(page: bytes) -> tuple[str | None, list[Row]]:
+    """The rows of a page, and whose they are."""
+    rows = list(rising(rows_of(page)))
+    return _table(rows[0]) if rows else None, rows
 
 
 def _add_rollups(target: sqlite3.Connection, pages: Iterable[bytes]) -> None:

@@ -9,11 +9,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from stores import everything, killed, levels, opened, put, run
+from stores import everything, killed, levels, opened, put, run, sampled
 
 from wisgate.core.errors import StoreError
 from wisgate.store.records import Gap, Record
 from wisgate.store.salvage import DAMAGED
+from wisgate.store.samplings import sealed
 
 COUNT = 4000
 
@@ -212,5 +213,29 @@ def test_a_log_whose_end_is_gone_uses_no_number_again(tmp_path: Path) -> None:
             assert (gap.first, gap.cause) == (51, DAMAGED)
             assert last.seq == gap.seq + 1 > 100
         assert (folder / "wisgate.db.damaged-1-wal").stat().st_size == length
+
+    run(main())
+
+
+def test_no_number_stands_twice(tmp_path: Path) -> None:
+    """What a sampling says counts, and of two that contradict each other one."""
+
+    async def main() -> None:
+        async with opened(tmp_path) as store:
+            await store.cursor("plant")
+            await put(store, [*sampled(4), *levels(2, 90)])
+        with closing(sqlite3.connect(tmp_path / "wisgate.db")) as file:
+            file.execute("INSERT INTO record VALUES (2, 5, 1, 99.0, 0, NULL)")
+            file.execute("INSERT INTO sampling VALUES (?,?,?,?,?)", sealed(8, 5, 1, [7.5, 1]))
+            file.execute("DELETE FROM series")  # which begins a salvage
+            file.commit()
+        async with opened(tmp_path) as store:
+            assert len(store.notices) == 1
+            entries = await everything(store)
+        records = [e for e in entries if isinstance(e, Record)]
+        assert [r.seq for r in records] == [*range(1, 9), *range(10, 15)]
+        assert records[1].point == "pump", "as the sampling says"
+        assert [r.value for r in records[-2:]] == [90.0, 91.0]
+        assert (9, 9) in [(e.first, e.last) for e in entries if isinstance(e, Gap)]
 
     run(main())
