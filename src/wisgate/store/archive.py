@@ -24,6 +24,7 @@ from .schema import (
     NOT_OURS,
     SAMPLED,
     PointRow,
+    is_newer,
     layout,
     lenient,
     record_of,
@@ -161,6 +162,8 @@ def open_archive(folder: Path) -> Iterator[Archive]:
     try:
         with _told():
             version = version_of(layout(connection))
+            if is_newer(connection):
+                raise StoreError(f"{path} is of a newer wisgate, which can read it")
             if version == NOT_OURS:
                 raise StoreError(f"{path} is damaged, or no store; a gateway that runs repairs it")
             if version < SAMPLED:

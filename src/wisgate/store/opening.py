@@ -22,7 +22,17 @@ from .connecting import (
 from .database import FILE, SIDE, Database
 from .retention import Bounds
 from .salvage import NoSalvage, salvage
-from .schema import NOT_OURS, VERSION, Damage, create, layout, migrate, names_agree, version_of
+from .schema import (
+    NOT_OURS,
+    VERSION,
+    Damage,
+    create,
+    is_newer,
+    layout,
+    migrate,
+    names_agree,
+    version_of,
+)
 from .series import begin_beyond, read_side
 from .wal import Left
 
@@ -97,6 +107,8 @@ def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         create(connection)
         return
+    if is_newer(connection):
+        raise Unavailable(f"{FILE} is of a newer wisgate; run that one, or move the file away")
     version = version_of(layout(connection))
     if version == NOT_OURS:
         raise Damage("the names of the tables are damaged")

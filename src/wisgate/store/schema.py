@@ -179,6 +179,15 @@ def version_of(found: Layout) -> int:
     return NOT_OURS
 
 
+def is_newer(connection: sqlite3.Connection) -> bool:
+    """Whether it is the store of a later version: all our tables, others behind them, and a number
+    that says so."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    found, (_, expected) = layout(connection), fresh_page()
+    ours, others = found[: len(expected)], found[len(expected) :]
+    return version > VERSION and bool(others) and _names(ours) == _names(expected)
+
+
 def _names(found: Layout) -> Layout:
     """Without the places."""
     return [(kind, name, of, sql) for kind, name, of, _, sql in found]

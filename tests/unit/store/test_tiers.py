@@ -14,6 +14,7 @@ import pytest
 from stores import DAY_S, killed, open_store, opened, put, rolled
 
 from wisgate.core.clock import VIRTUAL_START_NS, VirtualClock
+from wisgate.core.errors import StoreError, Unavailable
 from wisgate.core.points import Reading, Status, moved
 from wisgate.store import upkeep
 from wisgate.store.archive import Chosen, open_archive
@@ -271,6 +272,28 @@ def test_an_older_store_is_taken_up(tmp_path: Path, version: int) -> None:
         with closing(sqlite3.connect(tmp_path / "wisgate.db")) as new:
             assert new.execute("PRAGMA user_version").fetchone() == (4,)
             assert new.execute("SELECT count(*) FROM rollup").fetchone()[0] > 2000
+
+    asyncio.run(main())
+
+
+def test_a_newer_store_is_left_alone(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as store:
+            await put(store, walk(4, 20, MINUTE))
+        file = tmp_path / "wisgate.db"
+        with closing(sqlite3.connect(file, isolation_level=None)) as newer:
+            newer.execute("CREATE TABLE other (id INTEGER PRIMARY KEY) STRICT")
+            newer.execute("PRAGMA user_version = 99")
+        before = file.read_bytes()
+        with pytest.raises(Unavailable, match=r"of a newer wisgate; run that one"):
+            await open_store(tmp_path)
+        with pytest.raises(StoreError, match=r"of a newer wisgate"), open_archive(tmp_path):
+            pass
+        assert file.read_bytes() == before
+        with closing(sqlite3.connect(file, isolation_level=None)) as odd:
+            odd.execute("DROP TABLE other")
+        async with opened(tmp_path) as store:  # a number alone may be damage
+            assert store.last_seq > 20
 
     asyncio.run(main())
 
