@@ -173,7 +173,9 @@ def tag(sent: bytes) -> None:
         assert found.missing or 0 <= found.start <= len(sent)
         assert found.missing >= 0
         records = ndef.decode(found.message or sent)
-        assert not records or ndef.decode(ndef.encode(records)) == records
+        # a text of no language is read, for there are such tags, and never written
+        writable = all(not isinstance(r, ndef.Text) or r.language for r in records)
+        assert not (records and writable) or ndef.decode(ndef.encode(records)) == records
 
 
 def print_reader(sent: bytes) -> None:
