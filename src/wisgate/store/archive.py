@@ -22,6 +22,7 @@ from .schema import (
     KINDS,
     NEWEST,
     NOT_OURS,
+    RECORDS,
     SAMPLED,
     PointRow,
     is_newer,
@@ -115,10 +116,7 @@ class Archive:
             wanted = f"AND +point IN ({self._keys(chosen.points)})"
         place = (after, upto, chosen.start_ns, chosen.end_ns)
         within = "seq > ? AND seq <= ? AND time_ns >= ? AND time_ns < ?"
-        rows = self._db.execute(
-            "SELECT seq, time_ns, point, value, status, cause FROM record"
-            f" WHERE {within} {wanted}", place,
-        ).fetchall()  # fmt: skip
+        rows = self._db.execute(f"{RECORDS} WHERE {within} {wanted}", place).fetchall()
         found = [r for row in rows if (r := record_of(row, self._points)) is not None]
         for row in self._db.execute(f"{FIELDS} WHERE {within}", place).fetchall():
             records = records_of(row, self._points)
@@ -162,9 +160,9 @@ def open_archive(folder: Path) -> Iterator[Archive]:
     try:
         with _told():
             version = version_of(layout(connection))
-            if is_newer(connection):
-                raise StoreError(f"{path} is of a newer wisgate, which can read it")
             if version == NOT_OURS:
+                if is_newer(connection):
+                    raise StoreError(f"{path} is of a newer wisgate, which can read it")
                 raise StoreError(f"{path} is damaged, or no store; a gateway that runs repairs it")
             if version < SAMPLED:
                 connection.executescript(ADDED[SAMPLED].replace("TABLE", "TEMP TABLE", 1))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from ..core.points import Value
 from . import retention
 from .database import Database
-from .figures import NUMBERS, figures_of, first_slot, last_of, numeric, together
+from .figures import columns, figures_of, first_slot, last_of, numeric, together
 from .history import MAX_BUCKETS, SECOND_NS, Bucket, History, Span, around
 from .jobs import Jobs
 from .samplings import EVER
@@ -20,7 +20,6 @@ BUCKETS_PER_JOB = {0: 2, 60: 20, 3600: 50}
 short jobs."""
 
 _WHERE = "FROM record WHERE point = ? AND time_ns >= ? AND time_ns < ? AND seq > ?"
-_FIGURES, _NONE = "min(value), max(value), total(value), count(value)", "NULL, NULL, 0.0, 0"
 _SLOTS = (
     "SELECT min(low), max(high), total(total), sum(valued), sum(count), max(worst) FROM rollup"
     " WHERE span = ? AND point = ? AND slot >= ? AND slot < ?"
@@ -80,7 +79,7 @@ class _Reader:
     def __init__(self, database: Database, key: int, row: PointRow, tier: int) -> None:
         self._db, self._key, self._row = database.connection, key, row
         self._tiers, self._samplings = database.tiers, database.samplings
-        self._figures = _FIGURES if row.kind in NUMBERS else _NONE
+        self._figures = columns(row.kind)
         self._sources = list(_sources(database, key, tier))
 
     def bucket(self, span: Span) -> Bucket | None:

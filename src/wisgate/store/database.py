@@ -4,11 +4,12 @@ its lane."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from heapq import merge
 from itertools import chain, dropwhile, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from .numbering import Numbering
 from .point_rows import PointRows
 from .records import Entry, Record
 from .samplings import FIELDS, SamplingRow, Samplings, records_of
-from .schema import Row, gap_of, record_of, transaction
+from .schema import RECORDS, Row, gap_of, record_of, transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, write_side
 from .tiers import Tiers
 from .wal import Logged
@@ -32,6 +33,7 @@ SIDE = "boot"
 DISK_FULL = "the store could not be written and memory had no room for these"
 TOGETHER = 50
 """Rows in one statement: each statement takes Python's lock, for which busy threads wait."""
+_time_of: Callable[[Sequence[object]], int] = itemgetter(1)
 _ROW = "(?,?,?,?,?,?)"
 _INSERT = "INSERT INTO record VALUES"
 _INSERT_TOGETHER = f"{_INSERT} {','.join([_ROW] * TOGETHER)}"
@@ -216,7 +218,7 @@ class Database(Logged):
         self._db.executemany(f"{_INSERT} {_ROW}", rows[whole:])
         self.samplings.insert(new.samplings)
         if readings:
-            self.tiers.saw(min(reading.time_ns for reading in readings))
+            self.tiers.saw(min(chain(map(_time_of, rows), map(_time_of, new.samplings))))
         self._series = replace(self._series, next=self._series.next + len(readings))
         return new.records
 
@@ -263,11 +265,7 @@ class Database(Logged):
             "SELECT seq, time_ns, first, last, cause FROM gap WHERE seq > ? ORDER BY seq LIMIT ?",
             (seq, limit),
         )
-        rows = self._db.execute(
-            "SELECT seq, time_ns, point, value, status, cause FROM record "
-            "WHERE seq > ? ORDER BY seq LIMIT ?",
-            (seq, limit),
-        )
+        rows = self._db.execute(f"{RECORDS} WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
         samplings = self._db.execute(f"{FIELDS} WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
         entries: list[Iterator[Entry]] = [
             map(gap_of, gaps),

@@ -14,6 +14,13 @@ NUMBERS = (Kind.FLOAT, Kind.INT)
 """Kinds of which there are least, greatest and mean."""
 
 
+def columns(kind: Kind) -> str:
+    """The figures of rows of the file, but for count and worst status, as SQL."""
+    if kind in NUMBERS:
+        return "min(value), max(value), total(value), count(value)"
+    return "NULL, NULL, 0.0, 0"
+
+
 def figures_of(values: Sequence[Any], kind: Kind) -> list[Any]:
     """The figures of good readings."""
     if not values or kind not in NUMBERS:

@@ -12,7 +12,7 @@ from ..core.points import Status, Value
 from .database import Database
 from .records import Record
 from .samplings import EVER, Samplings
-from .schema import NEWEST, TIERS, PointRow, Row, record_of
+from .schema import NEWEST, RECORDS, TIERS, PointRow, Row, record_of
 
 RAW_LIMIT = 10_000
 """Records returned without buckets at most."""
@@ -22,7 +22,6 @@ SLOTS_PER_BUCKET = 4
 """A tier is used for buckets of so many of its slots at least."""
 SECOND_NS = 1_000_000_000
 
-_FIELDS = "SELECT seq, time_ns, point, value, status, cause FROM record "
 _NEAR = 10_000
 """Numbers from the newest back in which a point that is sampled has a record."""
 
@@ -92,7 +91,7 @@ def raw(database: Database, name: str, span: Span) -> History:
     key, point = found
     most = RAW_LIMIT + 1
     alone = database.connection.execute(
-        f"{_FIELDS} WHERE point = ? AND time_ns >= ? AND time_ns < ? ORDER BY time_ns, seq LIMIT ?",
+        f"{RECORDS} WHERE point = ? AND time_ns >= ? AND time_ns < ? ORDER BY time_ns, seq LIMIT ?",
         (key, span.start_ns, span.end_ns, most),
     ).fetchall()
     sampled = database.samplings.rows(key, point.kind, span.start_ns, span.end_ns, limit=most)
@@ -120,7 +119,7 @@ def _newest_near(database: Database, key: int, point: PointRow) -> Row | None:
     index would have all rows of the point sorted."""
     beyond = (database.connection.execute(NEWEST).fetchone()[0] or 0) - _NEAR
     alone = database.connection.execute(
-        f"{_FIELDS} WHERE seq > ? AND +point = ? ORDER BY seq DESC LIMIT 1", (beyond, key)
+        f"{RECORDS} WHERE seq > ? AND +point = ? ORDER BY seq DESC LIMIT 1", (beyond, key)
     ).fetchone()
     sampled = database.samplings.newest_near(key, point.kind, beyond)
     return max((row for row in (alone, sampled) if row), key=itemgetter(0), default=None)
@@ -129,7 +128,7 @@ def _newest_near(database: Database, key: int, point: PointRow) -> Row | None:
 def _newest(database: Database, key: int, point: PointRow) -> Row | None:
     """The row of a point with the greatest number, wherever it is."""
     alone = database.connection.execute(
-        f"{_FIELDS} WHERE seq = (SELECT max(seq) FROM record WHERE point = ?)", (key,)
+        f"{RECORDS} WHERE seq = (SELECT max(seq) FROM record WHERE point = ?)", (key,)
     ).fetchone()
     sampled = database.samplings.newest(key, point.kind)
     return max((row for row in (alone, sampled) if row), key=itemgetter(0), default=None)
@@ -151,7 +150,7 @@ def last_before(
 ) -> Record | None:  # fmt: skip
     """The newest record of one of the points that is older than a time."""
     alone = connection.execute(
-        f"{_FIELDS} WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
+        f"{RECORDS} WHERE point = ? AND time_ns < ? ORDER BY time_ns DESC, seq DESC LIMIT 1",
         (key, time_ns),
     ).fetchone()
     sampled = samplings.last_row(key, points[key].kind, -EVER, time_ns)

@@ -107,10 +107,10 @@ def _check(connection: sqlite3.Connection, clock: SteadyClock) -> None:
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         create(connection)
         return
-    if is_newer(connection):
-        raise Unavailable(f"{FILE} is of a newer wisgate; run that one, or move the file away")
     version = version_of(layout(connection))
     if version == NOT_OURS:
+        if is_newer(connection):
+            raise Unavailable(f"{FILE} is of a newer wisgate; run that one, or move the file away")
         raise Damage("the names of the tables are damaged")
     if version != VERSION:
         migrate(connection, version)

@@ -139,7 +139,7 @@ class Samplings:
                 (first, last, begin_ns, end_ns, beyond, limit),
             )
             found += (_row(sampling, point, kind) for sampling in selected)
-        return sorted(found, key=lambda row: (row[1], row[0]))
+        return sorted(found, key=_moment)
 
     def between(
         self, stretch: Stretch, begin_ns: int, end_ns: int, beyond: int, upto: int
@@ -174,7 +174,7 @@ class Samplings:
         places = [(*stretch, begin_ns, end_ns, upto) for stretch in self.stretches([point])]
         rows = [self._db.execute(query, place).fetchone() for place in places]
         found = [_row(row, point, kind) for row in rows if row is not None]
-        return max(found, key=lambda row: (row[1], row[0]), default=None)
+        return max(found, key=_moment, default=None)
 
     def newest_near(self, point: int, kind: Kind, beyond: int) -> Row | None:
         """The one with the greatest number, if that is beyond one near the end."""
@@ -251,3 +251,8 @@ def _row(sampling: SamplingRow, point: int, kind: Kind) -> Row:
         raise Damage(_CONTRADICTION)
     (value,) = _VALUE.unpack_from(body, _VALUE.size * (point - first))
     return seq - last + point, time_ns, point, as_kind(value, kind), GOOD_CODE, None
+
+
+def _moment(row: Row) -> tuple[int, int]:
+    """Rows are in the order of time, then of their numbers."""
+    return row[1], row[0]

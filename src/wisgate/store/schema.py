@@ -68,6 +68,8 @@ CREATE INDEX sampling_by_points ON sampling (first, last, time_ns);
 }
 """By version. `point_by_name` is a second copy of what no other page could give back."""
 
+RECORDS = "SELECT seq, time_ns, point, value, status, cause FROM record"
+
 BEGIN = "(seq - (last - first))"
 """The number of the first reading of a sampling, whose own number is that of the last."""
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from ..core.points import Kind
-from .figures import NUMBERS, figures_of, first_slot, last_of, numeric, together
+from .figures import columns, figures_of, first_slot, last_of, numeric, together
 from .retention import Bounds
 from .samplings import EVER, Samplings
 from .schema import PAGE, TIERS, PointRow
@@ -38,8 +38,6 @@ _OVER_SLOTS = """
     WHERE point = ?2 AND time_ns >= ?3 AND time_ns < ?4 AND seq > ?5 AND seq <= ?6
     GROUP BY 1 ORDER BY 1
 """
-_FIGURES = "min(value), max(value), total(value), count(value)"
-_NO_FIGURES = "NULL, NULL, 0.0, 0"
 _LAST = """
     SELECT time_ns, seq, value FROM record
     WHERE point = ? AND time_ns >= ? AND time_ns < ? AND seq <= ?
@@ -233,10 +231,10 @@ class Tiers:
             for stretch in self._samplings.stretches(wanted):
                 rows = self._samplings.between(stretch, *span, beyond, readings.upto)
                 for slot, some in groupby(rows, lambda row: row[0] // length):
-                    columns = list(zip(*(values for _, values in some), strict=True))
+                    by_place = list(zip(*(values for _, values in some), strict=True))
                     for key in wanted:
                         if stretch[0] <= key <= stretch[1]:
-                            figures = figures_of(columns[key - stretch[0]], points[key].kind)
+                            figures = figures_of(by_place[key - stretch[0]], points[key].kind)
                             slots = found.setdefault(key, {})
                             slots[slot] = together(slots.get(slot), figures)
         return found
@@ -246,10 +244,9 @@ class Tiers:
         sampled: Mapping[int, list[Any]],
     ) -> None:  # fmt: skip
         """Minutes from the readings, hours from these minutes."""
-        figures = _FIGURES if row.kind in NUMBERS else _NO_FIGURES
         finest, span_ns = TIERS[0], (readings.since_ns, readings.until_ns)
         found = self._db.execute(
-            _OVER_SLOTS.format(figures=figures),
+            _OVER_SLOTS.format(figures=columns(row.kind)),
             (finest * SECOND_NS, key, *span_ns, readings.beyond(key), readings.upto),
         ).fetchall()
         figured: dict[tuple[int, int], list[Any]] = {}
