@@ -124,7 +124,7 @@ class Sampled:
             steps = self.placed.told(name, given)
             try:
                 await self._ensure_open()
-                return await self._steps(steps)
+                return await walk(steps, self.placed.lane, self._holds, self._ended)
             except WisgateError as error:
                 if isinstance(error, BusError):
                     self._mark_lost("", error)
@@ -150,7 +150,8 @@ class Sampled:
 
     async def resume(self) -> None:
         """Work again after `pause`. Never raises."""
-        self._paused, self._closed, self._had_to_reopen = False, False, True
+        async with self._busy:  # a command that was under way must see its end
+            self._paused, self._closed, self._had_to_reopen = False, False, True
         await self.open()
 
     async def _ensure_open(self) -> None:
@@ -168,6 +169,10 @@ class Sampled:
         if self._closed:
             raise BusUnavailable(f"{self.placed.name} is closed; start the gateway again")
         self.placed.module.open()
+
+    def _ended(self) -> OutputRefused | None:
+        told = f"{self.placed.name} was closed meanwhile; try again"
+        return OutputRefused(told) if self._closed else None
 
     async def _open_to_write(self) -> None:
         async with self._busy:

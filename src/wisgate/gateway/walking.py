@@ -4,7 +4,7 @@ two steps is awaited on the event loop."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -26,14 +26,22 @@ class Holds:
         return self._locks.setdefault(id(chip), asyncio.Lock())
 
 
-async def walk(steps: Generator[Step, Any, T], lane: Lane, holds: Holds) -> T:
+def _never() -> None:
+    return None
+
+
+async def walk(
+    steps: Generator[Step, Any, T], lane: Lane, holds: Holds,
+    ended: Callable[[], WisgateError | None] = _never,
+) -> T:  # fmt: skip
     """Walk through one sampling, write or command to its end; a held chip is released at any end.
-    Raises what the steps raise."""
+    `ended`, asked in the lane before each step, says what is thrown into the steps instead. Raises
+    what the steps raise."""
     held: asyncio.Lock | None = None
     answer: Any = None
     try:
         while True:
-            step = await lane.run(partial(_next, steps, answer))
+            step = await lane.run(partial(_next, steps, answer, ended))
             answer = None
             match step:
                 case _End():
@@ -72,8 +80,11 @@ class _End(Generic[T]):
     result: T
 
 
-def _next(steps: Generator[Step, Any, T], given: Any) -> Step | _End[T]:
+def _next(
+    steps: Generator[Step, Any, T], given: Any, ended: Callable[[], WisgateError | None]
+) -> Step | _End[T]:
     try:
+        given = ended() or given
         return steps.throw(given) if isinstance(given, WisgateError) else steps.send(given)
     except StopIteration as done:
         return _End(done.value)

@@ -1,7 +1,8 @@
 """RAK12001 fingerprint reader on a serial line. Modules sheet 6.1 and 6.9.
 
 The reader is asked for a finger at every sampling; one that comes is looked for in its library,
-once until it leaves. Templates stay in the reader: nothing here asks for one, or logs one.
+once until it leaves, the reader was silent, or another may have come. Templates stay in the reader:
+nothing here asks for one, or logs one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from ..bus.uart import Uart
 from ..config.model import SlotConfig
 from ..core.clock import Clock
-from ..core.errors import OutputRefused
+from ..core.errors import NoAnswer, OutputRefused
 from ..core.points import (
     Channel,
     Commanding,
@@ -55,12 +56,12 @@ class Rak12001:
         """Set the baud rate; the reader itself is asked by the first sampling. Raises BusError."""
         self._uart.set_baud(BAUD)
         self._uart.flush()
-        self._capacity = 0
+        self._forget()
 
     def sample(self, group: Group) -> Sampling:
         """Look for a finger. Raises BusError, ChipError."""
         yield from self._start()
-        seen = self._reader.capture()
+        seen = self._look()
         if seen is Capture.NO_FINGER:
             self._page = None
             return self._readings(False)
@@ -81,6 +82,8 @@ class Rak12001:
             case "search":
                 match = yield from self._searched()
                 page, score = (match.page, match.score) if match else (NOBODY, 0)
+                if page != self._page:
+                    self._page = None  # who lies there has changed: the next sampling tells
                 return {"page": page, "score": score}
             case "enroll":
                 page = self._existing(arguments["page"])
@@ -88,9 +91,10 @@ class Rak12001:
                 return {"page": page, "count": self._reader.count()}
             case "delete":
                 self._reader.delete(self._existing(arguments["page"]))
+                self._page = None  # whoever lies there may be unknown now
             case "empty":
                 self._reader.empty()
-        self._page = None  # whoever lies there may be unknown now
+                self._page = None
         return {"count": self._reader.count(), "capacity": self._capacity}
 
     def write(self, channel: str, value: Value) -> None:
@@ -100,19 +104,31 @@ class Rak12001:
         """Nothing of it is an output."""
 
     def _start(self) -> Conversation[None]:
-        """See that it is there and has the password of the factory, once after each `open`."""
+        """See that it is there and has the password of the factory, once after each `open` or
+        loss."""
         if not self._capacity:
             self._reader.verify_password()
             yield Seconds(0.0)
             self._capacity = self._reader.parameters().capacity
             yield Seconds(0.0)
 
+    def _look(self) -> Capture:
+        """Take an image. While a reader is silent its finger may change, and so may the reader."""
+        try:
+            return self._reader.capture()
+        except NoAnswer:
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        self._capacity, self._page = 0, None
+
     def _readings(self, present: bool) -> list[Reading]:
         page = NOBODY if self._page is None else self._page
         return [Reading(PRESENT.name, present), Reading(PAGE.name, page)]
 
     def _searched(self) -> Conversation[Match | None]:
-        if self._reader.capture() is Capture.NO_FINGER:
+        if self._look() is Capture.NO_FINGER:
             raise OutputRefused("no finger on the reader; lay one on it and try again")
         yield Seconds(0.0)
         self._take_features(1)
@@ -121,6 +137,7 @@ class Rak12001:
 
     def _enroll(self, page: int, patience: Seconds) -> Conversation[None]:
         """Two images of the same finger, lifted in between."""
+        self._page = None  # another one may lie there afterwards, however this ends
         for buffer in (1, 2):
             yield from self._wait(True, patience, "no finger came")
             self._take_features(buffer)
@@ -130,13 +147,12 @@ class Rak12001:
             raise OutputRefused("two different fingers, or one that moved; try again")
         yield Seconds(0.0)
         self._reader.store(page)
-        self._page = None
 
     def _wait(self, present: bool, patience: Seconds, otherwise: str) -> Conversation[None]:
         """Until a finger is there, or none. Raises OutputRefused."""
         wanted = Capture.TAKEN if present else Capture.NO_FINGER
         deadline = self._clock.monotonic() + patience
-        while self._reader.capture() is not wanted:
+        while self._look() is not wanted:
             if self._clock.monotonic() >= deadline:
                 raise OutputRefused(f"{otherwise} within {patience:g} s; try again")
             yield Seconds(LOOK_S)

@@ -125,3 +125,22 @@ def test_a_closed_module_takes_no_commands() -> None:
             await bench.sampled.command("beep", {"for": "1s"})
 
     bench.run(main())
+
+
+@pytest.mark.parametrize("ending", ["close", "pause and resume"])
+def test_a_command_under_way_ends_with_the_module(ending: str) -> None:
+    bench = Bench()
+
+    async def main() -> None:
+        bench.module.steps = [10.0, 10.0]
+        beeping = asyncio.create_task(bench.sampled.command("beep", {"for": "1s"}))
+        await asyncio.sleep(15)
+        await bench.sampled.pause()
+        if ending == "pause and resume":
+            await bench.sampled.resume()
+        with pytest.raises(OutputRefused, match="wisblock-1 was closed meanwhile; try again"):
+            await beeping
+
+    bench.run(main())
+    again = ["open"] if ending == "pause and resume" else []
+    assert bench.module.done == ["open", "begin beep", "close", *again]

@@ -18,6 +18,7 @@ from wisgate.core.errors import (
     UnexpectedValue,
 )
 from wisgate.core.points import Status, Value
+from wisgate.virtual.uart import VirtualUart
 
 FINGER, SMEARED = "finger.number", "finger.smeared"
 STRANGER = 3
@@ -166,6 +167,38 @@ def test_a_silent_line_and_back() -> None:
         lay(fitted, 0)
 
 
+@pytest.mark.parametrize("fault", ["serial-silence", "module-pulled"])
+def test_who_lies_there_after_a_loss_is_looked_for_again(fault: str) -> None:
+    fitted = reader()
+    assert lay(fitted, 1)["page"] == 1
+    fitted.faults.inject(fault, SLOT)
+    with pytest.raises(NoAnswer):
+        fitted.read()
+    fitted.world.set(FINGER, STRANGER)
+    fitted.faults.clear(fault, SLOT)
+    assert fitted.values() == {"present": True, "page": -1, "finger": -1}
+
+
+def test_counting_tells_nobody_again() -> None:
+    fitted = reader()
+    lay(fitted, 1)
+    fitted.command("count")
+    assert fitted.values() == {"present": True, "page": 1}
+
+
+def test_who_lies_there_after_a_command_that_waited_for_fingers_is_looked_for_again() -> None:
+    fitted = reader()
+    assert lay(fitted, 1)["page"] == 1
+    with pytest.raises(OutputRefused, match="the finger was not lifted"):
+        enroll(fitted, 7, {0.5: STRANGER}, patience=1.0)
+    assert fitted.values() == {"present": True, "page": -1, "finger": -1}
+    fitted.world.set(FINGER, 2)
+    assert fitted.command("search")["page"] == 2
+    assert fitted.values() == {"present": True, "page": 2, "finger": 2}
+    assert fitted.command("search")["page"] == 2
+    assert "finger" not in fitted.values()
+
+
 def test_a_port_that_left() -> None:
     fitted = reader()
     fitted.faults.inject("port-gone", SLOT)
@@ -202,12 +235,13 @@ def test_brown_out_keeps_the_library() -> None:
 
 def test_a_reopened_module_asks_again_who_is_there() -> None:
     fitted = reader()
-    fitted.values()
+    assert lay(fitted, 1)["page"] == 1
     fitted.module.close()
     fitted.board.uarts[SLOT].set_baud(9600)
+    fitted.world.set(FINGER, STRANGER)
     fitted.module.open()
     assert fitted.board.uarts[SLOT].baud == 57600
-    assert fitted.values()["present"] is False
+    assert fitted.values() == {"present": True, "page": -1, "finger": -1}
 
 
 def test_nothing_is_logged_and_nothing_can_be_written(caplog: pytest.LogCaptureFixture) -> None:
@@ -241,3 +275,37 @@ def test_on_a_hat_as_the_gateway_samples_it() -> None:
 
     run(main(), bench.clock)
     assert not any(lane.longest_hold > LANE_LIMIT_S for lane in bench.lanes if "i2c" in lane.name)
+
+
+def test_enrolling_ends_when_the_module_is_closed() -> None:
+    bench = ModuleBench('[[slot]]\nslot = "sensor-a"\nmodule = "rak12001"\n', head=HAT)
+    line = bench.twins.uarts["sensor-a"]
+
+    async def main() -> None:
+        bench.world.set(FINGER, 0)
+        sampled = bench.sampled["sensor-a"]
+        learning = asyncio.create_task(sampled.command("enroll", {"page": 9, "patience": "30s"}))
+        await asyncio.sleep(2)
+        await sampled.close()
+        heard = _heard_of(line)
+        bench.world.set(FINGER, STRANGER)
+        with pytest.raises(OutputRefused, match="sensor-a was closed meanwhile"):
+            await asyncio.wait_for(learning, 1)
+        assert heard == []
+
+    run(main(), bench.clock)
+
+
+def _heard_of(line: VirtualUart) -> list[bytes]:
+    """What arrives at the far end of a line from now on."""
+
+    class Ear:
+        baud = None
+
+        def received(self, data: bytes) -> list[tuple[float, bytes]]:
+            heard.append(data)
+            return []
+
+    heard: list[bytes] = []
+    line.twins.append(Ear())
+    return heard
