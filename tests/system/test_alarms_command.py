@@ -65,6 +65,19 @@ def test_from_raised_to_gone(gateway: Path) -> None:
     assert (answer["state"], answer["shelved_until"]) == ("acknowledged", None)
     said(gateway, "write", "maintenance", "off")
     until(lambda: state(gateway)["state"] == "normal", "the alarm is gone")
+    journal = said(gateway, "history", "alarm/maintained").splitlines()
+    assert [line.split("  ", 1)[1].split() for line in journal] == [
+        ["active", "high"],
+        ["acknowledged", "high", "by", *WHO.split()],
+        ["shelved", "high", "until", shelved["shelved_until"], *f"by {WHO}: new seal".split()],
+        ["acknowledged", "high", "by", *WHO.split()],
+        ["normal", "high"],
+    ]
+    found = json.loads(said(gateway, "history", "alarm/maintained", "--json"))
+    assert [row["state"] for row in found["rows"]] == [line.split()[1] for line in journal]
+    assert found["rows"][2]["cause"] == f"{WHO}: new seal"
+    done = wisgate("history", "maintained", "--data", gateway / "data", state=gateway)
+    assert (done.returncode, "did you mean alarm/maintained?" in done.stderr) == (1, True)
 
 
 def test_what_cannot_be_done_is_said(gateway: Path) -> None:

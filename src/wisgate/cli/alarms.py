@@ -95,19 +95,23 @@ def _show(alarms: Sequence[dict[str, Any]], *, as_json: bool) -> None:
         click.echo("no alarm is configured", err=True)
     names = max((len(alarm["name"]) for alarm in alarms), default=0)
     for alarm in alarms:
-        state = click.style(f"{alarm['state']:12}", fg=COLOURS.get(alarm["state"]))
-        line = f"{alarm['name']:{names}}  {state}  {alarm['severity']:8}  {_rest(alarm)}"
-        click.echo(line.rstrip())
+        parts = (state_text(alarm), alarm["since"], *circumstances(alarm), alarm["text"])
+        click.echo("  ".join((f"{alarm['name']:{names}}", *filter(None, parts))).rstrip())
 
 
-def _rest(alarm: dict[str, Any]) -> str:
-    """Since when, which value, until when it is shelved, who did it, and what to do."""
-    value = alarm["value"]
-    parts = [
-        alarm["since"] or "",
-        "" if value is None else f"at {value:.6g}" if isinstance(value, float) else f"at {value}",
-        f"until {alarm['shelved_until']}" if alarm["shelved_until"] else "",
-        f"by {alarm['cause']}" if alarm["cause"] else "",
-        alarm["text"],
-    ]
-    return "  ".join(part for part in parts if part)
+def state_text(alarm: dict[str, Any]) -> str:
+    """State and severity, as columns."""
+    state = click.style(f"{alarm['state']:12}", fg=COLOURS.get(alarm["state"]))
+    return f"{state}  {alarm['severity']:8}"
+
+
+def circumstances(alarm: dict[str, Any]) -> list[str]:
+    """At which value, until when it is shelved, and who did it, as far as there is any."""
+    value, found = alarm["value"], []
+    if value is not None:
+        found.append(f"at {value:.6g}" if isinstance(value, float) else f"at {value}")
+    if alarm["shelved_until"]:
+        found.append(f"until {alarm['shelved_until']}")
+    if alarm["cause"]:
+        found.append(f"by {alarm['cause']}")
+    return found

@@ -1,16 +1,19 @@
-"""wisgate history: what was stored of a point."""
+"""wisgate history: what was stored of a point or an alarm."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..core.errors import Unavailable
+from ..store.records import ALARM
 from . import remote
+from .alarms import circumstances, state_text
 from .options import Duration, data_option, gateway_folder, json_option
 from .rows import COLOURS, chosen, value_text
 
@@ -20,8 +23,9 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog="Examples: wisgate history tank_level · wisgate history tank_level --last 24h"
-    " --buckets 24 · wisgate history pump --data /tmp/day --file examples/pump-house.toml --json",
-    short_help="Show what was stored of a point.",
+    " --buckets 24 · wisgate history alarm/overflow --last 30d · wisgate history pump"
+    " --data /tmp/day --file examples/pump-house.toml --json",
+    short_help="Show what was stored of a point or an alarm.",
 )
 @click.argument("point")
 @click.option(
@@ -47,17 +51,21 @@ def command(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what was stored of POINT: from the running gateway, or from the store of a file."""
+    """Show what was stored of POINT: from the running gateway, or from the store of a file.
+
+    The changes of an alarm are those of the point alarm/NAME: when, what it became, how severe,
+    the value that it watches, and who did it.
+    """
     import msgspec
 
     from ..config.load import load
 
+    if buckets and point.startswith(ALARM):
+        raise click.UsageError("--buckets gathers readings; an alarm has changes, leave it out")
     config = None if file is None else load(file)
     running = remote.find(data) if config is None else _running(config, data)
     if running is not None:
-        chosen(running.points(), (point,))
-        end = time.time()
-        found = running.history(point, **{"from": end - last, "to": end, "buckets": buckets or 0})
+        found = _from_gateway(point, running, last, buckets)
     elif config is not None:
         folder = gateway_folder(config.name, data, virtual=False)
         found = asyncio.run(_from_store(point, config, folder, last, buckets))
@@ -78,36 +86,65 @@ def _running(config: Config, data: Path | None) -> remote.Remote | None:
     return next((found for folder in folders if (found := remote.find(folder))), None)
 
 
+def _demand_known(point: str, points: Iterable[str], alarms: Iterable[str]) -> None:
+    """Raises RemoteError with a proposal."""
+    known = [*points, *(f"{ALARM}{name}" for name in alarms)]
+    chosen([{"name": name} for name in known], (point,))
+
+
+def _from_gateway(
+    point: str, running: remote.Remote, last: float, buckets: int | None
+) -> dict[str, Any]:
+    """Raises RemoteError."""
+    points, alarms = running.points(), running.alarms()
+    _demand_known(point, (p["name"] for p in points), (a["name"] for a in alarms))
+    end = time.time()
+    if point.startswith(ALARM):
+        return running.alarm_history(point.removeprefix(ALARM), end - last, end)
+    return running.history(point, **{"from": end - last, "to": end, "buckets": buckets or 0})
+
+
 async def _from_store(
     point: str, config: Config, folder: Path, last: float, buckets: int | None
 ) -> dict[str, Any]:
     """From the store of a gateway that does not run. Raises Unavailable, StoreError."""
     import msgspec
 
-    from ..web.views import history_view
+    from ..web.views import alarm_history_view, history_view
     from .session import open_store
 
-    chosen([{"name": p.name} for p in config.points], (point,))
+    points = {p.name: p for p in config.points}
+    _demand_known(point, points, (alarm.name for alarm in config.alarms))
     async with open_store(config, folder) as store:
         latest = await store.latest(point)
         end = (latest.time_ns if latest else time.time_ns()) + 1
         found = await store.history(point, end - round(last * 1e9), end, buckets)
-    shown = next(p for p in config.points if p.name == point)
-    plain: dict[str, Any] = msgspec.to_builtins(history_view(shown, found))
+    shown = points.get(point)
+    view = history_view(shown, found) if shown is not None else alarm_history_view(found)
+    plain: dict[str, Any] = msgspec.to_builtins(view)
     return plain
 
 
 def _print(found: dict[str, Any]) -> None:
-    unit = found["display"]
     for row in found["rows"]:
-        status = click.style(f"{row['status']:9}", fg=COLOURS.get(row["status"]))
-        if row.get("average") is not None and row["count"] > 1:
-            numbers = "  ".join(f"{row[k]:.4g}" for k in ("min", "average", "max"))
-            click.echo(f"{row['time']}  {status}  {numbers} {unit}  ({row['count']})")
-        else:
-            value = value_text({**found, **row})
-            click.echo(f"{row['time']}  {status}  {value}")
+        text = _change_text(row) if "state" in row else _reading_text({**found, **row})
+        click.echo(f"{row['time']}  {text}".rstrip())
     if not found["rows"]:
         click.echo(f"nothing was stored of {found['point']} in that time", err=True)
     if found["truncated"]:
-        click.echo("there is more; ask for less time, or for --buckets", err=True)
+        more = "" if "display" not in found else ", or for --buckets"
+        click.echo(f"there is more; ask for less time{more}", err=True)
+
+
+def _reading_text(row: dict[str, Any]) -> str:
+    """Of a record, or of a stretch."""
+    status = click.style(f"{row['status']:9}", fg=COLOURS.get(row["status"]))
+    if row.get("average") is not None and row["count"] > 1:
+        numbers = "  ".join(f"{row[k]:.4g}" for k in ("min", "average", "max"))
+        return f"{status}  {numbers} {row['display']}  ({row['count']})"
+    return f"{status}  {value_text(row)}"
+
+
+def _change_text(row: dict[str, Any]) -> str:
+    """Of an alarm."""
+    return "  ".join((state_text(row), *circumstances(row)))

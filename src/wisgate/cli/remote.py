@@ -80,6 +80,11 @@ class Remote:
         asked = urlencode({key: value for key, value in query.items() if value is not None})
         return self._ask("GET", f"/api/v1/points/{quote(point)}/history?{asked}")
 
+    def alarm_history(self, alarm: str, start: float, end: float) -> dict[str, Any]:
+        """Its changes; seconds since 1970. Raises RemoteError."""
+        asked = urlencode({"from": start, "to": end})
+        return self._ask("GET", f"/api/v1/alarms/{quote(alarm, safe='')}/history?{asked}")
+
     def alarms(self) -> list[dict[str, Any]]:
         """Every alarm and its state. Raises RemoteError."""
         found: list[dict[str, Any]] = self._ask("GET", "/api/v1/alarms")["alarms"]

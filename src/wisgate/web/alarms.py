@@ -1,4 +1,4 @@
-"""Operations on alarms: what is raised, and who has seen it."""
+"""Operations on alarms: what is raised, who has seen it, and what was."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ..config.readers import did_you_mean
+from ..store.records import ALARM
 from .contract import Gateway
 from .guard import caller_of
-from .shapes import AlarmsView, AlarmView, ShelveBody
-from .views import alarm_view
+from .shapes import AlarmHistoryView, AlarmsView, AlarmView, ShelveBody
+from .spans import span_of
+from .views import alarm_history_view, alarm_view
 
 
 class Alarms:
     """Threads: the event loop only."""
 
     def __init__(self, gateway: Gateway) -> None:
-        self._alarms = gateway.alarms
+        self._gateway, self._alarms = gateway, gateway.alarms
 
     async def list(self, _request: Request, _body: Any) -> AlarmsView:
         return AlarmsView([alarm_view(a) for a in self._alarms.all()])
@@ -30,6 +32,11 @@ class Alarms:
     async def shelve(self, request: Request, body: ShelveBody) -> AlarmView:
         who = f"user {caller_of(request).user}" + (f": {body.reason}" if body.reason else "")
         return alarm_view(self._alarms.shelve(self._name(request), body.seconds, who))
+
+    async def history(self, request: Request, _body: Any) -> AlarmHistoryView:
+        point = f"{ALARM}{self._name(request)}"
+        span = span_of(request, self._gateway.clock.utc_ns())
+        return alarm_history_view(await self._gateway.store.history(point, *span))
 
     def _name(self, request: Request) -> str:
         name: str = request.path_params["name"]

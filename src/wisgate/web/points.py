@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,9 +11,9 @@ from ..core.points import Point, Value, fitting
 from .contract import Gateway
 from .guard import caller_of
 from .shapes import HistoryView, PointsView, PointView, WriteBody
+from .spans import span_of
 from .views import history_view, live_point, live_points, point_view
 
-_HOUR_NS = 3600 * 1_000_000_000
 MAX_BUCKETS = 2000
 _USUAL_BUCKETS = 300
 
@@ -44,12 +43,8 @@ class Points:
 
     async def history(self, request: Request, _body: Any) -> HistoryView:
         point = self._point(request)
-        query = request.query_params
-        end = _time(query.get("to", ""), "to", self._gateway.clock.utc_ns())
-        start = _time(query.get("from", ""), "from", end - _HOUR_NS)
-        if start >= end:
-            raise HTTPException(422, '"from" is not before "to"')
-        buckets = _buckets(query.get("buckets", str(_USUAL_BUCKETS)))
+        start, end = span_of(request, self._gateway.clock.utc_ns())
+        buckets = _buckets(request.query_params.get("buckets", str(_USUAL_BUCKETS)))
         history = await self._gateway.store.history(point.name, start, end, buckets or None)
         return history_view(point, history)
 
@@ -69,29 +64,6 @@ def _fitting(point: Point, value: Value) -> Value:
         return fitting(point, value)
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
-
-
-def _time(text: str, name: str, otherwise: int) -> int:
-    """RFC 3339, or seconds since 1970; in UTC when it names no zone."""
-    if not text:
-        return otherwise
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = _calendar(text, name)
-    if not 0 <= seconds < 2**33:
-        raise HTTPException(422, f'"{name}" is not a time this gateway can have seen')
-    return round(seconds * 1e9)
-
-
-def _calendar(text: str, name: str) -> float:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise HTTPException(
-            422, f'"{name}" is not a time; write 2026-11-20T12:00:00Z or seconds since 1970'
-        ) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _buckets(text: str) -> int:

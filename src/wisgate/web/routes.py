@@ -23,6 +23,7 @@ from .radio import RadioOperations
 from .radio_shapes import FramesView, RadioView
 from .sessions import Sessions
 from .shapes import (
+    AlarmHistoryView,
     AlarmsView,
     AlarmView,
     ClaimBody,
@@ -48,6 +49,10 @@ from .views import display_view, doctor_view, scan_view, status_view
 _ROOT = "/api/v1"
 _BODY = (403, 408, 413, 415, 421, 422)
 _TIME = {"type": "string"}
+_SPAN = (
+    Query("from", _TIME, "RFC 3339 or seconds since 1970; an hour before `to` if left out"),
+    Query("to", _TIME, "the same; now if left out"),
+)
 
 
 class Whole:
@@ -129,14 +134,10 @@ def operations(
 def _point_operations(points: Points) -> list[Operation]:
     one = f"{_ROOT}/points/{{name}}"
     refusals = (*_BODY, 401, 404, 409, 502, 503)
-    span = (
-        Query("from", _TIME, "RFC 3339 or seconds since 1970; an hour before `to` if left out"),
-        Query("to", _TIME, "the same; now if left out"),
-        Query(
-            "buckets",
-            {"type": "integer", "minimum": 0, "maximum": MAX_BUCKETS},
-            "into how many equal stretches the records are gathered; 0 for every record",
-        ),
+    buckets = Query(
+        "buckets",
+        {"type": "integer", "minimum": 0, "maximum": MAX_BUCKETS},
+        "into how many equal stretches the records are gathered; 0 for every record",
     )
     read, write = Access.READ, Access.WRITE
     return [
@@ -151,7 +152,7 @@ def _point_operations(points: Points) -> list[Operation]:
         Operation("POST", f"{one}/sample", points.sample, "Read one point now, between its samples",
                   write, PointView, refusals=(401, 404, 421)),
         Operation("GET", f"{one}/history", points.history, "What the store holds of a point", read,
-                  HistoryView, query=span, refusals=(401, 404, 421, 422, 503)),
+                  HistoryView, query=(*_SPAN, buckets), refusals=(401, 404, 421, 422, 503)),
     ]  # fmt: skip
 
 
@@ -165,6 +166,8 @@ def _alarm_operations(alarms: Alarms) -> list[Operation]:
                   Access.WRITE, AlarmView, refusals=(401, 403, 404, 409, 421)),
         Operation("POST", f"{one}/shelve", alarms.shelve, "Let nobody hear of it for a while",
                   Access.WRITE, AlarmView, ShelveBody, refusals=refusals),
+        Operation("GET", f"{one}/history", alarms.history, "The changes of an alarm", Access.READ,
+                  AlarmHistoryView, query=_SPAN, refusals=(401, 404, 421, 422, 503)),
     ]  # fmt: skip
 
 

@@ -128,6 +128,29 @@ class AlarmsView(Struct, frozen=True):
     alarms: list[AlarmView]
 
 
+class AlarmRow(Struct, frozen=True):
+    """A change of an alarm."""
+
+    time: Annotated[str, Meta(description="UTC")]
+    state: Phase
+    severity: str
+    value: Annotated[Number, Meta(description="of the point that it watches")]
+    text: Annotated[str, Meta(description="what to do")]
+    shelved_until: Annotated[str | None, Meta(description="UTC")]
+    cause: Annotated[str, Meta(description="who changed it, if it was somebody")]
+
+
+class AlarmHistoryView(Struct, frozen=True):
+    """The changes of an alarm. The state before them holds on."""
+
+    point: Annotated[str, Meta(description="under which they are stored: alarm/ and its name")]
+    start: Annotated[str, Meta(description="UTC")] = field(name="from")
+    end: Annotated[str, Meta(description="UTC")] = field(name="to")
+    before: Annotated[AlarmRow | None, Meta(description="the last change before `from`")]
+    rows: list[AlarmRow]
+    truncated: Annotated[bool, Meta(description="there are more changes; these are the first")]
+
+
 class ShelveBody(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, Meta(ge=0, description="for so long; 0 ends it")] = field(name="for")
     reason: Annotated[str, Meta(max_length=200, description="becomes part of the cause")] = ""

@@ -14,9 +14,11 @@ from ..gateway.alarms import AlarmView as Alarm
 from ..gateway.doctor import Examined, differs
 from ..gateway.payloads import time_text
 from ..store.history import Bucket, History
-from ..store.records import Record
+from ..store.records import AlarmState, Record
 from .contract import Gateway
 from .shapes import (
+    AlarmHistoryView,
+    AlarmRow,
     AlarmView,
     CheckView,
     DisplayView,
@@ -159,6 +161,35 @@ def history_view(point: Point, history: History) -> HistoryView:
         before=_record_row(history.before) if history.before else None,
         rows=records + [_bucket_row(bucket) for bucket in history.buckets],
         truncated=history.truncated,
+    )
+
+
+def alarm_history_view(history: History) -> AlarmHistoryView:
+    """What damage left of a change is not told."""
+    rows = [row for record in history.records if (row := _alarm_row(record)) is not None]
+    return AlarmHistoryView(
+        point=history.point,
+        start=time_text(history.start_ns),
+        end=time_text(history.end_ns),
+        before=_alarm_row(history.before) if history.before else None,
+        rows=rows,
+        truncated=history.truncated,
+    )
+
+
+def _alarm_row(record: Record) -> AlarmRow | None:
+    state = AlarmState.of(record)
+    if state is None:
+        return None
+    until = state.shelved_until_ns
+    return AlarmRow(
+        time=time_text(record.time_ns),
+        state=state.phase,
+        severity=state.severity,
+        value=state.value,
+        text=state.text,
+        shelved_until=time_text(until) if until else None,
+        cause=record.cause,
     )
 
 

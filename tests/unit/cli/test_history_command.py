@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -10,11 +12,86 @@ from tempfile import TemporaryDirectory
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from gateways import PUMP_HOUSE
+from stores import opened, put
 
 from wisgate.cli.history import command
+from wisgate.core.clock import VIRTUAL_START_NS
+from wisgate.core.points import Reading
+from wisgate.store.records import AlarmState, Phase
 from wisgate.web.points import MAX_BUCKETS
+
+OVERFLOW = """
+[[alarm]]
+name = "overflow"
+point = "tank_level"
+above = "3.4m"
+severity = "high"
+"""
+CHANGES = [
+    (AlarmState(Phase.ACTIVE, "high", 3.456789), ""),
+    (AlarmState(Phase.ACKNOWLEDGED, "high", 3.5), "user anna"),
+    (AlarmState(Phase.NORMAL, "high", 3.25), ""),
+]
+
+
+@pytest.fixture
+def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a store with the readings and changes of an alarm, a minute apart. The file of
+    its gateway is beside it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "gateway.toml").write_text(PUMP_HOUSE.read_text() + OVERFLOW)
+
+    async def main() -> None:
+        async with opened(tmp_path / "store") as store:
+            for minute, (state, cause) in enumerate(CHANGES):
+                at = VIRTUAL_START_NS + minute * 60_000_000_000
+                change = Reading("alarm/overflow", state.encoded(), time_ns=at, cause=cause)
+                await put(store, [Reading("tank_level", 3.0 + minute, time_ns=at), change])
+
+    asyncio.run(main())
+    return tmp_path / "store"
+
+
+def asked(store: Path, *words: str) -> Result:
+    file = str(store.parent / "gateway.toml")
+    return CliRunner().invoke(command, [*words, "--file", file, "--data", str(store)])
+
+
+def test_the_changes_of_an_alarm(stored: Path) -> None:
+    result = asked(stored, "alarm/overflow")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "2026-01-01T00:00:00.000Z  active        high      at 3.45679",
+        "2026-01-01T00:01:00.000Z  acknowledged  high      at 3.5  by user anna",
+        "2026-01-01T00:02:00.000Z  normal        high      at 3.25",
+    ]
+    found = json.loads(asked(stored, "alarm/overflow", "--last", "90s", "--json").stdout)
+    assert found["point"] == "alarm/overflow"
+    assert found["before"]["state"] == "active"
+    assert [(row["state"], row["value"], row["cause"]) for row in found["rows"]] == [
+        ("acknowledged", 3.5, "user anna"),
+        ("normal", 3.25, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("overflow", "alarm/overflow"),
+        ("alarm/overflwo", "alarm/overflow"),
+        ("tank_levle", "tank_level"),
+    ],
+)
+def test_points_and_alarms_are_proposed(stored: Path, name: str, meant: str) -> None:
+    assert str(asked(stored, name).exception).endswith(f"did you mean {meant}?")
+
+
+def test_an_alarm_has_no_buckets(stored: Path) -> None:
+    result = asked(stored, "alarm/overflow", "--buckets", "3")
+    assert result.exit_code == 2
+    assert "--buckets gathers readings; an alarm has changes, leave it out" in result.stderr
 
 
 def test_as_many_buckets_as_the_running_gateway_gives() -> None:
