@@ -39,6 +39,8 @@ class Several(Generic[G]):
         self.name = config.name
         self._regions, self._access, self._make = config.regions, access, make
         self._gateways: dict[Eui, G] = {}
+        self._had: set[int] = set()
+        """Numbers of frames that a gateway has delivered, of batches in which another failed."""
 
     async def open(self) -> None:
         """Be there as every gateway that is known. Raises SinkError."""
@@ -47,12 +49,15 @@ class Several(Generic[G]):
                 await self._gateway(eui).open()
 
     async def deliver(self, batch: Sequence[Heard]) -> None:
-        """Return when the server has everything. Raises SinkError, SinkRefused."""
+        """Return when the server has everything. After a failure only what it has not got yet is
+        offered to it again. Raises SinkError, SinkRefused."""
         parts: dict[Eui, list[Heard]] = defaultdict(list)
         refused: list[int] = []
         told = ""
         known, regions = self._access.gateways(), self._regions
         for heard in batch:
+            if heard.number in self._had:
+                continue
             if heard.region in regions:
                 present = heard if heard.gateway in known else self._present(heard, known)
                 parts[present.gateway].append(present)
@@ -60,13 +65,25 @@ class Several(Generic[G]):
                 refused.append(heard.number)
                 told = f"{self.name}: heard in a region that the file no longer has"
         for eui, part in parts.items():
+            done = part
             try:
                 await self._gateway(eui).deliver(part)
             except SinkRefused as error:
                 refused += error.seqs
                 told = str(error)
+                done = [heard for heard in part if heard.number not in error.seqs]
+            if len(parts) > 1:
+                self._had.update(heard.number for heard in done)
+        if self._had:
+            self._forget(batch)
         if refused:
             raise SinkRefused(told, sorted(refused))
+
+    def _forget(self, batch: Sequence[Heard]) -> None:
+        """A batch is through: it does not come again, nor does what a replay has left behind."""
+        self._had.difference_update(heard.number for heard in batch)
+        if batch[-1].replayed:
+            self._had = {number for number in self._had if number > batch[-1].number}
 
     def _present(self, heard: Heard, known: Mapping[Eui, str]) -> Heard:
         """A frame that another gateway heard, before the file was changed, as of the one that its
