@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..bus.linux.host import LinuxHost
 from ..bus.linux.lock import hold
 from ..core.errors import Unavailable
 
@@ -28,11 +27,6 @@ def hold_folder(folder: Path) -> Iterator[Path]:
             yield folder
     finally:
         os.umask(before)
-
-
-def boot_id() -> str:
-    """Of this machine, for a store that is opened without a board."""
-    return LinuxHost().boot_id()
 
 
 def bytes_written() -> int | None:

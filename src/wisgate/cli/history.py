@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--file", type=click.Path(path_type=Path, readable=False),
-    help="The gateway that is meant, running or not; where it does not run, its store is opened.",
+    help="The gateway that is meant, running or not; where it does not run, its store is read.",
 )  # fmt: skip
 @data_option
 @json_option
@@ -68,10 +67,10 @@ def command(
         found = _from_gateway(point, running, last, buckets)
     elif config is not None:
         folder = gateway_folder(config.name, data, virtual=False)
-        found = asyncio.run(_from_store(point, config, folder, last, buckets))
+        found = _from_store(point, config, folder, last, buckets)
     else:
         raise Unavailable(
-            "no gateway runs here; name the file whose store to open:"
+            "no gateway runs here; name the file whose store to read:"
             " wisgate history POINT --file FILE"
         )
     if as_json:
@@ -99,26 +98,30 @@ def _from_gateway(
     points, alarms = running.points(), running.alarms()
     _demand_known(point, (p["name"] for p in points), (a["name"] for a in alarms))
     end = time.time()
+    start = max(0.0, end - last)
     if point.startswith(ALARM):
-        return running.alarm_history(point.removeprefix(ALARM), end - last, end)
-    return running.history(point, **{"from": end - last, "to": end, "buckets": buckets or 0})
+        return running.alarm_history(point.removeprefix(ALARM), start, end)
+    return running.history(point, **{"from": start, "to": end, "buckets": buckets or 0})
 
 
-async def _from_store(
+def _from_store(
     point: str, config: Config, folder: Path, last: float, buckets: int | None
 ) -> dict[str, Any]:
-    """From the store of a gateway that does not run. Raises Unavailable, StoreError."""
+    """From a store, which is read and not touched. Raises RemoteError, Unavailable, StoreError."""
     import msgspec
 
+    from ..store.archive import open_past
+    from ..store.buckets import at_once
+    from ..store.history import Span, latest, raw
     from ..web.views import alarm_history_view, history_view
-    from .session import open_store
 
     points = {p.name: p for p in config.points}
     _demand_known(point, points, (alarm.name for alarm in config.alarms))
-    async with open_store(config, folder) as store:
-        latest = await store.latest(point)
-        end = (latest.time_ns if latest else time.time_ns()) + 1
-        found = await store.history(point, end - round(last * 1e9), end, buckets)
+    with open_past(folder, config.points) as past:
+        newest = latest(past, point)
+        end = (newest.time_ns if newest else time.time_ns()) + 1
+        span = Span(max(0, end - round(last * 1e9)), end)
+        found = at_once(past, point, span, buckets) if buckets else raw(past, point, span)
     shown = points.get(point)
     view = history_view(shown, found) if shown is not None else alarm_history_view(found)
     plain: dict[str, Any] = msgspec.to_builtins(view)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..board import demand_runnable, open_board
-from ..board.folder import boot_id, bytes_written, hold_folder
+from ..board.folder import bytes_written, hold_folder
 from ..board.memory import in_folder
 from ..bus.lane import InlineLane, Lane, ThreadLane
 from ..catalog.catalog import load as load_catalog
@@ -33,11 +33,6 @@ from .notify import Notify
 from .remote import CONTROL
 
 log = logging.getLogger(__name__)
-
-_WITHOUT_END = 1e15
-UNBOUNDED = Bounds(
-    _WITHOUT_END, _WITHOUT_END, max_age_minutes=_WITHOUT_END, max_age_hours=_WITHOUT_END
-)
 
 
 def bounds_of(store: StoreConfig) -> Bounds:
@@ -244,28 +239,6 @@ async def open_once(session: Session) -> AsyncIterator[Gateway]:
             raise Unavailable("stopped before its time; outputs are safe") from None
         finally:
             await gateway.close()
-
-
-@asynccontextmanager
-async def open_store(config: Config, folder: Path) -> AsyncIterator[Store]:
-    """The store of a gateway that does not run. Raises Unavailable."""
-    if not (folder / "wisgate.db").exists():
-        raise Unavailable(f"{folder} holds no store; say with --data where it is")
-    lane = ThreadLane("store")
-    with hold_folder(folder):
-        store = await Store.open(
-            folder,
-            lane=lane,
-            clock=SteadyClock(SystemClock()),
-            boot_id=boot_id(),
-            points=config.points,
-            bounds=UNBOUNDED,  # who only looks drops nothing, old as it may be
-        )
-        try:
-            yield store
-        finally:
-            await store.close()
-            await lane.close()
 
 
 def fast_forward(

@@ -1,40 +1,43 @@
-"""Reads a store without touching it, while its gateway runs or after it has ended: for exports, and
-for trying rules on the past. Blocking."""
+"""Reads a store without touching it, while its gateway runs or after it has ended: for the history
+of a point, for exports, and for trying rules on the past. Blocking."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from ..core.errors import StoreError, Unavailable
-from ..core.points import Kind
+from ..core.points import Kind, Point
 from .database import FILE
 from .history import last_before
+from .past import Past
 from .records import Record
+from .retention import UNBOUNDED
 from .samplings import EVER, FIELDS, Samplings, records_of
 from .schema import (
-    ADDED,
     BEGIN,
     KINDS,
     NEWEST,
     NOT_OURS,
     RECORDS,
-    SAMPLED,
     PointRow,
     is_newer,
     layout,
     lenient,
     record_of,
+    tables_since,
     version_of,
 )
 
 CHUNK = 2000
 """Records read in one go: whoever writes to the file never waits for a reader, and its log can be
 emptied in between."""
+_NO_ROOM = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+"""What SQLite says when it cannot make the index of the log beside the file."""
 _ENDS = f"""
     SELECT min(coalesce((SELECT min(seq) FROM record), {EVER}),
         coalesce((SELECT {BEGIN} FROM sampling ORDER BY seq LIMIT 1), {EVER})), ({NEWEST})
@@ -149,24 +152,75 @@ def _told() -> Iterator[None]:
 @contextmanager
 def open_archive(folder: Path) -> Iterator[Archive]:
     """The store in a folder. Raises Unavailable, StoreError."""
-    path = folder / FILE
-    if not path.exists():
-        raise Unavailable(f"{folder} holds no store; say with --data where it is")
-    try:
-        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
-    except sqlite3.Error as error:
-        raise Unavailable(f"{path}: {error}; the file must be readable for you") from error
-    connection.text_factory = lenient
-    try:
+    with _opened(folder / FILE) as connection:
         with _told():
-            version = version_of(layout(connection))
-            if version == NOT_OURS:
-                if is_newer(connection):
-                    raise StoreError(f"{path} is of a newer wisgate, which can read it")
-                raise StoreError(f"{path} is damaged, or no store; a gateway that runs repairs it")
-            if version < SAMPLED:
-                connection.executescript(ADDED[SAMPLED].replace("TABLE", "TEMP TABLE", 1))
             archive = Archive(connection)
         yield archive
-    finally:
+
+
+@contextmanager
+def open_past(folder: Path, points: Sequence[Point]) -> Iterator[Past]:
+    """The same for a question about one of the `points` that are declared now. All answers are of
+    one moment, and the log cannot be emptied meanwhile. Raises Unavailable, StoreError."""
+    with _opened(folder / FILE) as connection, _told():
+        connection.execute("BEGIN")
+        past = Past(connection, points, UNBOUNDED)
+        past.tiers.start()  # else every bucket looks through the readings, too
+        yield past
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A store of ours. Raises Unavailable, StoreError."""
+    if not path.exists():
+        raise Unavailable(f"{path.parent} holds no store; say with --data where it is")
+    with _told():
+        connection = _connected(path)
+    with closing(connection):
+        with _told():
+            _complete(connection, path)
+        yield connection
+
+
+def _complete(connection: sqlite3.Connection, path: Path) -> None:
+    """What an older store lacks is there then, and empty. Raises StoreError for what is no store,
+    sqlite3.Error."""
+    version = version_of(layout(connection))
+    if version == NOT_OURS:
+        if is_newer(connection):
+            raise StoreError(f"{path} is of a newer wisgate, which can read it")
+        raise StoreError(f"{path} is damaged, or no store; a gateway that runs repairs it")
+    for table in tables_since(version):
+        connection.execute(table.replace("TABLE", "TEMP TABLE", 1))
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """Where no file can be made, as on a copy that is only to be read, a store without a log is
+    read as what nobody changes. Raises Unavailable, sqlite3.Error."""
+    try:
+        return _reading(path, "mode=ro")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _NO_ROOM:
+            raise
+    log = Path(f"{path}-wal")
+    try:
+        if log.exists() and log.stat().st_size:
+            raise Unavailable(
+                f"{path} has a log, which is read where a file can be made beside it;"
+                " copy both into a folder of your own"
+            )
+        return _reading(path, "mode=ro&immutable=1")
+    except (sqlite3.OperationalError, OSError) as error:
+        raise Unavailable(f"{path}: {error}; the file must be readable for you") from error
+
+
+def _reading(path: Path, how: str) -> sqlite3.Connection:
+    """Raises sqlite3.Error."""
+    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{how}", uri=True)
+    try:
+        connection.text_factory = lenient
+        layout(connection)
+    except BaseException:
         connection.close()
+        raise
+    return connection

@@ -12,6 +12,7 @@ from .database import Database
 from .figures import columns, figures_of, first_slot, last_of, numeric, together
 from .history import MAX_BUCKETS, SECOND_NS, Bucket, History, Span, around
 from .jobs import Jobs
+from .past import Past
 from .samplings import EVER
 from .schema import TIERS, PointRow, status_of, value_of
 
@@ -50,23 +51,32 @@ class _Source:
 
 async def in_buckets(jobs: Jobs[Database], name: str, span: Span, count: int) -> History:
     """A span in `count` buckets, as far as it has so many nanoseconds. Raises StoreError."""
-    count = max(1, min(count, MAX_BUCKETS, span.end_ns - span.start_ns))
-    tier, spans = span.split(count)
+    tier, spans = _split(span, count)
     made: list[Bucket] = []
-    for at in range(0, count, BUCKETS_PER_JOB[tier]):
+    for at in range(0, len(spans), BUCKETS_PER_JOB[tier]):
         made += await jobs.run(_job(name, tier, spans[at : at + BUCKETS_PER_JOB[tier]]))
-    frame = await jobs.run(lambda database: around(database, name, span))
+    frame = await jobs.run(lambda past: around(past, name, span))
     return replace(frame, buckets=tuple(made))
 
 
-def _job(name: str, tier: int, spans: Sequence[Span]) -> Callable[[Database], list[Bucket]]:
+def at_once(past: Past, name: str, span: Span, count: int) -> History:
+    """The same where no commit waits. Raises sqlite3.Error."""
+    buckets = _job(name, *_split(span, count))(past)
+    return replace(around(past, name, span), buckets=tuple(buckets))
+
+
+def _split(span: Span, count: int) -> tuple[int, list[Span]]:
+    return span.split(max(1, min(count, MAX_BUCKETS, span.end_ns - span.start_ns)))
+
+
+def _job(name: str, tier: int, spans: Sequence[Span]) -> Callable[[Past], list[Bucket]]:
     """A job that makes the buckets of some spans; `tier` is the finest that they need."""
 
-    def job(database: Database) -> list[Bucket]:
-        found = database.points.current(name)
+    def job(past: Past) -> list[Bucket]:
+        found = past.points.current(name)
         if found is None:
             return []
-        reader = _Reader(database, *found, tier)
+        reader = _Reader(past, *found, tier)
         made = (reader.bucket(span) for span in spans)
         return [bucket for bucket in made if bucket is not None]
 
@@ -76,11 +86,11 @@ def _job(name: str, tier: int, spans: Sequence[Span]) -> Callable[[Database], li
 class _Reader:
     """Of one point, for one job. Threads: lane only."""
 
-    def __init__(self, database: Database, key: int, row: PointRow, tier: int) -> None:
-        self._db, self._key, self._row = database.connection, key, row
-        self._tiers, self._samplings = database.tiers, database.samplings
+    def __init__(self, past: Past, key: int, row: PointRow, tier: int) -> None:
+        self._db, self._key, self._row = past.connection, key, row
+        self._tiers, self._samplings = past.tiers, past.samplings
         self._figures = columns(row.kind)
-        self._sources = list(_sources(database, key, tier))
+        self._sources = list(_sources(past, key, tier))
 
     def bucket(self, span: Span) -> Bucket | None:
         parts = [part for part in self._parts(span) if part is not None]
@@ -150,54 +160,52 @@ class _Reader:
         return _Part(*numeric(row), *last)
 
 
-def _sources(database: Database, key: int, tier: int) -> Iterator[_Source]:
+def _sources(past: Past, key: int, tier: int) -> Iterator[_Source]:
     """From the finest that is needed to the coarsest, each up to where the one before it begins:
     what is too old for one is in the next."""
     wanted = [t for t in (0, *TIERS) if t >= tier]
     end = EVER
     for one, following in pairwise(wanted):
-        begin = min(end, _first_ns(database, key, one, following))
+        begin = min(end, _first_ns(past, key, one, following))
         yield _Source(one, begin, end)
         end = begin
     yield _Source(wanted[-1], -EVER, end)
 
 
-def _first_ns(database: Database, key: int, tier: int, coarser: int) -> int:
+def _first_ns(past: Past, key: int, tier: int, coarser: int) -> int:
     """From where on a source holds all that a coarser one does, on the grid of that."""
-    first = _first_slot_ns(database, key, tier) if tier else _first_reading_ns(database, key)
+    first = _first_slot_ns(past, key, tier) if tier else _first_reading_ns(past, key)
     if first is None:
         return EVER
     length = coarser * SECOND_NS
     begin = first // length * length
-    whole = _count(database, key, tier, begin, length) >= _count(
-        database, key, coarser, begin, length
-    )
+    whole = _count(past, key, tier, begin, length) >= _count(past, key, coarser, begin, length)
     return begin if whole else begin + length
 
 
-def _first_slot_ns(database: Database, key: int, tier: int) -> int | None:
-    slot = first_slot(database.connection, tier, key)
+def _first_slot_ns(past: Past, key: int, tier: int) -> int | None:
+    slot = first_slot(past.connection, tier, key)
     return None if slot is None else slot * tier * SECOND_NS
 
 
-def _first_reading_ns(database: Database, key: int) -> int | None:
+def _first_reading_ns(past: Past, key: int) -> int | None:
     """Beyond those that some of are gone."""
-    kept_upto = database.retention.kept.upto
-    oldest = retention.oldest(database.connection, kept_upto) if kept_upto else None
+    kept_upto = past.retention.kept.upto
+    oldest = retention.oldest(past.connection, kept_upto) if kept_upto else None
     since = oldest[1] if oldest is not None else -EVER
-    (alone,) = database.connection.execute(
+    (alone,) = past.connection.execute(
         "SELECT min(time_ns) FROM record WHERE point = ? AND time_ns >= ?", (key, since)
     ).fetchone()
-    found = (alone, database.samplings.first_ns(key, since))
+    found = (alone, past.samplings.first_ns(key, since))
     return min((time_ns for time_ns in found if time_ns is not None), default=None)
 
 
-def _count(database: Database, key: int, tier: int, begin: int, length: int) -> int:
+def _count(past: Past, key: int, tier: int, begin: int, length: int) -> int:
     """Readings that a source knows of from `begin` on for a `length`."""
     if not tier:
         query = "SELECT count(*) FROM record WHERE point = ? AND time_ns >= ? AND time_ns < ?"
         place: tuple[int, ...] = (key, begin, begin + length)
-        sampled = database.samplings.count(*place)
+        sampled = past.samplings.count(*place)
     else:
         span = tier * SECOND_NS
         query = (
@@ -206,4 +214,4 @@ def _count(database: Database, key: int, tier: int, begin: int, length: int) -> 
         )
         place = (tier, key, begin // span, (begin + length) // span)
         sampled = 0
-    return int(database.connection.execute(query, place).fetchone()[0]) + sampled
+    return int(past.connection.execute(query, place).fetchone()[0]) + sampled

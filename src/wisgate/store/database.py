@@ -20,12 +20,11 @@ from .cursors import Cursors
 from .dating import Dating
 from .extent import Extent, Figures
 from .numbering import Numbering
-from .point_rows import PointRows
+from .past import Past
 from .records import Entry, Record
-from .samplings import FIELDS, SamplingRow, Samplings, records_of
+from .samplings import FIELDS, SamplingRow, records_of
 from .schema import RECORDS, Row, gap_of, record_of, transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, write_side
-from .tiers import Tiers
 from .wal import Logged
 
 FILE = "wisgate.db"
@@ -49,7 +48,7 @@ class Taken(NamedTuple):
     """Whether many came since the last time that old entries were dropped."""
 
 
-class Database(Logged):
+class Database(Logged, Past):
     """An open store. Threads: lane only. Every method raises sqlite3.Error and OSError."""
 
     def __init__(
@@ -60,13 +59,10 @@ class Database(Logged):
         bounds: retention.Bounds,
         clock: SteadyClock,
     ) -> None:
-        super().__init__(connection, folder / FILE)
+        Logged.__init__(self, connection, folder / FILE)
+        Past.__init__(self, connection, points, bounds)
         self._folder, self._clock = folder, clock
-        self.samplings = Samplings(connection)
         self.dating = Dating(connection, self.samplings)
-        self.points = PointRows(connection, points)
-        self.tiers = Tiers(connection, self.samplings, bounds)
-        self.retention = retention.Retention(connection, bounds)
         self.cursors = Cursors(connection)
         self._series = Series(1, 1)
         self._boot_id = ""
@@ -251,11 +247,6 @@ class Database(Logged):
         self.tiers.forget_from(first, shift, self.points.by_id, transaction(self._db))
         self.dating.correct(shift, self._series.next)
         return self.extent()
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """For the questions of `history`."""
-        return self._db
 
     # Reading on
 

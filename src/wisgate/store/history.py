@@ -9,7 +9,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from ..core.points import Status, Value
-from .database import Database
+from .past import Past
 from .records import Record
 from .samplings import EVER, Samplings
 from .schema import NEWEST, RECORDS, TIERS, PointRow, Row, record_of
@@ -76,72 +76,70 @@ class Span:
         return tier, [Span(a, b) for a, b in pairwise(edges)]
 
 
-def around(database: Database, name: str, span: Span) -> History:
+def around(past: Past, name: str, span: Span) -> History:
     """The frame of a history: unit, span and the value at its begin."""
-    found = database.points.current(name)
+    found = past.points.current(name)
     unit = found[1].unit if found else ""
-    return History(name, unit, span.start_ns, span.end_ns, before(database, name, span.start_ns))
+    return History(name, unit, span.start_ns, span.end_ns, before(past, name, span.start_ns))
 
 
-def raw(database: Database, name: str, span: Span) -> History:
+def raw(past: Past, name: str, span: Span) -> History:
     """The records themselves, oldest first."""
-    found = database.points.current(name)
+    found = past.points.current(name)
     if found is None:
-        return around(database, name, span)
+        return around(past, name, span)
     key, point = found
     most = RAW_LIMIT + 1
-    alone = database.connection.execute(
+    alone = past.connection.execute(
         f"{RECORDS} WHERE point = ? AND time_ns >= ? AND time_ns < ? ORDER BY time_ns, seq LIMIT ?",
         (key, span.start_ns, span.end_ns, most),
     ).fetchall()
-    sampled = database.samplings.rows(key, point.kind, span.start_ns, span.end_ns, limit=most)
-    known = database.points.by_id
+    sampled = past.samplings.rows(key, point.kind, span.start_ns, span.end_ns, limit=most)
+    known = past.points.by_id
     found_records = (record_of(row, known) for row in (*alone, *sampled))
     records = sorted((r for r in found_records if r is not None), key=_moment)
     return replace(
-        around(database, name, span),
+        around(past, name, span),
         records=tuple(records[:RAW_LIMIT]),
         truncated=len(records) > RAW_LIMIT,
     )
 
 
-def latest(database: Database, name: str) -> Record | None:
+def latest(past: Past, name: str) -> Record | None:
     """The newest record of a point: the one that was stored last, whatever its clock said."""
-    found = database.points.current(name)
+    found = past.points.current(name)
     if found is None:
         return None
-    row = _newest_near(database, *found) or _newest(database, *found)
-    return record_of(row, database.points.by_id) if row else None
+    row = _newest_near(past, *found) or _newest(past, *found)
+    return record_of(row, past.points.by_id) if row else None
 
 
-def _newest_near(database: Database, key: int, point: PointRow) -> Row | None:
+def _newest_near(past: Past, key: int, point: PointRow) -> Row | None:
     """The row of a point with the greatest number, if that is among the last. By the numbers: the
     index would have all rows of the point sorted."""
-    beyond = (database.connection.execute(NEWEST).fetchone()[0] or 0) - _NEAR
-    alone = database.connection.execute(
+    beyond = (past.connection.execute(NEWEST).fetchone()[0] or 0) - _NEAR
+    alone = past.connection.execute(
         f"{RECORDS} WHERE seq > ? AND +point = ? ORDER BY seq DESC LIMIT 1", (beyond, key)
     ).fetchone()
-    sampled = database.samplings.newest_near(key, point.kind, beyond)
+    sampled = past.samplings.newest_near(key, point.kind, beyond)
     return max((row for row in (alone, sampled) if row), key=itemgetter(0), default=None)
 
 
-def _newest(database: Database, key: int, point: PointRow) -> Row | None:
+def _newest(past: Past, key: int, point: PointRow) -> Row | None:
     """The row of a point with the greatest number, wherever it is."""
-    alone = database.connection.execute(
+    alone = past.connection.execute(
         f"{RECORDS} WHERE seq = (SELECT max(seq) FROM record WHERE point = ?)", (key,)
     ).fetchone()
-    sampled = database.samplings.newest(key, point.kind)
+    sampled = past.samplings.newest(key, point.kind)
     return max((row for row in (alone, sampled) if row), key=itemgetter(0), default=None)
 
 
-def before(database: Database, name: str, time_ns: int) -> Record | None:
+def before(past: Past, name: str, time_ns: int) -> Record | None:
     """The newest record of a point that is older than a time."""
-    found = database.points.current(name)
+    found = past.points.current(name)
     if found is None:
         return None
-    return last_before(
-        database.connection, database.samplings, found[0], time_ns, database.points.by_id
-    )
+    return last_before(past.connection, past.samplings, found[0], time_ns, past.points.by_id)
 
 
 def last_before(

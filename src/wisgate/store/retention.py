@@ -11,6 +11,7 @@ lowered the bound by much.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -88,6 +89,10 @@ class Bounds:
     def checkpoint_pages(self) -> int:
         """When SQLite copies the log into the database: 1000 pages is its own measure."""
         return max(8, min(1000, int(self.max_size / 8 / PAGE)))
+
+
+UNBOUNDED = Bounds(math.inf, math.inf, max_age_minutes=math.inf, max_age_hours=math.inf)
+"""For whoever only reads."""
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,11 @@ def _added(version: int) -> str:
     return f"{new}PRAGMA user_version = {VERSION};"
 
 
+def tables_since(version: int) -> Iterator[str]:
+    """How the tables that came after a version are made, for whoever only reads."""
+    return (made for made in _added(version).split(";") if "CREATE TABLE" in made)
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All of what happens within, or none of it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socketserver
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ from tempfile import TemporaryDirectory
 import click
 import pytest
 from click.testing import CliRunner, Result
-from gateways import PUMP_HOUSE
+from gateways import PUMP_HOUSE, WISGATE, environment
+from peers import by_modes
 from stores import opened, put
 
 from wisgate.cli.history import command
@@ -92,6 +94,55 @@ def test_an_alarm_has_no_buckets(stored: Path) -> None:
     result = asked(stored, "alarm/overflow", "--buckets", "3")
     assert result.exit_code == 2
     assert "--buckets gathers readings; an alarm has changes, leave it out" in result.stderr
+
+
+def test_longer_than_there_is_time(stored: Path) -> None:
+    assert len(asked(stored, "tank_level", "--last", "400000d").stdout.splitlines()) == 3
+
+
+def content(store: Path) -> list[bytes]:
+    return [(store / name).read_bytes() for name in ("wisgate.db", "wisgate.db-wal", "boot")]
+
+
+def test_a_store_that_is_in_use_is_read_and_not_touched(stored: Path) -> None:
+    """No gateway answers: it is another one, or out of reach."""
+
+    async def main() -> None:
+        async with opened(stored) as store:
+            at = VIRTUAL_START_NS + 600_000_000_000
+            await put(store, [Reading("tank_level", 9.5, time_ns=at)])
+            before = content(stored)
+            lines = asked(stored, "tank_level").stdout.splitlines()
+            assert [line.split()[2] for line in lines] == ["3.000", "4.000", "5.000", "9.500"]
+            assert content(stored) == before
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("words", [("history", "tank_level", "--file"), ("export",)])
+def test_a_store_where_nothing_can_be_written(stored: Path, words: tuple[str, ...]) -> None:
+    done = by_mode(stored, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("2026-01-01T00:0") >= 3
+
+
+def test_a_log_where_nothing_can_be_written(stored: Path) -> None:
+    (stored / "wisgate.db-wal").write_bytes(b"some of it")
+    done = by_mode(stored, "history", "tank_level", "--file")
+    assert done.returncode == 1
+    assert "wisgate.db has a log, which is read where a file can be made beside it;" in done.stderr
+
+
+def by_mode(store: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command about a store in a folder that is only to be read."""
+    store.chmod(0o500)
+    try:
+        return subprocess.run(
+            [*by_modes(), WISGATE, *words, store.parent / "gateway.toml", "--data", store],
+            capture_output=True, text=True, check=False, env=environment(store.parent / "state"),
+        )  # fmt: skip
+    finally:
+        store.chmod(0o700)
 
 
 def test_as_many_buckets_as_the_running_gateway_gives() -> None:

@@ -11,15 +11,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from stores import DAY_S, killed, open_store, opened, put, rolled
+from stores import DAY_S, POINTS, killed, open_store, opened, put, rolled
 
 from wisgate.core.clock import VIRTUAL_START_NS, VirtualClock
 from wisgate.core.errors import StoreError, Unavailable
 from wisgate.core.points import Reading, Status, moved
 from wisgate.store import upkeep
-from wisgate.store.archive import Chosen, open_archive
-from wisgate.store.buckets import BUCKETS_PER_JOB
-from wisgate.store.history import Bucket
+from wisgate.store.archive import Chosen, open_archive, open_past
+from wisgate.store.buckets import BUCKETS_PER_JOB, at_once
+from wisgate.store.history import Bucket, Span
 from wisgate.store.pace import VIRTUAL_TIME
 from wisgate.store.schema import STATUSES
 from wisgate.store.tiers import ROLL_S
@@ -259,15 +259,18 @@ def test_an_older_store_is_taken_up(tmp_path: Path, version: int) -> None:
                     old.execute(f"DROP TABLE {table}")
                 old.execute("DROP INDEX point_by_name")
             old.execute(f"PRAGMA user_version = {version}")
+        edges = grid(START, START + 32 * HOUR, 8, HOUR)
         with open_archive(tmp_path) as archive:
             assert sum(map(len, archive.records(Chosen()))) == len(readings)
+        with open_past(tmp_path, POINTS) as past:
+            found = at_once(past, "level", Span(START, START + 32 * HOUR), 8)
+            assert list(found.buckets) == expected(alone, "level", edges)
         async with opened(tmp_path) as store:
             assert store.notices == []
             assert await store.cursor("plant") == 70
             assert store.stats.records == len(readings)
             await rolled(store)
             found = await store.history("level", START, START + 32 * HOUR, 8)
-            edges = grid(START, START + 32 * HOUR, 8, HOUR)
             assert list(found.buckets) == expected(alone, "level", edges)
         with closing(sqlite3.connect(tmp_path / "wisgate.db")) as new:
             assert new.execute("PRAGMA user_version").fetchone() == (4,)
