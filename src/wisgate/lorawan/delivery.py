@@ -1,8 +1,9 @@
 """Moves frames from the queue to one upstream: at once while it takes them, and what it missed
 afterwards, for as long as that takes.
 
-What could not be passed on within LATE_S is replayed: marked, at REPLAY_RATE at most, older frames
-of a mote always before newer ones, and new frames of all other motes before any of it.
+What could not be passed on within LATE_S is replayed: marked, older frames of a mote always before
+newer ones, and new frames of all other motes before any of it. When the upstream was away, it is
+REPLAY_RATE at most; one that was only slow gets it as fast as it acknowledges.
 
 - Join and rejoin requests are never replayed. The mote has given up waiting for the answer, and an
   accept that came now would change the keys on one side only.
@@ -43,7 +44,10 @@ JOIN_LATE_S = 4.5
 """The same for joins, whose windows open after 5 and 6 s; what is left is for the way and the
 server."""
 REPLAY_RATE = 50.0
-"""Frames a second of what was missed."""
+"""Frames a second of what was missed while the upstream was away."""
+CATCH_UP = 25
+"""Frames of what was missed that are offered at once to an upstream that was only slow: so few that
+what is new hardly waits for them."""
 CHUNK = 500
 """Frames read from the disk at once."""
 SCAN = 5000
@@ -92,6 +96,10 @@ class Delivery:
         self._readable = clock.monotonic()
         """When the disk is asked again."""
         self._came = queue.watch()
+        self._was_away = True
+        """Whether the upstream, or this process, was away since everything was delivered last."""
+        self._failed = False
+        """Since anything was delivered last."""
         self._connected, self._error = False, ""
         self._since_ns = clock.utc_ns()
         self._delivered = self._replayed = self._expired = self._refused = 0
@@ -141,6 +149,7 @@ class Delivery:
             if self._stopping:
                 return
             if not self._backlog:
+                self._was_away = False
                 if not await self._wait(LOOK_S):
                     await self._upstream.open()
             elif (pause := self._pause()) > EARLY_S:
@@ -191,7 +200,8 @@ class Delivery:
 
     def _pause(self) -> float:
         """Seconds until something may be replayed."""
-        return max(self._allowance.pause, self._readable - self._clock.monotonic())
+        unread = self._readable - self._clock.monotonic()
+        return max(self._allowance.pause, unread) if self._was_away else unread
 
     async def _replay(self) -> None:
         """What may leave at once."""
@@ -204,7 +214,8 @@ class Delivery:
             return
         if part:
             await self._hand_over([msgspec.structs.replace(h, replayed=True) for h in part])
-            self._allowance.spend(len(part))
+            if self._was_away:
+                self._allowance.spend(len(part))
             self._replayed += len(part)
             del self._chunk[: len(part)]
         backlog.done(part, part[-1].number if self._chunk else self._chunk_end)
@@ -224,7 +235,9 @@ class Delivery:
                     self._expired += 1
                 else:
                     self._chunk.append(heard)
-        return next(iter(self._allowance.slices(self._chunk)), [])
+        if self._was_away:
+            return next(iter(self._allowance.slices(self._chunk)), [])
+        return self._chunk[:CATCH_UP]
 
     # What became of it
 
@@ -235,6 +248,7 @@ class Delivery:
         except SinkRefused as error:
             refused = len(error.seqs)
             log.warning("%s; %d frames are not offered again", error, refused)
+        self._failed = False
         self._refused += refused
         self._delivered += len(batch) - refused
         self._restored()
@@ -260,6 +274,8 @@ class Delivery:
             await self._wait(left)
 
     def _lost(self, error: str) -> None:
+        self._was_away |= self._failed  # one failure alone may be a datagram that got lost
+        self._failed = True
         if not self._backoff.failures:
             self._since_ns = self._clock.utc_ns()
         self._connected, self._error = False, error

@@ -18,7 +18,14 @@ from wisgate.config.radios import FilterConfig
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import SinkError, SinkRefused, StoreError
 from wisgate.lorawan import frames
-from wisgate.lorawan.delivery import JOIN_LATE_S, LATE_S, LOOK_S, REPLAY_RATE, Delivery
+from wisgate.lorawan.delivery import (
+    CATCH_UP,
+    JOIN_LATE_S,
+    LATE_S,
+    LOOK_S,
+    REPLAY_RATE,
+    Delivery,
+)
 from wisgate.lorawan.filters import only
 from wisgate.lorawan.queue import TAIL, Queue
 from wisgate.lorawan.radio import Heard
@@ -173,6 +180,58 @@ def test_the_replay_is_limited_and_new_frames_of_others_do_not_wait(play: Play) 
     play(run)
 
 
+async def fall_behind(bench: Bench) -> None:
+    """Its upstream needs 20 s for a frame, while 2000 motes send one each, and then a tenth of a
+    second for whatever it is offered."""
+    bench.upstream.slow = 20.0
+    bench.hear(bench.a.frame())
+    await asyncio.sleep(0.01)
+    bench.upstream.slow = 0.1
+    for address in range(2000):
+        bench.hear(Mote(0x26010000 + address).frame())
+        await asyncio.sleep(0.01)
+
+
+def test_who_was_only_slow_catches_up_as_fast_as_it_acknowledges(play: Play) -> None:
+    async def run(bench: Bench) -> None:
+        await fall_behind(bench)
+        begin = bench.clock.monotonic()
+        await bench.caught_up()
+        assert bench.clock.monotonic() - begin < 2000 / CATCH_UP * 0.1 + 2.0
+        assert len(bench.upstream.replayed) > 1700
+        assert bench.upstream.replayed == list(range(2, 2 + len(bench.upstream.replayed)))
+        assert sorted(bench.upstream.numbers) == list(range(1, 2002))
+
+    play(run)
+
+
+def test_new_frames_do_not_wait_for_who_catches_up(play: Play) -> None:
+    async def run(bench: Bench) -> None:
+        await fall_behind(bench)
+        await asyncio.sleep(1.0)
+        for address in range(10):
+            fresh = bench.hear(Mote(0x26020000 + address).frame())[0]
+            await asyncio.sleep(0.25)
+            assert fresh in bench.upstream.got
+        assert bench.delivery.state.lag
+
+    play(run)
+
+
+def test_one_failure_is_no_outage_and_a_second_one_is(play: Play) -> None:
+    async def run(bench: Bench) -> None:
+        for failures in (1, 2, 1):
+            await fall_behind(bench)
+            bench.upstream.failures = [SinkError("gone")] * failures
+            begin, before = bench.clock.monotonic(), len(bench.upstream.replayed)
+            await bench.caught_up()
+            replayed = len(bench.upstream.replayed) - before
+            lasted = bench.clock.monotonic() - begin
+            assert (lasted > replayed / REPLAY_RATE - 1) == (failures > 1)
+
+    play(run)
+
+
 def test_new_frames_at_any_rate_do_not_keep_the_replay_waiting(play: Play) -> None:
     async def run(bench: Bench) -> None:
         await bench.outage(1000.0)
@@ -253,8 +312,10 @@ def test_what_is_left_over_is_replayed_by_the_next_process_once(tmp_path: Path) 
                 await asyncio.sleep(0.1)
         first = len(upstream.got)
         assert 0 < first < 1200
+        begin = clock.monotonic()
         async with running(tmp_path, clock, upstream) as bench:
             await bench.caught_up()
+            assert clock.monotonic() - begin > (1200 - first) / REPLAY_RATE
             data = [n for n in range(1, bench.queue.last + 1) if n != 1201]
             assert sorted(upstream.numbers) == data
             assert in_order(upstream.got)
