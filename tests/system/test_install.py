@@ -8,9 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import yaml
 from gateways import WISGATE, wisgate
 from peers import program
 
+from wisgate.catalog.catalog import load as load_catalog
 from wisgate.cli.install import demand_reachable
 from wisgate.core.errors import Unavailable
 
@@ -19,6 +21,12 @@ UNIT = "etc/systemd/system/wisgate.service"
 WRITTEN = {UNIT, "etc/udev/rules.d/60-wisgate.rules", "etc/sysusers.d/wisgate.conf"}
 MOST_EXPOSED = 2.0
 """What `systemd-analyze security` gives a unit at most: 10 is open to all, below 5 is "OK"."""
+
+NODES = {"i2c-": "i2c", "spidev": "spi", "gpiochip": "gpiochip", "ttyUSB": "ttyUSB",
+         "input/event": "input"}  # fmt: skip
+RULED = {"i2c-dev": "i2c", "spidev": "spi", "gpio": "gpiochip", "input": "input"}
+NOT_IN_A_CONTAINER = {"ttyACM", "ttyAMA", "ttyS"}
+"""Of the programs that drive concentrators, which it has not, and of other boards than its own."""
 
 
 def installed(root: Path, state: Path, *more: str) -> str:
@@ -108,10 +116,56 @@ def test_systemd_knows_the_users_and_groups(tmp_path: Path) -> None:
     assert re.search(r"^wisgate:.*:/var/lib/wisgate:", (root / "etc/passwd").read_text(), re.M)
 
 
+def kinds_of_unit() -> dict[str, str]:
+    """The kinds of nodes that the service may open, by what the kernel calls them, and how."""
+    return dict(re.findall(r"^DeviceAllow=char-(\w+) (\w+)$", source("wisgate.service"), re.M))
+
+
+def source(name: str) -> str:
+    return (ROOT / "src/wisgate/cli/service" / name).read_text()
+
+
+def container() -> dict[str, list[str]]:
+    file = yaml.safe_load((ROOT / "packaging/compose.yaml").read_text())
+    found: dict[str, list[str]] = file["services"]["wisgate"]
+    return found
+
+
+def test_the_container_gets_what_the_service_gets() -> None:
+    found = {}
+    for device in container()["devices"]:
+        node, *rest = device.split(":")
+        (kind,) = [kind for start, kind in NODES.items() if node.startswith(f"/dev/{start}")]
+        found[kind] = rest[1] if rest else "rw"
+    assert found == {k: how for k, how in kinds_of_unit().items() if k not in NOT_IN_A_CONTAINER}
+
+
+def test_the_container_gets_the_buses_of_the_board() -> None:
+    board = load_catalog().boards["rak7391"]
+    buses = {s.bus for slot in board.slots for s in slot.signals if s.bus.startswith("spi-")}
+    spi = {node for node in container()["devices"] if "spidev" in node}
+    assert spi == {f"/dev/spidev{bus.removeprefix('spi-')}" for bus in buses}
+    bridges = [node for node in container()["devices"] if "ttyUSB" in node]
+    assert len(bridges) == sum(s.uart == f"{slot.name}-uart" for slot in board.slots
+                               for s in slot.signals)  # fmt: skip
+
+
+def test_groups_own_what_the_service_may_open() -> None:
+    groups = re.findall(r"^SupplementaryGroups=(.*)$", source("wisgate.service"), re.M)[0].split()
+    assert re.findall(r"^m wisgate (\w+)$", source("wisgate.conf"), re.M) == groups
+    rules = re.findall(r'^SUBSYSTEM=="([\w-]+)".* GROUP="(\w+)"', source("60-wisgate.rules"), re.M)
+    kinds = {kind for kind in kinds_of_unit() if not kind.startswith("tty")}  # Debian: dialout
+    assert {RULED[subsystem] for subsystem, _ in rules} == kinds
+    assert {group for _, group in rules} | {"dialout"} == set(groups)
+    joined = [re.sub(r"\W*([A-Z0-9]+)_GID.*", r"\1", g).lower() for g in container()["group_add"]]
+    assert joined == [*groups, "input"]  # no rule of ours gives the key to another group
+
+
 @pytest.mark.peers
 def test_compose_takes_the_container_file() -> None:
     compose = program("docker-compose", "docker-compose")
-    numbers = {"I2C_GID": "994", "SPI_GID": "995", "GPIO_GID": "996", "PATH": "/usr/bin:/bin"}
+    names = ("I2C_GID", "SPI_GID", "GPIO_GID", "INPUT_GID")
+    numbers = {"PATH": "/usr/bin:/bin"} | {name: str(n) for n, name in enumerate(names, 994)}
     done = subprocess.run(
         [compose, "-f", ROOT / "packaging/compose.yaml", "config"],
         capture_output=True, text=True, check=False, env=numbers,

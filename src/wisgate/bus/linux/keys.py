@@ -72,6 +72,10 @@ class KeyLine:
         self._when_pressed = settings.active_low
         try:
             self._fd = os.open(node, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise BusUnavailable(
+                f"{node} does not exist here; give it to the container, to be read"
+            ) from error
         except OSError as error:
             raise BusUnavailable(
                 f"{node} cannot be opened: {error.strerror}; add the user to the group input"

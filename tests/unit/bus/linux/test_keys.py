@@ -165,7 +165,11 @@ def test_other_lines_and_outputs_are_no_keys(tmp_path: Path) -> None:
     assert chip.asked == [17, 16]
 
 
-def test_a_node_that_may_not_be_opened(tmp_path: Path) -> None:
-    tree(tmp_path).unlink()
+def test_a_node_that_cannot_be_opened(tmp_path: Path) -> None:
+    node = tree(tmp_path)
+    node.unlink()
+    with pytest.raises(BusUnavailable, match="event1 does not exist here; give it to the contain"):
+        keyed(tmp_path, Kernel())  # the kernel tells of it in every container
+    node.symlink_to(node)
     with pytest.raises(BusUnavailable, match="group input"):
         keyed(tmp_path, Kernel())
