@@ -16,6 +16,8 @@ from .chirpstack_messages import (
 from .counter import unpack
 from .frames import Kind, kind
 from .radio import (
+    FSK_PREAMBLE,
+    LORA_PREAMBLE,
     After,
     AtGps,
     Downlink,
@@ -30,10 +32,6 @@ from .radio import (
     Verdict,
 )
 
-PREAMBLE = 8
-"""What ChirpStack means when it leaves it out: symbols of LoRa, as in every LoRaWAN downlink."""
-FSK_PREAMBLE = 5
-"""Bytes."""
 _JOIN, _WINDOW, _CLASS_B, _CLASS_C = 3, 2, 1, 0
 """Priorities."""
 
@@ -148,7 +146,7 @@ def _shot(item: Any) -> Shot:
                 due=due,
                 modulation=Lora(lora.spreading_factor, lora.bandwidth, rate),
                 inverted=inverted,
-                preamble=lora.preamble or PREAMBLE,
+                preamble=lora.preamble or LORA_PREAMBLE,
                 crc=not (inverted or lora.no_crc),
                 antenna=asked.antenna,
             )

@@ -17,8 +17,6 @@ RATES = 16
 DISCOVERY_PATH = "/router-info"
 """Where a station asks for its server."""
 PROTOCOL = 2
-PREAMBLE = 8
-"""What a frame has of which nothing is said."""
 DEV_EUI = "01-01-01-01-01-01-01-01"
 """Of nobody; but without one a station does not tell that it sent a frame (issue 71 of
 basicstation)."""

@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 
 from . import lns
 from .lns_frames import Rates
-from .radio import After, AtGps, Due, Immediately, Modulation, Shot
+from .radio import (
+    FSK_PREAMBLE,
+    LORA_PREAMBLE,
+    After,
+    AtGps,
+    Due,
+    Fsk,
+    Immediately,
+    Modulation,
+    Shot,
+)
 
 CLASS_A, CLASS_B, CLASS_C = 0, 1, 2
 SECOND_US = 1_000_000
@@ -32,9 +42,8 @@ class Orders:
         """In the order of trying; none for an order that cannot be carried out any more. Raises
         ValueError for one that makes no sense."""
         phy = _bytes(order.pdu)
-        preamble = lns.PREAMBLE if order.preamble is None else order.preamble
         return tuple(
-            self._shot(phy, rate, frequency, due, preamble, bool(order.checksum))
+            self._shot(phy, rate, frequency, due, order.preamble, order.checksum)
             for rate, frequency, due in self._ways(order)
         )
 
@@ -68,18 +77,23 @@ class Orders:
                 yield rate, frequency, due
 
     def _shot(
-        self, phy: bytes, rate: int, frequency: int, due: Due, preamble: int = lns.PREAMBLE,
-        checksum: bool = False,
+        self, phy: bytes, rate: int, frequency: int, due: Due, preamble: int | None = None,
+        checksum: int | None = None,
     ) -> Shot:  # fmt: skip
+        """A station sends FSK with a preamble of its own, whatever it is told (ral_lgw.c). End
+        devices look for a checksum behind FSK, and for none behind LoRa (SetRxConfig in
+        RegionEU868.c of LoRaMac-node)."""
+        modulation = self._modulation(rate)
+        fsk = isinstance(modulation, Fsk)
         strong = self._europe and frequency in STRONG_EUROPE
         return Shot(
             phy=phy,
             frequency=frequency,
-            modulation=self._modulation(rate),
+            modulation=modulation,
             power=STRONG_POWER if strong else self._power,
             due=due,
-            preamble=preamble,
-            crc=checksum,
+            preamble=FSK_PREAMBLE if fsk else preamble or LORA_PREAMBLE,
+            crc=fsk if checksum is None else bool(checksum),
         )
 
     def _modulation(self, rate: int) -> Modulation:

@@ -15,6 +15,12 @@ from ..core.units import Seconds
 Eui = str
 """Sixteen lower-case hexadecimal digits, most significant byte first."""
 
+LORA_PREAMBLE = 8
+"""Symbols, of every frame of LoRaWAN but beacons."""
+FSK_PREAMBLE = 5
+"""Bytes, of those in FSK: STD_FSK_PREAMB of lora_pkt_fwd.c, FSK_PRMBL_LEN of ral_lgw.c, what
+RegionEU868.c of LoRaMac-node looks for."""
+
 
 class Crc(IntEnum):
     """What a board says of the checksum of a frame on the air."""
@@ -32,8 +38,9 @@ class Lora(msgspec.Struct, frozen=True, tag=True, gc=False):
     coding_rate: str = "4/5"
 
     def airtime(
-        self, length: int, *, preamble: int = 8, crc: bool = True, implicit_header: bool = False
-    ) -> Seconds:
+        self, length: int, *, preamble: int = LORA_PREAMBLE, crc: bool = True,
+        implicit_header: bool = False,
+    ) -> Seconds:  # fmt: skip
         """Of a packet of `length` bytes, as an uplink has it; a downlink has no `crc`. Raises
         ValueError for what no chip can send."""
         return air_time.lora(
@@ -54,8 +61,9 @@ class Fsk(msgspec.Struct, frozen=True, tag=True, gc=False):
     deviation: int = 0
 
     def airtime(
-        self, length: int, *, preamble: int = 5, crc: bool = True, implicit_header: bool = False
-    ) -> Seconds:
+        self, length: int, *, preamble: int = FSK_PREAMBLE, crc: bool = True,
+        implicit_header: bool = False,
+    ) -> Seconds:  # fmt: skip
         """Of a packet of `length` bytes; the preamble is in bytes. Raises ValueError."""
         return air_time.fsk(length, self.bit_rate, preamble=preamble, crc=crc)
 
@@ -141,7 +149,7 @@ Due = After | AtGps | Immediately
 
 
 class Shot(msgspec.Struct, frozen=True, kw_only=True):
-    """One way of sending a frame. The defaults are those of a LoRaWAN downlink."""
+    """One way of sending a frame. The defaults are those of a LoRaWAN downlink in LoRa."""
 
     phy: bytes
     frequency: int
@@ -149,7 +157,7 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
     power: float
     due: Due
     inverted: bool = True
-    preamble: int = 8
+    preamble: int = LORA_PREAMBLE
     crc: bool = False
     """Whether the chip adds one; the header says so."""
     implicit_header: bool = False

@@ -11,11 +11,24 @@ from functools import lru_cache
 
 from . import rates
 from .packets import Rsig, Rxpk, Stat, Txpk
-from .radio import AtGps, Crc, Due, Eui, Fsk, Lora, Modulation, Moment, Shot, Status, Uplink
+from .radio import (
+    FSK_PREAMBLE,
+    LORA_PREAMBLE,
+    AtGps,
+    Crc,
+    Due,
+    Eui,
+    Fsk,
+    Lora,
+    Modulation,
+    Moment,
+    Shot,
+    Status,
+    Uplink,
+)
 
 LONGEST = 255
 """Bytes in a LoRa packet."""
-LORAWAN_PREAMBLE = 8
 LORAWAN_DEVIATION = 25_000
 """Hz, of FSK."""
 WEAKEST = -150.0
@@ -207,7 +220,7 @@ def txpk(shot: Shot, moment: Moment | None) -> Txpk:
         codr=None if isinstance(modulation, Fsk) else modulation.coding_rate,
         fdev=modulation.deviation or LORAWAN_DEVIATION if isinstance(modulation, Fsk) else None,
         ipol=None if fsk else shot.inverted,
-        prea=None if shot.preamble == LORAWAN_PREAMBLE else shot.preamble,
+        prea=None if shot.preamble == LORA_PREAMBLE and not fsk else shot.preamble,
         ncrc=not shot.crc,
         nhdr=True if shot.implicit_header else None,
         size=len(shot.phy),
@@ -225,6 +238,7 @@ def shot(packet: Txpk, due: Due, power: float) -> Shot | Flaw:
 
 def _shot(packet: Txpk, due: Due, power: float) -> Shot:
     fsk = packet.modu == "FSK"
+    preamble = FSK_PREAMBLE if fsk else LORA_PREAMBLE
     return Shot(
         phy=_payload(packet.payload, None),
         frequency=_frequency(packet.freq),
@@ -232,7 +246,7 @@ def _shot(packet: Txpk, due: Due, power: float) -> Shot:
         power=power if packet.powe is None else packet.powe,
         due=due,
         inverted=not fsk and bool(packet.ipol),
-        preamble=LORAWAN_PREAMBLE if packet.prea is None else packet.prea,
+        preamble=preamble if packet.prea is None else packet.prea,
         crc=not packet.ncrc,
         implicit_header=bool(packet.nhdr),
         antenna=packet.ant or 0,

@@ -6,6 +6,7 @@ import json
 import random
 import struct
 
+import msgspec
 import pytest
 from radio_bench import DATA, ROOF, uplink
 from recorded import GWMP
@@ -143,6 +144,24 @@ def test_what_the_server_wanted_sent(line):
         again = gwmp.pull_resp(found.version, found.token, translation.txpk(shot, moment(plain)))
         assert json.loads(again[4:])["txpk"] == plain
         assert again[:4].hex() == line["hex"][:8]
+
+
+FSK_OF_THE_PROTOCOL = (
+    '{"txpk":{"imme":true,"freq":861.3,"rfch":0,"powe":12,"modu":"FSK","datr":50000,"fdev":3000,'
+    '"size":32,"data":"H3P3N2i9qc4yt7rK7ldqoeCVJGBybzPY5h1Dd7P7p8v"}}'
+)
+"""The example of PROTOCOL.md, section 6 (sx1302_hal), which names no preamble."""
+
+
+def test_fsk_has_a_preamble_of_its_own():
+    """5 bytes, STD_FSK_PREAMB of lora_pkt_fwd.c; told to forwarders, for old ones take 4."""
+    datagram = b"\x02\x00\x01\x03" + FSK_OF_THE_PROTOCOL.encode()
+    shot = translation.shot(gwmp.order(datagram).packet, Immediately(), 14)
+    assert isinstance(shot, Shot)
+    assert (shot.modulation, shot.preamble, shot.crc) == (Fsk(50_000, 3_000), 5, True)
+    assert translation.txpk(shot, None).prea == 5
+    long = msgspec.structs.replace(shot, preamble=8)
+    assert translation.txpk(long, None).prea == 8
 
 
 def moment(plain: dict) -> Moment:

@@ -63,8 +63,30 @@ def test_a_shot():
     assert (first.phy, first.modulation, first.power) == (b"\x60\xa6", Lora(7, 125_000), 16.0)
     assert (first.inverted, first.preamble, first.crc) == (True, 8, False)
     assert (second.modulation, second.power) == (Lora(12, 125_000), 27.0)
-    fsk = orders().shots(order(rx1_rate=7, rx1_frequency=868_800_000, preamble=5, checksum=1))[0]
-    assert (fsk.modulation, fsk.preamble, fsk.crc) == (Fsk(50_000), 5, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rate", "expected"),
+    [
+        ({}, 7, (5, True)),
+        ({"preamble": 10, "checksum": 1}, 7, (5, True)),
+        ({"checksum": 0}, 7, (5, False)),
+        ({}, 5, (8, False)),
+        ({"preamble": 0, "checksum": 0}, 5, (8, False)),
+        ({"preamble": 10, "checksum": 1}, 5, (10, True)),
+    ],
+)
+def test_preamble_and_checksum(changes, rate, expected):
+    """Data rate 7 is FSK: 5 bytes whatever is asked (FSK_PRMBL_LEN of ral_lgw.c)."""
+    shot = orders().shots(order(rx1_rate=rate, rx1_frequency=868_800_000, **changes))[0]
+    assert isinstance(shot.modulation, Fsk) == (rate == 7)
+    assert (shot.preamble, shot.crc) == expected
+
+
+def test_a_planned_frame_of_fsk():
+    shot = orders().planned(lns.Planned(pdu="60A6", rate=7, frequency=868_800_000, ontime=5))
+    assert shot is not None
+    assert (shot.preamble, shot.crc) == (5, True)
 
 
 @pytest.mark.parametrize(

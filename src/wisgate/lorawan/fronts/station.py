@@ -16,7 +16,7 @@ from ...core.clock import Clock
 from .. import lns, lns_frames
 from ..counter import Counter, later
 from ..hub import Hub
-from ..radio import After, AtGps, Eui, Lora, Moment, Shot, Status, Verdict
+from ..radio import LORA_PREAMBLE, After, AtGps, Eui, Lora, Moment, Shot, Status, Verdict
 
 TRAFFIC = re.compile(r"/traffic/([0-9a-f]{16})")
 """Where a station speaks, once it knows us."""
@@ -109,7 +109,7 @@ class StationBoard:
             diid=self._diid,
             pdu=shot.phy.hex().upper(),
             priority=PRIORITY,
-            preamble=None if shot.preamble == lns.PREAMBLE else shot.preamble,
+            preamble=None if shot.preamble == LORA_PREAMBLE else shot.preamble,
             checksum=True if shot.crc else None,
         )
         if moment is not None:  # as RX1 of an uplink that ended a second before
