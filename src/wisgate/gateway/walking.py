@@ -4,14 +4,18 @@ two steps is awaited on the event loop."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from ..bus.lane import Lane
-from ..core.errors import WisgateError
+from ..core.errors import BusUnavailable, WisgateError
 from ..core.points import Await, Hold, Release, Step
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -60,6 +64,10 @@ async def walk(
                     held = None
                 case _:
                     await asyncio.sleep(step)
+    except asyncio.CancelledError:
+        with suppress(BusUnavailable):  # of a lane that is closed
+            await lane.run(partial(_abandon, steps))
+        raise
     finally:
         if held is not None:
             held.release()
@@ -78,6 +86,18 @@ class _End(Generic[T]):
     """What the steps returned."""
 
     result: T
+
+
+def _abandon(steps: Generator[Step, Any, Any]) -> None:
+    """End steps in the middle: what their `finally` does belongs into the lane. What it yields is
+    awaited by nobody (RuntimeError), and a wire that fails is told by who closes the module. Raises
+    nothing, so that who was cancelled ends."""
+    try:
+        steps.close()
+    except (RuntimeError, WisgateError) as error:
+        log.debug("ended in the middle: %s", error)
+    except Exception:
+        log.exception("unexpected while ending in the middle")
 
 
 def _next(

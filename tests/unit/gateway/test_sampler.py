@@ -30,7 +30,7 @@ from wisgate.core.errors import (
     UnitRefused,
     WisgateError,
 )
-from wisgate.core.points import Group, Hold, Reading, Release, Status
+from wisgate.core.points import Group, Hold, Reading, Release, Sampling, Status
 from wisgate.core.units import Seconds
 from wisgate.gateway.sampler import (
     LONGEST_REST_S,
@@ -486,6 +486,56 @@ def test_in_a_real_lane_modules_run_in_its_thread() -> None:
 
     asyncio.run(main())
     assert threads == {"lane i2c-9"}
+
+
+class Tidy(ScriptedModule):
+    """Has something to do at the end of a sampling, whatever ends it."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        super().__init__()
+        self.failure = failure
+
+    def sample(self, group: Group) -> Sampling:
+        try:
+            return (yield from super().sample(group))
+        finally:
+            self._do("tidy")
+            if self.failure is not None:
+                raise self.failure
+            yield Release(self)
+
+
+@pytest.mark.parametrize("failure", [None, BusTimeout("stuck"), KeyError("x")])
+def test_a_cancelled_sampling_is_tidied_up_in_its_lane(
+    failure: Exception | None, tracebacks: list[str]
+) -> None:
+    module = Tidy(failure)
+    module.steps = [60.0]
+    threads: dict[str, str] = {}
+
+    async def main() -> None:
+        begun, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def watch(what: str) -> None:
+            threads[what] = threading.current_thread().name
+            loop.call_soon_threadsafe(begun.set)
+
+        lane = ThreadLane("i2c-9")
+        one = sampled(module, SystemClock(), lane=lane)
+        await one.open()
+        module.watch = watch
+        sampling = asyncio.create_task(one.sample(LOOP))
+        await begun.wait()
+        sampling.cancel()
+        await asyncio.wait([sampling])
+        assert sampling.cancelled()
+        assert "tidy" in threads
+        await lane.close()
+
+    asyncio.run(main())
+    assert set(threads.values()) == {"lane i2c-9"}
+    assert len(tracebacks) == isinstance(failure, KeyError)
+    tracebacks.clear()
 
 
 # The schedule
