@@ -6,8 +6,10 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from enum import Enum, auto
 
 from ..core.clock import Clock
 from ..core.errors import NoAnswer, UnexpectedValue, Unreachable
@@ -35,7 +37,7 @@ class TcpPeer:
         """Frames that answered nothing that was asked: late ones, and those of others."""
         self._host, self._port, self._frame_size = host, port, frame_size
         self._clock = clock
-        self._turn = asyncio.Lock()
+        self._connecting = asyncio.Lock()
         self._open: _Connection | None = None
         self._failures, self._not_before, self._why = 0, 0.0, ""
 
@@ -47,39 +49,33 @@ class TcpPeer:
         *,
         again: bool = False,
     ) -> bytes:
-        async with self._turn:
-            connection, old = self._open, True
-            if connection is None or connection.ended:
-                connection, old = await self._connect(), False
-            try:
-                return await self._asked(connection, request, accepts, patience)
-            except Unreachable:
+        question = _Question(request, accepts, patience)
+        while True:
+            connection, old = await self._connected()
+            answer = await connection.ask(question)
+            if answer is not None:
+                return answer
+            if question.state is _State.SILENCE:
+                raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
+            if question.state is _State.SENT:
                 if not (again and old):
-                    raise
-            return await self._asked(await self._connect(), request, accepts, patience)
+                    raise self._unreachable(connection.ended)
+                again = False
 
     def close(self) -> None:
         if self._open is not None:
             self._open.end("it was closed")
         self._open = None
 
-    async def _asked(
-        self,
-        connection: _Connection,
-        request: bytes,
-        accepts: Callable[[bytes], bool],
-        patience: float,
-    ) -> bytes:
-        before = connection.passed_over
-        answer = await connection.ask(request, accepts, patience)
-        self.passed_over += connection.passed_over - before
-        if answer is not None:
-            return answer
-        if connection.ended:
-            raise self._unreachable(connection.ended)
-        if connection.silences >= MOST_SILENCES:
-            connection.end("it fell silent")
-        raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
+    async def _connected(self) -> tuple[_Connection, bool]:
+        """A connection, and whether it was there before."""
+        async with self._connecting:
+            if self._open is not None and not self._open.ended:
+                return self._open, True
+            return await self._connect(), False
+
+    def _pass_over(self) -> None:
+        self.passed_over += 1
 
     async def _connect(self) -> _Connection:
         if self._clock.monotonic() < self._not_before:
@@ -88,7 +84,7 @@ class TcpPeer:
         try:
             async with asyncio.timeout(CONNECT_S):
                 transport, connection = await loop.create_connection(
-                    lambda: _Connection(self._frame_size), self._host, self._port
+                    lambda: _Connection(self._frame_size, self._pass_over), self._host, self._port
                 )
         except OSError as error:  # TimeoutError is one
             self._failures += 1
@@ -106,35 +102,48 @@ class TcpPeer:
         return Unreachable(f"{self.name}: no connection: {why}; {cure}")
 
 
-class _Connection(asyncio.BufferedProtocol):
-    """One connection as long as it lasts. Threads: the event loop only."""
+class _State(Enum):
+    WAITS = auto()
+    """For its turn."""
+    SENT = auto()
+    SILENCE = auto()
+    """No answer came in time."""
 
-    def __init__(self, frame_size: FrameSize) -> None:
+
+class _Question:
+    def __init__(self, request: bytes, accepts: Callable[[bytes], bool], patience: float) -> None:
+        self.request, self.accepts, self.patience = request, accepts, patience
+        self.state = _State.WAITS
+        self.answer: asyncio.Future[bytes | None]
+
+
+class _Connection(asyncio.BufferedProtocol):
+    """One connection as long as it lasts. The next question leaves as soon as the answer to the one
+    before is there, before anybody looks at that. Threads: the event loop only."""
+
+    def __init__(self, frame_size: FrameSize, pass_over: Callable[[], None]) -> None:
         self.ended = ""
         """Why it is over; "" while it is not."""
-        self.silences, self.passed_over = 0, 0
-        self._frame_size = frame_size
+        self._frame_size, self._pass_over = frame_size, pass_over
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._buffer, self._filled = memoryview(bytearray(BUFFER)), 0
-        self._accepts: Callable[[bytes], bool] | None = None
-        self._answer: asyncio.Future[bytes | None] | None = None
+        self._asked: _Question | None = None
+        self._waiting: deque[_Question] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._silences = 0
 
-    async def ask(
-        self, request: bytes, accepts: Callable[[bytes], bool], patience: float
-    ) -> bytes | None:
-        """The frame that `accepts` takes; None when none came in time, or the connection ended."""
-        loop = asyncio.get_running_loop()
-        self._answer, self._accepts = loop.create_future(), accepts
-        if self._transport is not None:
-            self._transport.write(request)
-        timer = loop.call_later(patience, self._settle, None)
+    async def ask(self, question: _Question) -> bytes | None:
+        """The frame that answers; None when none came in time, or the connection ended."""
+        question.answer, question.state = self._loop.create_future(), _State.WAITS
+        self._waiting.append(question)
+        if self._asked is None:
+            self._go_on()
         try:
-            answer = await self._answer
+            return await question.answer
         finally:
-            timer.cancel()
-            self._answer = self._accepts = None
-        self.silences = self.silences + 1 if answer is None else 0
-        return answer
+            if question is self._asked:  # nobody waits for it any more
+                self._go_on()
 
     def end(self, why: str) -> None:
         """Close it at once."""
@@ -172,14 +181,42 @@ class _Connection(asyncio.BufferedProtocol):
             self._filled = len(rest)
 
     def _take(self, frame: bytes) -> None:
-        if self._accepts is not None and self._accepts(frame):
+        if self._asked is not None and self._asked.accepts(frame):
+            self._silences = 0
             self._settle(frame)
         else:
-            self.passed_over += 1
+            self._pass_over()
+
+    def _fall_silent(self) -> None:
+        self._silences += 1
+        if self._asked is not None:
+            self._asked.state = _State.SILENCE
+        if self._silences >= MOST_SILENCES:
+            self.end("it fell silent")
+        else:
+            self._settle(None)
 
     def _settle(self, answer: bytes | None) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(answer)
+        """Of the question that was asked; then the next."""
+        if self._asked is not None and not self._asked.answer.done():
+            self._asked.answer.set_result(answer)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._asked = None
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._waiting:
+            question = self._waiting.popleft()
+            if question.answer.done():  # nobody waits for it any more
+                continue
+            if self.ended or self._transport is None:
+                question.answer.set_result(None)
+                continue
+            self._asked, question.state = question, _State.SENT
+            self._transport.write(question.request)
+            self._timer = self._loop.call_later(question.patience, self._fall_silent)
+            return
 
 
 def _reason(error: Exception) -> str:

@@ -180,6 +180,63 @@ def test_an_old_connection_that_was_closed_is_replaced_for_what_may_be_asked_twi
     run(main())
 
 
+def test_what_was_not_asked_yet_is_asked_over_a_new_connection() -> None:
+    async def one_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frame(await request(reader)))
+        await writer.drain()
+
+    async def main() -> None:
+        async with served(one_only) as (port, connections):
+            host = peer(port)
+            questions = [asked(host, f"question {n}", again=n > 0) for n in range(4)]
+            answers = await asyncio.gather(*questions)
+            assert answers == [f"question {n}" for n in range(4)]
+            assert len(connections) > 1
+            host.close()
+
+    run(main())
+
+
+def test_who_waited_for_a_host_that_fell_silent_is_asked_for_over_a_new_connection() -> None:
+    async def deaf_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(connections_so_far) == 0:
+            connections_so_far.append(1)
+            await reader.read()
+        await echo(reader, writer)
+
+    connections_so_far: list[int] = []
+
+    async def main() -> None:
+        async with served(deaf_once) as (port, connections):
+            host = peer(port)
+            questions = [asked(host, f"question {n}", patience=0.02) for n in range(4)]
+            answers = await asyncio.gather(*questions, return_exceptions=True)
+            assert [type(answer) for answer in answers] == [NoAnswer, NoAnswer, str, str]
+            assert len(connections) == 2
+            host.close()
+
+    run(main())
+
+
+def test_nobody_waits_behind_a_question_that_was_given_up() -> None:
+    async def main() -> None:
+        async with served(echo) as (port, connections):
+            host = peer(port)
+            assert await asked(host, "one") == "one"
+            lost, never, last = (
+                asyncio.create_task(asked(host, text)) for text in ("two", "three", "four")
+            )
+            await asyncio.sleep(0)
+            lost.cancel()
+            never.cancel()
+            assert await last == "four"
+            assert host.passed_over == 1  # the answer to "two"
+            assert len(connections) == 1
+            host.close()
+
+    run(main())
+
+
 def test_a_host_that_refuses_is_left_alone_longer_and_longer_and_found_again() -> None:
     async def main() -> None:
         async with served(echo) as (port, _):
