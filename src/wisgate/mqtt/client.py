@@ -62,7 +62,9 @@ class Client(aiomqtt.Client):
         on its end after being cancelled."""
         self._connecting = True
         try:
-            return await super().__aenter__()
+            await super().__aenter__()
+            self._disconnected.add_done_callback(self._give_up)
+            return self
         except BaseException:
             self._connecting = False
             self._connected = asyncio.Future()
@@ -77,25 +79,26 @@ class Client(aiomqtt.Client):
         for too long."""
         self.refused = []
         for start in range(0, len(messages), self._window):
-            self._all_answered = asyncio.get_running_loop().create_future()
-            if self._client.socket() is None:
+            if self._client.socket() is None or self._disconnected.done():
                 raise aiomqtt.MqttCodeError(paho.MQTT_ERR_NO_CONN, "Could not publish message")
             chosen = messages[start : start + self._window]
             numbers = self._quick.write(chosen, qos)
             if qos:
                 self._under_way.update(zip(numbers, chosen, strict=True))
-            if self._under_way:
-                await self._wait_for_answers(self._all_answered)
+            while self._under_way:
+                await self._some_answers()
 
-    async def _wait_for_answers(self, all_answered: asyncio.Future[None]) -> None:
-        """However long it takes as long as some come: a line may be thin. Raises MqttError."""
-        while not all_answered.done():
-            before = len(self._under_way)
-            try:
-                await self._wait_for(asyncio.shield(all_answered), timeout=None)
-            except aiomqtt.MqttError:
-                if len(self._under_way) == before:
-                    raise
+    async def _some_answers(self) -> None:
+        """Return when all have come, or some of them and a time is over: a line may be thin.
+        Without tasks of its own: it is done for every batch. Raises MqttError."""
+        before = len(self._under_way)
+        self._all_answered = self._loop.create_future()
+        try:
+            async with asyncio.timeout(self.timeout):
+                await self._all_answered
+        except TimeoutError:
+            if len(self._under_way) == before:
+                raise aiomqtt.MqttError("Operation timed out") from None
 
     def _on_connect(
         self,
@@ -138,6 +141,12 @@ class Client(aiomqtt.Client):
         waiting = self._all_answered
         if not self._under_way and waiting is not None and not waiting.done():
             waiting.set_result(None)
+
+    def _give_up(self, _disconnected: asyncio.Future[None]) -> None:
+        """No answer comes any more."""
+        waiting = self._all_answered
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(aiomqtt.MqttCodeError(paho.MQTT_ERR_CONN_LOST))
 
     def _on_disconnect(
         self,

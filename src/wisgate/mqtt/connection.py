@@ -107,21 +107,22 @@ class Connection:
     async def _publish(self, client: Client, messages: Sequence[Message], qos: int) -> None:
         sound = [m for m in messages if self.fits(m)]
         try:
-            await self._finish(client.send(sound, qos))
-        except SinkError:
+            await client.send(sound, qos)
+        except (aiomqtt.MqttError, OSError) as error:
+            lost = await self._lost(error)
             await self._demand_patience(client)  # some brokers refuse first, then hang up
-            raise
+            raise lost from error
         await self._demand_patience(client)
         told = [f"{m.topic}: {reason(code)}" for m, code in client.refused]
-        lost = [s for m, _ in client.refused for s in m.seqs]
+        seqs = [s for m, _ in client.refused for s in m.seqs]
         if len(sound) < len(messages):
             told.append(f"larger than the {self.largest} bytes that the broker takes")
-            lost += [s for m in messages if not self.fits(m) for s in m.seqs]
-        if told and not lost:  # no record can be set aside for what we say of ourselves
+            seqs += [s for m in messages if not self.fits(m) for s in m.seqs]
+        if told and not seqs:  # no record can be set aside for what we say of ourselves
             await self.drop()
             raise SinkError(f"{self.place}: {messages[0].topic}: {told[0]}")
         if told:
-            raise SinkRefused(f"{self.place}: {told[0]}", sorted(lost))
+            raise SinkRefused(f"{self.place}: {told[0]}", sorted(seqs))
 
     async def _demand_patience(self, client: Client) -> None:
         """Raise SinkError for a refusal that need not last."""
@@ -184,8 +185,7 @@ class Connection:
         return self._client
 
     async def _finish(self, waiting: Awaitable[T]) -> T:
-        """Wait for acknowledgements, not longer than the connection lasts. Any failure ends the
-        connection: what was under way is unknown and is sent again on a new one."""
+        """Wait for an acknowledgement, not longer than the connection lasts. Raises SinkError."""
         task = asyncio.ensure_future(waiting)
         listening = self._listening
         try:
@@ -196,20 +196,21 @@ class Connection:
                 return task.result()
             raise aiomqtt.MqttCodeError(paho.MQTT_ERR_CONN_LOST)
         except (aiomqtt.MqttError, OSError) as error:
-            ended = self._client.ended if self._client is not None else None
-            await self.drop()
-            told = why(ended if ended is not None and gave_reason(ended) else error, self._config)
-            raise SinkError(f"{self.place}: {told}") from error
-        except SinkError:
-            await self.drop()
-            raise
+            raise await self._lost(error) from error
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    async def _lost(self, error: Exception) -> SinkError:
+        """Any failure ends the connection: what was under way is unknown and is sent again on a new
+        one."""
+        ended = self._client.ended if self._client is not None else None
+        await self.drop()
+        told = why(ended if ended is not None and gave_reason(ended) else error, self._config)
+        return SinkError(f"{self.place}: {told}")
+
     async def _listen(self, client: Client) -> None:
-        """Hand on what arrives until the connection ends, which ends every wait for
-        acknowledgements."""
+        """Hand on what arrives until the connection ends."""
         with suppress(aiomqtt.MqttError):
             async for message in client.messages:
                 self._take(message)

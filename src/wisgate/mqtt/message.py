@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     topic: str
     payload: bytes
-    seqs: tuple[int, ...] = ()
+    seqs: Sequence[int] = ()
     """Numbers of the records inside."""
     retain: bool = False
     """Whether the broker keeps it for who comes later."""
