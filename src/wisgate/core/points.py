@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -131,11 +131,6 @@ reading_of: Callable[[tuple[str, Value, Status, int, str]], Reading] = partial(
     tuple.__new__, Reading
 )
 """A reading of all its fields, in half the time of `Reading(…)`: for where thousands come."""
-
-
-def dated(readings: Iterable[Reading], time_ns: int) -> list[Reading]:
-    """The same readings, all of one time."""
-    return [reading_of((n, value, status, time_ns, by)) for n, value, status, _, by in readings]
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import repeat
 
 import msgspec
 
 from ..core.points import Status, Value
+from ..store.entries import Records
 from ..store.records import ALARM, AlarmState, Entry, Gap, Record
 
 MAX_COMMAND = 4096
@@ -84,15 +86,28 @@ class _Row(msgspec.Struct, omit_defaults=True, gc=False):
     time_estimated: bool = False
 
 
-def batch_json(records: Iterable[Record]) -> bytes:
-    rows = [
-        _Row(
-            r.point, r.value if r.status.carries_value else None, r.unit, r.status,
-            time_text(r.time_ns), r.seq, r.cause, r.estimated,
-        )
-        for r in records
-    ]  # fmt: skip
+def batch_json(parts: Iterable[Record | Records]) -> bytes:
+    rows: list[_Row] = []
+    for part in parts:
+        if isinstance(part, Records):
+            rows += _rows(part)
+        else:
+            rows.append(_row(part))
     return _ENCODER.encode({"readings": rows})
+
+
+def _row(record: Record) -> _Row:
+    r = record
+    return _Row(
+        r.point, r.value if r.status.carries_value else None, r.unit, r.status,
+        time_text(r.time_ns), r.seq, r.cause, r.estimated,
+    )  # fmt: skip
+
+
+def _rows(records: Records) -> Iterator[_Row]:
+    time, names, units = time_text(records.time_ns), records.heads.names, records.heads.units
+    good, told = repeat(Status.GOOD), repeat(time)
+    return map(_Row, names, records.values, units, good, told, records.seqs)
 
 
 def gap_json(gap: Gap) -> bytes:

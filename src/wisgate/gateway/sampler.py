@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from ..board.board import Placed
 from ..core.clock import Clock
+from ..core.columns import dated
 from ..core.errors import (
     BusError,
     BusUnavailable,
@@ -19,7 +20,7 @@ from ..core.errors import (
     Saturated,
     WisgateError,
 )
-from ..core.points import Group, Reading, Status, Step, Value, dated
+from ..core.points import Group, Reading, Status, Step, Value
 from .walking import Holds, walk
 
 log = logging.getLogger(__name__)

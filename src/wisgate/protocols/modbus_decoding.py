@@ -11,7 +11,7 @@ from sys import intern
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..core.errors import ChipError
-from ..core.points import Reading, Status, Value, reading_of
+from ..core.points import Reading, Value
 from .modbus_registers import converter, layout
 from .modbus_spans import Located, Span
 
@@ -52,41 +52,46 @@ class SpanDecoder(Generic[R]):
             (name(r), r.address - span.address) for r in span.registers if span.table.holds_bits
         ]
         self._pieces = [
-            (Struct(p.format), p.start, [n for n, _ in p.columns], [c for _, c in p.columns])
+            (Struct(p.format), p.start, [n for n, _ in p.columns], _converts(p))
             for p in _pieces(span, name)
             if not span.table.holds_bits
         ]
 
+    @property
+    def names(self) -> list[str]:
+        """Of the readings, in the order of `values`."""
+        return [name for name, _ in self._bits] + [
+            n for _, _, names, _ in self._pieces for n in names
+        ]
+
+    def values(self, payload: bytes) -> list[Value]:
+        """One for each register of the span. Raises ChipError when a number is none."""
+        values: list[Value] = [bool(payload[at >> 3] >> (at & 7) & 1) for _, at in self._bits]
+        for struct, start, _, converts in self._pieces:
+            codes = struct.unpack_from(payload, start)
+            if converts is None:
+                values += codes
+            else:
+                values += [c if f is None else f(c) for f, c in zip(converts, codes, strict=True)]
+        return values
+
     def readings(self, payload: bytes) -> dict[str, Reading]:
-        """One for each register of the span, by name; a number that is none is a fault."""
-        found = {
-            name: Reading(name, bool(payload[at >> 3] >> (at & 7) & 1), Status.GOOD)
-            for name, at in self._bits
-        }
+        """One for each register of the span, by name; a number that is none, alone is a fault."""
+        found = {n: Reading(n, bool(payload[at >> 3] >> (at & 7) & 1)) for n, at in self._bits}
         for struct, start, names, converts in self._pieces:
             codes = struct.unpack_from(payload, start)
-            try:
-                values = [c if f is None else f(c) for f, c in zip(converts, codes, strict=True)]
-            except ChipError:
-                found |= _one_by_one(names, converts, codes)
-            else:
-                good = zip(names, values, repeat(Status.GOOD), repeat(0), repeat(""))
-                found.update(zip(names, map(reading_of, good), strict=True))
+            for name, convert, code in zip(names, converts or repeat(None), codes, strict=False):
+                try:
+                    found[name] = Reading(name, code if convert is None else convert(code))
+                except ChipError as error:
+                    found[name] = Reading(name, None, error.status)
         return found
 
 
-def _one_by_one(
-    names: Sequence[str], converts: Sequence[Convert | None], codes: Sequence[Any]
-) -> dict[str, Reading]:
-    """Where one number is none, it alone is a fault."""
-    found = {}
-    for name, convert, code in zip(names, converts, codes, strict=True):
-        try:
-            value = code if convert is None else convert(code)
-            found[name] = Reading(name, value)
-        except ChipError as error:
-            found[name] = Reading(name, None, error.status)
-    return found
+def _converts(piece: _Piece) -> Sequence[Convert | None] | None:
+    """What makes values of its numbers; None where they are the values."""
+    converts = [convert for _, convert in piece.columns]
+    return converts if any(converts) else None
 
 
 def _pieces(span: Span[R], name: Callable[[R], str]) -> Sequence[_Piece]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from sys import intern
 from typing import Any, Protocol
 
 from ..core.clock import Clock
+from ..core.columns import Columns, Readings
 from ..core.errors import (
     ChecksumMismatch,
     ChipError,
@@ -107,7 +109,10 @@ class ModbusUnit:
         self._registers = {self._channel(r): r for r in unit.registers}
         channels = tuple(channel_of(name, r) for name, r in self._registers.items())
         self.group = Group(unit.name, channels, Seconds(unit.interval))
+        self._columns = Columns(self._registers)
+        self._shares = any(r.over for r in unit.registers)
         self._spans = [self._laid_out(span) for span in plan_reads(unit.registers)]
+        self._order = self._ordered()
         self._silences, self._ask_again_at = 0, 0.0
         self._there = False  # its last answer is not followed by a silence
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
@@ -116,29 +121,49 @@ class ModbusUnit:
         """Read every register, one span per step. A register that the unit refuses, garbles or
         leaves unanswered has that status alone. Raises NoAnswer when the unit says nothing."""
         self._check_pause()
-        readings: dict[str, Reading] = {}
+        answers: list[tuple[SpanDecoder[Register], bytes]] = []
+        lost: dict[str, Reading] = {}
         waiting = list(self._spans)
         while waiting:
             laid_out = waiting.pop(0)
             span, decoder = laid_out
             try:
-                payload = yield from self._payload(span)
-                readings |= decoder.readings(payload)
+                answers.append((decoder, (yield from self._payload(span))))
             except UnitRefused as refused:
                 if _may_split(span, refused):
                     waiting[:0] = self._split(laid_out)
                 else:
-                    readings |= self._without_value(span, refused)
+                    lost |= self._without_value(span, refused)
             except ChipError as error:
-                readings |= self._without_value(span, error)
+                lost |= self._without_value(span, error)
             except NoAnswer as error:
-                if not readings or self._silences > 1:
+                if not (answers or lost) or self._silences > 1:
                     raise
-                readings |= self._without_value(span, error)
+                lost |= self._without_value(span, error)
             if waiting:
                 yield 0.0
+        if not lost and not self._shares:
+            with suppress(ChipError):
+                return self._together(answers)
+        readings = lost
+        for decoder, payload in answers:
+            readings |= decoder.readings(payload)
         self._divide(readings)
         return [readings[channel.name] for channel in self.group.channels]
+
+    def _together(self, answers: Sequence[tuple[SpanDecoder[Register], bytes]]) -> Readings:
+        """What all spans answered. Raises ChipError when a number is none."""
+        values = [value for decoder, payload in answers for value in decoder.values(payload)]
+        if self._order is not None:
+            values = [values[at] for at in self._order]
+        return Readings(self._columns, values)
+
+    def _ordered(self) -> list[int] | None:
+        """Where each channel lies in the values of all spans; None when these are in its order."""
+        names = [name for _, decoder in self._spans for name in decoder.names]
+        places = {name: at for at, name in enumerate(names)}
+        order = [places[name] for name in self._columns.names]
+        return None if order == [*range(len(names))] else order
 
     def write(self, channel: str, value: Value) -> Writing:
         """Set a writable coil or holding register, wide ones in one message. Raises OutputRefused,
@@ -211,6 +236,7 @@ class ModbusUnit:
     def _split(self, laid_out: LaidOut) -> list[LaidOut]:
         at, parts = self._spans.index(laid_out), [self._laid_out(s) for s in split(laid_out[0])]
         self._spans[at : at + 1] = parts
+        self._order = self._ordered()
         return parts
 
     def _divide(self, readings: dict[str, Reading]) -> None:

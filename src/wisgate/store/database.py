@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.clock import SteadyClock
-from ..core.points import Point, Reading
+from ..core.columns import Batch, amount
+from ..core.points import Point
 from . import retention
 from .cursors import Cursors
 from .dating import Dating
+from .entries import Records
 from .extent import Extent, Figures
 from .numbering import Numbering
 from .past import Past
@@ -43,7 +45,7 @@ class Taken(NamedTuple):
     may still change, or nobody asks for them."""
 
     extent: Extent
-    records: list[Record]
+    records: list[Record | Records]
     trim_due: bool
     """Whether many came since the last time that old entries were dropped."""
 
@@ -109,32 +111,31 @@ class Database(Logged, Past):
 
     # Writing
 
-    def take(self, readings: Sequence[Reading], dropped: int, cursors: Mapping[str, int]) -> Taken:
-        """Number and store `readings` in one transaction, after a gap for as many as memory had to
+    def take(self, batch: Batch, dropped: int, cursors: Mapping[str, int]) -> Taken:
+        """Number and store a batch in one transaction, after a gap for as many as memory had to
         drop, and note how far sinks are: all of it or nothing. After a failure the log has room
         again for the next try."""
         exact = self.dating.held is None and self.dating.dated
         told = exact and bool(self.cursors.sinks)
         try:
-            records = self._commit(readings, dropped, cursors, told)
+            records = self._commit(batch, dropped, cursors, told)
         except sqlite3.Error:
             self.relieve()
             raise
-        self._since_trim += len(readings)
-        return Taken(
-            self._figures.grown(len(readings)), records, self._since_trim >= retention.STEP // 2
-        )
+        count = sum(map(amount, batch))
+        self._since_trim += count
+        return Taken(self._figures.grown(count), records, self._since_trim >= retention.STEP // 2)
 
     def _commit(
-        self, readings: Sequence[Reading], dropped: int, cursors: Mapping[str, int], told: bool
-    ) -> list[Record]:
-        if readings or dropped:
-            self._reserve(len(readings) + dropped + 1)
+        self, batch: Batch, dropped: int, cursors: Mapping[str, int], told: bool
+    ) -> list[Record | Records]:
+        if batch or dropped:
+            self._reserve(sum(map(amount, batch)) + dropped + 1)
         with self._numbering():
             self.cursors.advance(cursors)
             if dropped:
                 self._skip(dropped, DISK_FULL)
-            return self._insert(readings, told)
+            return self._insert(batch, told)
 
     def _reserve(self, count: int) -> None:
         """Have the mark on the disk before any number beyond the old one is seen by anybody."""
@@ -205,17 +206,17 @@ class Database(Logged, Past):
             self._add_gap(seq, first, upto, f"older than the store keeps, not delivered to {sink}")
             self._db.execute("UPDATE cursor SET gap=?, first=? WHERE sink=?", (seq, first, sink))
 
-    def _insert(self, readings: Sequence[Reading], told: bool) -> list[Record]:
+    def _insert(self, batch: Batch, told: bool) -> list[Record | Records]:
         new = Numbering(self._series.next, self.points, self.samplings)
-        new.take(readings, told=told)
+        new.take(batch, told=told)
         rows, whole = new.rows, len(new.rows) // TOGETHER * TOGETHER
         for at in range(0, whole, TOGETHER):
             self._db.execute(_INSERT_TOGETHER, [*chain(*rows[at : at + TOGETHER])])
         self._db.executemany(f"{_INSERT} {_ROW}", rows[whole:])
         self.samplings.insert(new.samplings)
-        if readings:
+        if batch:
             self.tiers.saw(min(chain(map(_time_of, rows), map(_time_of, new.samplings))))
-        self._series = replace(self._series, next=self._series.next + len(readings))
+        self._series = replace(self._series, next=new.following)
         return new.records
 
     def interrupt(self, cause: str) -> Extent:

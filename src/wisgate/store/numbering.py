@@ -7,13 +7,16 @@ such follow each other, of one time and of points numbered in a row, they become
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
+from ..core.columns import Batch, Readings
 from ..core.points import Reading, Status
+from .entries import Records
 from .point_rows import PointRows
 from .records import Record
 from .samplings import LEAST, MOST, SamplingRow, Samplings, sealed
-from .schema import GOOD_CODE, Row, encode, record_of
+from .schema import EXACT, GOOD_CODE, Row, encode, record_of
 
 
 class Numbering:
@@ -22,17 +25,42 @@ class Numbering:
     def __init__(self, first: int, points: PointRows, samplings: Samplings) -> None:
         self.rows: list[Row] = []
         self.samplings: list[SamplingRow] = []
-        self.records: list[Record] = []
+        self.records: list[Record | Records] = []
         """Those that `record_of` makes of the rows, if anybody is told."""
-        self._following, self._points, self._places = first, points, samplings
+        self.following, self._points, self._places = first, points, samplings
 
-    def take(self, readings: Sequence[Reading], *, told: bool) -> None:
+    def take(self, batch: Batch, *, told: bool) -> None:
         """Number some more."""
+        alone: list[Reading] = []
+        for item in batch:
+            if not isinstance(item, Readings):
+                alone.append(item)
+                continue
+            self._take_each(alone, told)
+            alone = []
+            if not self._take_together(item, told):
+                self._take_each(item, told)
+        self._take_each(alone, told)
+
+    def _take_together(self, readings: Readings, told: bool) -> bool:
+        """Whether they have their numbers: if their points are numbered in a row, and their values
+        plain."""
+        row, values = self._points.row_of(readings), readings.values
+        if row is None or tuple(map(type, values)) != row.types or not _are_plain(values):
+            return False
+        self.following += len(values)
+        self._close(self.following, readings.time_ns, row.first, values)
+        if told:
+            first = self.following - len(values)
+            self.records.append(Records(first, readings.time_ns, row.heads, values))
+        return True
+
+    def _take_each(self, readings: Sequence[Reading], told: bool) -> None:
         records, points = self.records, self._points
         places, good = points.places, Status.GOOD  # global names and attributes cost, too
         values: list[Any] = []  # at `moment`, of the points from `start` to before `following`
         start = following = moment = 0
-        for seq, reading in enumerate(readings, self._following):
+        for seq, reading in enumerate(readings, self.following):
             name, value, status, time_ns, cause = reading
             key, point, plain, least, most = places.get(name) or points.place_of(reading)
             number: Any = value  # as soon as it is of that type
@@ -49,8 +77,8 @@ class Numbering:
             following = key + 1
             if told:
                 records.append(Record(seq, time_ns, name, point.unit, value, status))
-        self._following += len(readings)
-        self._close(self._following, moment, start, values)
+        self.following += len(readings)
+        self._close(self.following, moment, start, values)
 
     def _alone(self, seq: int, reading: Reading, key: int, told: bool) -> None:
         """A reading that is a row of its own, whatever stands beside it."""
@@ -75,3 +103,8 @@ class Numbering:
                     (at + begin + n, time_ns, key + n, value, GOOD_CODE, None)
                     for n, value in enumerate(some)
                 )
+
+
+def _are_plain(numbers: Sequence[Any]) -> bool:
+    """Whether a float carries each of them, looked at together."""
+    return isfinite(sum(numbers)) and min(numbers) >= -EXACT and max(numbers) <= EXACT

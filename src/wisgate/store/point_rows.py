@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from ..core.columns import Columns, Readings
 from ..core.points import Point, Reading
+from .entries import Heads
 from .schema import KINDS, PLAIN, PointRow, kind_of
 
 Place = tuple[int, PointRow, type, float, float]
 """The number and the row of a point, and what is `PLAIN` there."""
+
+
+class Row(NamedTuple):
+    """Points that came together and are numbered in a row."""
+
+    first: int
+    types: tuple[type, ...]
+    """Of the values that are `PLAIN` there."""
+    heads: Heads
 
 
 class PointRows:
@@ -27,6 +39,7 @@ class PointRows:
         self._ids = {row: key for key, row in self.by_id.items()}
         self.places: dict[str, Place] = {}
         """Of the points that had a reading so far, by name; `place_of` has all."""
+        self._rows: dict[Columns, Row | None] = {}
 
     def add_declared(self) -> None:
         """Give every declared point its number; the caller commits."""
@@ -43,6 +56,22 @@ class PointRows:
             )
             place = self.places[reading.name] = (self._id_of(row), row, *PLAIN[row.kind])
         return place
+
+    def row_of(self, readings: Readings) -> Row | None:
+        """Where they go, if that is one row of numbers. The caller commits."""
+        columns = readings.columns
+        if columns not in self._rows:
+            self._rows[columns] = self._row([self.place_of(reading) for reading in readings])
+        return self._rows[columns]
+
+    @staticmethod
+    def _row(places: Sequence[Place]) -> Row | None:
+        first = places[0][0]
+        if any(place[0] != key for key, place in enumerate(places, first)):
+            return None
+        points = [place[1] for place in places]
+        heads = Heads([p.name for p in points], [p.unit for p in points])
+        return Row(first, tuple(place[2] for place in places), heads)
 
     def _id_of(self, row: PointRow) -> int:
         """The number of a row, a new one if need be; the caller commits."""
@@ -77,6 +106,7 @@ class PointRows:
 
     def forget_beyond(self, count: int) -> None:
         """The transaction failed: numbers given in it are free again."""
+        self._rows.clear()
         for row in list(self._ids)[count:]:
             del self.by_id[self._ids.pop(row)]
             self.places.pop(row.name, None)

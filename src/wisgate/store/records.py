@@ -7,15 +7,16 @@ from enum import StrEnum
 
 import msgspec
 
+from ..core.columns import Readings
 from ..core.points import Reading, Status, Value
 
 ALARM = "alarm/"
 """What the point of an alarm's records begins with; its name follows."""
 
 
-def is_measured(reading: Reading) -> bool:
+def is_measured(item: Reading | Readings) -> bool:
     """Whether it says nothing of what people, rules or alarms did."""
-    return not reading.cause and not reading.name.startswith(ALARM)
+    return isinstance(item, Readings) or not (item.cause or item.name.startswith(ALARM))
 
 
 class Phase(StrEnum):

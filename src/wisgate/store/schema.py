@@ -91,12 +91,12 @@ _CODES = {status: code for code, status in enumerate(STATUSES)}
 GOOD_CODE = _CODES[Status.GOOD]
 _INT64 = 2**63
 _HIGHEST = sys.float_info.max
-_EXACT = 2**53
+EXACT = 2**53
 """What a float carries to the last digit."""
 
 PLAIN: dict[Kind, tuple[type, float, float]] = {
     Kind.FLOAT: (float, -_HIGHEST, _HIGHEST),
-    Kind.INT: (int, -_EXACT, _EXACT),
+    Kind.INT: (int, -EXACT, EXACT),
     Kind.BOOL: (bool, False, True),
     Kind.TEXT: (object, 0, 0),
 }

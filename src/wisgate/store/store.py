@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ..bus.lane import Lane
 from ..core.clock import Clock, SteadyClock
+from ..core.columns import amount, later
 from ..core.errors import StoreError
-from ..core.points import Point, Reading, moved
+from ..core.points import Point, Reading
 from .buckets import in_buckets
 from .commits import LONGEST_RETRY_S, RETRY_S, Corrections, Gathering, Watchers, settle
 from .database import FILE, Database
@@ -232,7 +233,7 @@ class Store:
         cursors = self._progress.take()
         corrected = self._corrections.total
         batch, lost = self._ring.take()
-        self._committing = len(batch)
+        self._committing = sum(map(amount, batch))
         try:
             if self._corrections.pending:
                 self._tail.clear()
@@ -241,7 +242,7 @@ class Store:
         except StoreError as error:
             self._committing = 0
             late = self._corrections.total - corrected
-            self._ring.put_back([moved(reading, late) for reading in batch], lost)
+            self._ring.put_back([later(item, late) for item in batch], lost)
             self._progress.put_back(cursors)
             self._tell(str(error))
             settle(flushes, error)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import islice
 
+from ..core.columns import amount
+from .entries import Entries, Records
 from .records import Record
 
 SIZE = 2000
@@ -15,24 +19,45 @@ class Tail:
 
     def __init__(self, size: int = SIZE) -> None:
         self._size = size
-        self._records: list[Record] = []
+        self._parts: list[Record | Records] = []
+        self._numbers: list[int] = []
+        """The first of each part."""
+        self._following = 0
+        """The number after the last."""
 
-    def put(self, records: Sequence[Record]) -> None:
+    def put(self, parts: Sequence[Record | Records]) -> None:
         """What was just committed. After a gap in the numbers a new run begins."""
-        if records and self._records and records[0].seq != self._records[-1].seq + 1:
-            self._records.clear()
-        self._records += records
-        if len(self._records) > 2 * self._size:
-            del self._records[: -self._size]
+        if parts and parts[0].seq != self._following:
+            self.clear()
+        for part in parts:
+            self._parts.append(part)
+            self._numbers.append(part.seq)
+            self._following = part.seq + amount(part)
+        if self._numbers and self._following - self._numbers[0] > 2 * self._size:
+            left = bisect_right(self._numbers, self._following - self._size) - 1
+            del self._parts[:left], self._numbers[:left]
 
     def clear(self) -> None:
         """What is in the file is no longer what was committed."""
-        self._records.clear()
+        self._parts.clear()
+        self._numbers.clear()
 
-    def after(self, seq: int, limit: int, newest: int) -> list[Record] | None:
-        """The next records beyond `seq`, at most `limit`; None when only the file knows, because
-        they are older, or not all up to `newest` are here."""
-        if not self._records or self._records[-1].seq != newest:
+    def after(self, seq: int, limit: int, newest: int) -> Entries | None:
+        """The next records beyond `seq`, at most `limit`, and fewer where a part ends before; None
+        when only the file knows, because they are older, or not all up to `newest` are here."""
+        if not self._parts or self._following != newest + 1 or seq + 1 < self._numbers[0]:
             return None
-        start = seq + 1 - self._records[0].seq
-        return self._records[start : start + limit] if start >= 0 else None
+        chosen: list[Record | Records] = []
+        if seq >= newest:
+            return Entries(chosen)
+        place = bisect_right(self._numbers, seq + 1) - 1
+        for part in islice(self._parts, place, None):
+            over, size = seq + 1 - part.seq, amount(part)
+            if over <= 0 and size <= limit:
+                chosen.append(part)
+                limit -= size
+            elif isinstance(part, Records) and not chosen:
+                return Entries(part[max(0, over) : max(0, over) + limit])
+            elif over <= 0:
+                break
+        return Entries(chosen)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from wisgate.core.clock import VirtualClock
+from wisgate.core.columns import Columns, Readings
 from wisgate.core.points import Point, Reading, Status
 from wisgate.gateway.live import STALE_INTERVALS, TOLERANCE_S, Live
 
@@ -98,3 +104,49 @@ def test_who_names_points_hears_of_no_others() -> None:
     found.put_all([Reading("flow", 4)])
     assert heard == [2, -1]
     assert found.get("flow") == Reading("flow", 4)
+
+
+NAMES = ("level", "limit", "flow")
+HALL, WALL = Columns(NAMES), Columns(NAMES[:2])
+PUTS = st.lists(
+    st.tuples(st.just(HALL), st.tuples(*[st.integers(0, 9)] * 3))
+    | st.tuples(st.just(WALL), st.tuples(*[st.integers(0, 9)] * 2))
+    | st.tuples(st.sampled_from(NAMES), st.integers(0, 9))
+    | st.tuples(st.just("later"), st.integers(-9, 9)),
+    max_size=12,
+)
+
+
+@given(PUTS)
+def test_what_comes_in_columns_is_what_each_is_alone(puts: list[Any]) -> None:
+    found = [live(), live()]
+    heard: list[list[Reading]] = [[], []]
+    for (_, one), ears in zip(found, heard, strict=True):
+        one.listen(ears.append)
+        one.listen(ears.append, {"limit"})
+    for at, (what, came) in enumerate(puts):
+        for alone, (clock, one) in enumerate(found):
+            clock.advance(0.7)
+            if what == "later":
+                one.correct(came)
+            elif isinstance(what, Columns):
+                readings = Readings(what, came, at)
+                one.put_all(list(readings) if alone else readings)
+            else:
+                one.put(Reading(what, came, time_ns=at))
+        ages = [[one.age(n) for n in NAMES] for _, one in found]
+        assert ages[0] == ages[1]
+        views = [(one.all(), one.stale(), one.stale_in("flow")) for _, one in found]
+        assert views[0] == views[1]
+    assert heard[0] == heard[1]
+
+
+def test_who_names_more_points_hears_of_them_in_columns_too() -> None:
+    _, found = live()
+    heard: list[object] = []
+    windows = {"level": 0}
+    found.listen(lambda r: heard.append(r.value), windows.keys())
+    found.put_all(Readings(HALL, (1, 2, 3)))
+    windows["flow"] = 0
+    found.put_all(Readings(HALL, (4, 5, 6)))
+    assert heard == [1, 4, 6]

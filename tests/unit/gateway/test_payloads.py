@@ -15,6 +15,7 @@ from wisgate.gateway.payloads import (
     reading,
     time_text,
 )
+from wisgate.store.entries import Heads, Records
 from wisgate.store.records import AlarmState, Phase, Record
 
 
@@ -95,3 +96,11 @@ def test_a_batch_on_the_wire() -> None:
         b'"status":"fault","time":"2026-11-20T12:00:00.000Z","seq":8,"cause":"rule 1",'
         b'"time_estimated":true}]}'
     )
+
+
+def test_records_in_columns_are_the_rows_that_each_is_alone() -> None:
+    heads = Heads(["level", 'a "b"'], ["m", "%"])
+    some = Records(7, 1_750_000_000_123_000_000, heads, (1.5, 3))
+    alone = Record(9, 1, "late", "", None, Status.FAULT)
+    assert batch_json([some, alone]) == batch_json([*some, alone])
+    assert b'"seq":8' in batch_json([some])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from scripted_uart import ScriptedUart, crc16, framed
 
+from wisgate.core.columns import Readings
 from wisgate.core.errors import NoAnswer, OutputRefused, UnitRefused
 from wisgate.core.points import Kind, Reading, Status, Step, Value
 from wisgate.protocols.modbus import ModbusRtu
@@ -82,12 +83,16 @@ def placed(line: Line, *registers: Register, **unit: object) -> tuple[ModbusUnit
     return ModbusUnit(client, Unit(registers, **unit), uart.clock), uart  # type: ignore[arg-type]
 
 
-def finished(steps: Generator[Step, None, Sequence[Reading]]) -> dict[str, Reading]:
+def result(steps: Generator[Step, None, Sequence[Reading]]) -> Sequence[Reading]:
     while True:
         try:
             assert next(steps) == 0.0
         except StopIteration as done:
-            return {r.name: r for r in done.value}
+            return done.value  # type: ignore[no-any-return]
+
+
+def finished(steps: Generator[Step, None, Sequence[Reading]]) -> dict[str, Reading]:
+    return {r.name: r for r in result(steps)}
 
 
 def written(unit: ModbusUnit, channel: str, value: Value) -> None:
@@ -158,6 +163,27 @@ def test_a_failing_unit_is_not_split() -> None:
     unit, _ = placed(line, Register("a", 0), Register("b", 1))
     assert {r.status for r in finished(unit.sample()).values()} == {Status.FAULT}
     assert line.asked == [(3, 0, 2)]
+
+
+def test_what_is_whole_comes_in_columns_in_the_order_of_the_file() -> None:
+    line = Line({0: 7, 1: 8, 40: 9})
+    registers = Register("last", 40), Register("first", 0), Register("second", 1, scale=0.5)
+    unit, _ = placed(line, *registers)
+    several = result(unit.sample())
+    assert isinstance(several, Readings)
+    assert [(r.name, r.value) for r in several] == [
+        ("meter_last", 9), ("meter_first", 7), ("meter_second", 4.0)
+    ]  # fmt: skip
+    assert result(unit.sample()).columns is several.columns  # type: ignore[attr-defined]
+
+
+def test_they_do_so_after_a_gap_was_refused() -> None:
+    line = Line({0: 7, 5: 8})
+    unit, _ = placed(line, Register("late", 5), Register("early", 0))
+    for _ in range(2):
+        several = result(unit.sample())
+        assert isinstance(several, Readings)
+        assert [r.value for r in several] == [8, 7]
 
 
 def test_not_a_number_is_a_fault_of_its_register() -> None:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wisgate.core.columns import Columns, Readings, amount
 from wisgate.core.points import Kind, Point, Reading, Status, Value
+from wisgate.store.entries import Entries, Records
 from wisgate.store.numbering import Numbering
 from wisgate.store.point_rows import PointRows
 from wisgate.store.samplings import STRETCHES, Samplings, as_kind, values_of
@@ -52,6 +54,44 @@ def test_rows_and_records_are_those_of_each_reading_alone(readings: list[Reading
             assert points.by_id[row[2]].name == reading.name
             assert row[5] == (reading.cause or None)
         assert repr(new.records) == repr([record_of(row, points.by_id) for row in rows])
+
+
+ROW = Columns([str(kind) for kind in PLAIN])
+COLUMNS = [ROW, Columns([*reversed(ROW.names)]), Columns([ROW.names[1], "undeclared"])]
+NUMBERS = st.sampled_from([1.5, 2.0, 3, 2**53, 2**53 + 1, True, math.nan, math.inf])
+IN_COLUMNS = st.sampled_from(COLUMNS).flatmap(
+    lambda c: st.builds(
+        Readings, st.just(c), st.tuples(*[NUMBERS] * len(c.names)), st.integers(0, 1)
+    )
+) | st.builds(Readings, st.just(ROW), st.just((*PLAIN.values(),)), st.integers(0, 1))
+
+
+@given(st.lists(IN_COLUMNS | TOGETHER, max_size=6))
+def test_what_comes_in_columns_is_numbered_as_each_alone(batch: list[Reading | Readings]) -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        create(connection)
+        points = PointRows(connection, POINTS)
+        points.add_declared()
+        whole, each = (Numbering(7, points, Samplings(connection)) for _ in range(2))
+        whole.take(batch, told=True)
+        for item in batch:
+            each.take([*item] if isinstance(item, Readings) else [item], told=True)
+        assert repr(alone(whole, points)) == repr(alone(each, points))
+        assert repr([*Entries(whole.records)]) == repr([*Entries(each.records)])
+        assert whole.following == each.following == 7 + sum(map(amount, batch))
+
+
+def test_plain_values_in_a_row_of_points_stay_in_columns() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        create(connection)
+        points = PointRows(connection, POINTS)
+        points.add_declared()
+        new = Numbering(7, points, Samplings(connection))
+        new.take([Readings(ROW, (*PLAIN.values(),), 5)], told=True)
+        (records,) = new.records
+        assert isinstance(records, Records)
+        assert (records.seqs, records.heads.names) == (range(7, 10), ROW.names)
+        assert [row[:4] for row in new.samplings] == [(9, 5, 1, 3)]
 
 
 def alone(new: Numbering, points: PointRows) -> list[Row]:

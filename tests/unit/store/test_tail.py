@@ -1,9 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wisgate.core.points import Status
-from wisgate.store.records import Record
+from wisgate.store.entries import Entries, Heads, Records
+from wisgate.store.records import Entry, Record
 from wisgate.store.tail import Tail
 
 
@@ -11,7 +15,7 @@ def records(numbers: Iterable[int]) -> list[Record]:
     return [Record(n, n, "level", "m", float(n), Status.GOOD) for n in numbers]
 
 
-def numbers(found: list[Record] | None) -> list[int] | None:
+def numbers(found: Sequence[Entry] | None) -> list[int] | None:
     return None if found is None else [r.seq for r in found]
 
 
@@ -54,3 +58,49 @@ def test_nothing_is_left_after_a_change_of_the_file() -> None:
     tail.put(records([5, 6]))
     tail.clear()
     assert tail.after(4, 99, 6) is None
+
+
+def together(first: int, count: int) -> Records:
+    heads = Heads([f"p{n}" for n in range(count)], ["m"] * count)
+    return Records(first, 5, heads, [float(n) for n in range(count)])
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=8), st.integers(0, 50), st.integers(1, 9))
+def test_records_in_columns_come_in_parts_as_large_as_asked_for(
+    sizes: list[int], seq: int, limit: int
+) -> None:
+    """A part of one record stands for itself."""
+    tail, parts, following = Tail(size=10), list[Record | Records](), 5
+    for size in sizes:
+        parts += [together(following, size)] if size > 1 else records([following])
+        tail.put(parts[-1:])
+        following += size
+    flat = [*Entries(parts)]
+    found = tail.after(seq, limit, following - 1)
+    kept = min(len(flat), 10)
+    if seq + 1 < following - kept:
+        assert found is None or [*found] == [r for r in flat if r.seq > seq][: len(found)]
+        return
+    assert found is not None
+    wanted = [r for r in flat if r.seq > seq][:limit]
+    assert [*found] == wanted[: len(found)]
+    assert bool(found) == bool(wanted)
+
+
+def test_whole_parts_are_passed_on_as_they_are() -> None:
+    tail, parts = Tail(), [together(1, 5), together(6, 5), together(11, 5)]
+    tail.put(parts)
+    found = tail.after(0, 12, 15)
+    assert found is not None
+    assert [part is known for part, known in zip(found.parts, parts, strict=False)] == [True, True]
+    assert numbers(tail.after(3, 12, 15)) == [4, 5]
+
+
+def test_entries_are_a_sequence_of_records() -> None:
+    alone = records([6])
+    entries = Entries([together(1, 5), *alone, together(7, 2)])
+    flat = [*together(1, 5), *alone, *together(7, 2)]
+    assert [*entries] == flat
+    assert [entries[at] for at in range(-8, 8)] == flat + flat
+    assert (len(entries), entries[2:7], entries[:]) == (8, flat[2:7], flat)
+    assert len(Entries([])) == 0

@@ -8,24 +8,41 @@ HEARTBEAT_S = 600.0
 """Even a value that does not move is stored this often, so that silence and constancy differ."""
 
 
+_GOOD = Reading("", 0.0)
+"""Of what passed beside it: where every value passes, only its status matters."""
+
+
+class Passed:
+    """When good values of several points passed together, in monotonic seconds."""
+
+    __slots__ = ("at",)
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+
 class Deadband:
     """Numbers pass when they moved by more than `width` since the last one that passed (every
     sample does with 0), switches and texts when they changed. Every change of status passes, and
     every write, which has a cause. Of an `event` every one passes."""
 
-    __slots__ = ("_at", "_every", "_last", "_numeric", "_width")  # one for every point
+    __slots__ = ("_at", "_last", "_width", "beside", "every", "numeric")  # one of each point
 
     def __init__(self, kind: Kind, width: float, event: bool = False) -> None:
-        self._numeric = kind in (Kind.FLOAT, Kind.INT)
+        self.numeric = kind in (Kind.FLOAT, Kind.INT)
         self._width = width
-        self._every = event or (self._numeric and width == 0)
+        self.every = event or (self.numeric and width == 0)
         """Whether every value passes."""
+        self.beside: Passed | None = None
+        """If good values of it pass without being asked about."""
         self._last: Reading | None = None
         self._at = 0.0
 
     def passes(self, reading: Reading, now: float) -> bool:
         """Whether `reading` is news at `now`, in monotonic seconds. Remembers it when it is."""
-        every = self._every and reading.value is not None
+        if self.beside is not None and self.beside.at > self._at:
+            self._last, self._at = _GOOD, self.beside.at
+        every = self.every and reading.value is not None
         if every or self._is_news(reading) or now - self._at >= HEARTBEAT_S:
             self._last, self._at = reading, now
             return True
@@ -35,6 +52,6 @@ class Deadband:
         last = self._last
         if last is None or reading.cause or last.status is not reading.status:
             return True
-        if not self._numeric or reading.value is None or last.value is None:
+        if not self.numeric or reading.value is None or last.value is None:
             return reading.value != last.value
         return abs(float(reading.value) - float(last.value)) > self._width

@@ -19,6 +19,7 @@ from ...core.complaints import Complaints
 from ...core.errors import SinkError
 from ...mqtt.connection import Connection
 from ...mqtt.message import Message
+from ...store.entries import Records, parts_of
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, command_value, gap_json, record_json
 from .base import Access
@@ -93,15 +94,15 @@ class MqttSink:
         if self._config.per != "batch":
             yield from map(self._message, batch)
             return
-        together: list[Record] = []
-        for entry in batch:
-            if isinstance(entry, Record) and not entry.is_alarm:
-                together.append(entry)
+        together: list[Record | Records] = []
+        for part in parts_of(batch):
+            if isinstance(part, Records) or (isinstance(part, Record) and not part.is_alarm):
+                together.append(part)
                 continue
             if together:
                 yield from self._batches(together)
                 together = []
-            yield self._message(entry)
+            yield self._message(part)
         if together:
             yield from self._batches(together)
 
@@ -113,16 +114,18 @@ class MqttSink:
         retain = entry.is_alarm or entry.point in self._kept
         return Message(topic, record_json(entry), (entry.seq,), retain=retain)
 
-    def _batches(self, records: list[Record]) -> Iterator[Message]:
+    def _batches(self, parts: Sequence[Record | Records]) -> Iterator[Message]:
         """Records delivered together are one message, halved until none is too large."""
-        seqs = tuple([r.seq for r in records])
-        message = Message(f"{self._root}/batch", batch_json(records), seqs)
-        if len(records) > 1 and not self._broker.fits(message):
-            middle = len(records) // 2
-            yield from self._batches(records[:middle])
-            yield from self._batches(records[middle:])
-        else:
+        seqs = [seq for p in parts for seq in (p.seqs if isinstance(p, Records) else (p.seq,))]
+        message = Message(f"{self._root}/batch", batch_json(parts), seqs)
+        if len(seqs) == 1 or self._broker.fits(message):
             yield message
+            return
+        if len(parts) == 1:
+            parts = [record for part in parts if isinstance(part, Records) for record in part]
+        middle = len(parts) // 2
+        yield from self._batches(parts[:middle])
+        yield from self._batches(parts[middle:])
 
     # Home Assistant
 
