@@ -9,18 +9,15 @@ from typing import Protocol
 
 import msgspec
 
-from ..core.points import Reading, Status
+from ..core.points import Reading
 from .contract import Gateway
-from .shapes import PointsView, SnapshotView
-from .views import live_point, status_view
+from .views import points_json, status_view
 
 MAX_CLIENTS = 50
 PAUSE_S = 0.2
 """At least so long between two batches for one client."""
 LOOK_S = 1.0
 """So often we look for what nobody reports: stale points, sinks, health."""
-PART = 200
-"""Points in one part of a snapshot."""
 PING_S = 10.0
 PING = b"event: ping\ndata: {}\n\n"
 _RETRY_MS = 1000
@@ -90,21 +87,17 @@ class _Changes:
         self._gateway = gateway
         self._closing = closing
         self._waiting: set[str] = set()
-        self._statuses = self._current_statuses()
+        self._stale = gateway.live.stale()
         self._status = status_view(gateway)
         self._pinged = self._looked = gateway.clock.monotonic()
         self.end = gateway.live.listen(self._take)
 
     def first(self) -> Iterator[bytes]:
-        """Part by part: the megabytes of some thousand points at once would stay in the heap."""
-        whole = event("snapshot", SnapshotView(status_view(self._gateway), []))
-        end = b"]}\n\n"
-        yield whole.removesuffix(end)
-        names = tuple(self._gateway.live.points)
-        for at in range(0, len(names), PART):
-            points = [live_point(self._gateway, name) for name in names[at : at + PART]]
-            yield b"," * (at > 0) + msgspec.json.encode(points)[1:-1]
-        yield end
+        status = msgspec.json.encode(status_view(self._gateway))
+        points = points_json(self._gateway, tuple(self._gateway.live.points))
+        yield b'event: snapshot\ndata: {"status":%b,' % status + next(points).removeprefix(b"{")
+        yield from points
+        yield b"\n\n"
 
     def _take(self, reading: Reading) -> None:
         self._waiting.add(reading.name)
@@ -112,10 +105,15 @@ class _Changes:
     async def next(self) -> list[bytes]:
         """Wait a moment, then return what came meanwhile."""
         await self._pause()
-        messages = [self._readings()]
         now = self._gateway.clock.monotonic()
-        if now - self._looked >= LOOK_S:
+        looks = now - self._looked >= LOOK_S
+        if looks:
             self._looked = now
+            stale = self._gateway.live.stale()
+            self._waiting |= stale - self._stale
+            self._stale = stale
+        messages = [*self._readings()]
+        if looks:
             messages += [self._changed_status(), self._ping(now)]
         return [message for message in messages if message]
 
@@ -127,18 +125,14 @@ class _Changes:
             if self._waiting or self._closing.is_set():
                 return
 
-    def _readings(self) -> bytes:
-        statuses = self._current_statuses()
-        names = self._waiting | {n for n, s in statuses.items() if s is not self._statuses.get(n)}
-        self._statuses = statuses
-        self._waiting = set()
-        if not names:
-            return b""
-        order = [name for name in self._gateway.live.points if name in names]
-        return event("readings", PointsView([live_point(self._gateway, n) for n in order]))
-
-    def _current_statuses(self) -> dict[str, Status]:
-        return {reading.name: reading.status for reading in self._gateway.live.all()}
+    def _readings(self) -> Iterator[bytes]:
+        names, self._waiting = self._waiting, set()
+        if names:
+            yield b"event: readings\ndata: "
+            yield from points_json(
+                self._gateway, [n for n in self._gateway.live.points if n in names]
+            )
+            yield b"\n\n"
 
     def _changed_status(self) -> bytes:
         status = status_view(self._gateway)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
 from ..core.points import Point, Value, fitting
 from .contract import Gateway
 from .guard import caller_of
-from .shapes import HistoryView, PointsView, PointView, WriteBody
+from .shapes import HistoryView, PointView, WriteBody
 from .spans import span_of
-from .views import history_view, live_point, live_points, point_view
+from .views import history_view, live_point, point_view, points_json
 
 MAX_BUCKETS = 2000
 _USUAL_BUCKETS = 300
@@ -24,8 +26,12 @@ class Points:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    async def list(self, _request: Request, _body: Any) -> PointsView:
-        return PointsView(live_points(self._gateway))
+    async def list(self, _request: Request, _body: Any) -> Response:
+        return StreamingResponse(self._parts(), media_type="application/json")
+
+    async def _parts(self) -> AsyncIterator[bytes]:
+        for part in points_json(self._gateway, tuple(self._gateway.live.points)):
+            yield part
 
     async def read(self, request: Request, _body: Any) -> PointView:
         return live_point(self._gateway, self._point(request).name)

@@ -173,13 +173,6 @@ class StatusView(Struct, frozen=True):
     radio: Annotated[bool, Meta(description="whether it has LoRaWAN")] = False
 
 
-class SnapshotView(Struct, frozen=True):
-    """The first event of a stream."""
-
-    status: StatusView
-    points: list[PointView]
-
-
 class HealthView(Struct, frozen=True):
     ok: bool
     problems: list[str]

@@ -9,8 +9,14 @@ from standin import Forwarder, StandIn, State
 from wisgate.core.clock import SystemClock, VirtualClock
 from wisgate.core.points import Point, Status
 from wisgate.gateway.live import Live
-from wisgate.web.events import MAX_CLIENTS, PART, Streams
-from wisgate.web.shapes import SnapshotView
+from wisgate.web.events import MAX_CLIENTS, Streams
+from wisgate.web.shapes import PointView, StatusView
+from wisgate.web.views import PART
+
+
+class Snapshot(msgspec.Struct):
+    status: StatusView
+    points: list[PointView]
 
 
 class Client:
@@ -77,7 +83,7 @@ def test_a_snapshot_of_many_points_comes_in_parts_that_are_one_event(tmp_path):
         told = b"".join(parts[1:])
         assert told.startswith(begin)
         assert told.endswith(end)
-        found = msgspec.json.decode(told[len(begin) : -len(end)], type=SnapshotView, strict=True)
+        found = msgspec.json.decode(told[len(begin) : -len(end)], type=Snapshot, strict=True)
         assert found.status.name == "pump-house"
         assert [p.name for p in found.points] == list(gateway.live.points)
         assert [p.value for p in found.points if p.value is not None] == [1.5]
