@@ -34,7 +34,7 @@ EUI = "0016c001ff000001"
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 DEVICES = 200
 PATIENCE_S = 20.0
-"""What has not come then is late: it is replayed, at a rate that others do not feel."""
+"""What has not come then is late."""
 FILE = """
 name = "radio"
 board = "rak7391"

@@ -34,9 +34,10 @@ from .outputs import Outputs
 from .pipeline import Pipelines
 from .power_fail import FUNCTION as POWER
 from .power_fail import PowerFail
-from .sampler import Sampled, keep_sampling, phases
+from .sampler import Sampled
 from .servers import Servers
 from .timekeeping import Timekeeper
+from .turns import keep_sampling, phases
 from .view import Health, health, plan_view
 from .walking import Holds
 

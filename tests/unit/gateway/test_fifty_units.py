@@ -17,7 +17,8 @@ from wisgate.bus.lane import InlineLane
 from wisgate.config.model import RegisterConfig, UnitConfig, Where
 from wisgate.core.clock import VirtualClock
 from wisgate.core.points import Reading, Status
-from wisgate.gateway.sampler import Sampled, keep_sampling
+from wisgate.gateway.sampler import Sampled
+from wisgate.gateway.turns import keep_sampling
 from wisgate.gateway.walking import Holds
 from wisgate.modules.rak5802 import Rak5802
 from wisgate.virtual.uart import VirtualUart

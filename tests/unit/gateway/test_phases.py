@@ -9,7 +9,7 @@ from scripted_module import ScriptedModule, sampled
 from wisgate.core.clock import VirtualClock
 from wisgate.core.points import Group
 from wisgate.core.units import Seconds
-from wisgate.gateway.sampler import MOMENTS, phases
+from wisgate.gateway.turns import MOMENTS, phases
 
 
 def first(count: int, interval: float) -> list[float]:

@@ -32,13 +32,8 @@ from wisgate.core.errors import (
 )
 from wisgate.core.points import Group, Hold, Reading, Release, Sampling, Status
 from wisgate.core.units import Seconds
-from wisgate.gateway.sampler import (
-    LONGEST_REST_S,
-    RESTART_S,
-    Holds,
-    Sampled,
-    keep_sampling,
-)
+from wisgate.gateway.sampler import LONGEST_REST_S, RESTART_S, Holds, Sampled
+from wisgate.gateway.turns import keep_sampling
 
 T = TypeVar("T")
 
