@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gateways import PUMP_HOUSE, Stored, wisgate
+from gateways import PATIENCE_S, PUMP_HOUSE, WISGATE, Stored, environment, wisgate
 
 SECONDS = 3600
 MORE = """
@@ -101,6 +105,35 @@ def test_in_words(lived: Path) -> None:
     assert any(line.endswith("full: pump = off") for line in lines)
     assert any(" readings of 0.1667 h" in line for line in lines)
     assert done.stderr == ""
+
+
+def test_a_bar_in_the_terminal_takes_nothing_away(lived: Path) -> None:
+    words = ["rules", "test", PUMP_HOUSE, "--history", "--data", lived]
+    quiet = wisgate(*words, state=lived).stdout
+    assert "  fill: pump = on" in quiet
+    ours, theirs = pty.openpty()
+    with open(ours, "rb", buffering=0) as terminal:
+        process = subprocess.Popen(
+            [WISGATE, *words], stdout=subprocess.PIPE, stderr=theirs, text=True,
+            env={**environment(lived), "TERM": "xterm"},
+        )  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # EIO: nobody has the other end
+            while some := terminal.read(4096):
+                shown += some
+        assert process.communicate(timeout=PATIENCE_S)[0] == quiet
+    assert b"readings" in shown
+    assert b"pump" not in shown
+
+
+def test_who_has_seen_enough_ends_it(lived: Path) -> None:
+    command = f"{WISGATE} rules test {PUMP_HOUSE} --history --data {lived} | head -1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=True,
+        timeout=PATIENCE_S, env=environment(lived),
+    )  # fmt: skip
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")
 
 
 def test_a_time_after_all_readings_is_refused(lived: Path) -> None:

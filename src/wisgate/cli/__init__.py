@@ -27,7 +27,7 @@ COMMANDS = {
     "write": "Set an output or a virtual point.",
     "safe": "Put outputs into their safe states after a gateway was killed.",
     "command": "Let a module do something: calibrate, send, erase.",
-    "history": "Show what was stored of a point.",
+    "history": "Show what was stored of a point or an alarm.",
     "alarms": "Show alarms, acknowledge and shelve them.",
     "rules": "Try rules and alarms on the past.",
     "export": "Write stored records as CSV or Parquet.",

@@ -89,7 +89,10 @@ class Rehearsal:
                 for record in sorted(several, key=lambda r: r.time_ns):
                     await self._until(record.time_ns)
                     await self._take(record, record.cause)
-            await self._until(end_ns)
+                if any(task.done() and task.exception() for task in tasks):
+                    break
+            else:
+                await self._until(end_ns)
         finally:
             for task in tasks:
                 task.cancel()

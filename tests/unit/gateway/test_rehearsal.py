@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,22 @@ status = ["stale"]
     assert [(round((e.time_ns - START) / SECOND), e.phase) for e in events] == [
         (186, Phase.ACTIVE),
     ]
+
+
+def test_nobody_listens_any_more() -> None:
+    """What is told fails: the rest of the past is not lived through."""
+    config = read(toml.parse(TEXT, "gateway.toml"), Path(), load_catalog())
+    clock, asked = VirtualClock(), list[int]()
+
+    def told(_event: Event) -> None:
+        raise BrokenPipeError
+
+    def years() -> Iterator[list[Record]]:
+        for day in range(1000):
+            asked.append(day)
+            yield [record(day * 86_400 + n, "level", 5.0 + n) for n in range(3)]
+
+    rehearsal = Rehearsal(config, clock, told)
+    with pytest.raises(BrokenPipeError):
+        virtual_time.run(rehearsal.run((), years(), START + 1000 * 86_400 * SECOND), clock)
+    assert asked == [0]
