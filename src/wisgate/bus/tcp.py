@@ -130,6 +130,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._buffer, self._filled = memoryview(bytearray(BUFFER)), 0
         self._asked: _Question | None = None
         self._waiting: deque[_Question] = deque()
+        self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._silences = 0
 
@@ -148,6 +149,7 @@ class _Connection(asyncio.BufferedProtocol):
     def end(self, why: str) -> None:
         """Close it at once."""
         self.ended = self.ended or why
+        self._unwatch()
         self._settle(None)
         if self._transport is not None:
             self._transport.abort()
@@ -158,6 +160,7 @@ class _Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = self.ended or (_reason(exc) if exc is not None else "it was closed")
+        self._unwatch()
         self._settle(None)
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -187,6 +190,27 @@ class _Connection(asyncio.BufferedProtocol):
         else:
             self._pass_over()
 
+    def _watch(self) -> None:
+        """Until the deadline. One timer for many questions: nearly all are answered before."""
+        if self._timer is None or self._timer.when() > self._deadline:
+            self._unwatch()
+            self._timer = self._loop.call_at(self._deadline, self._look)
+
+    def _unwatch(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        """The timer is over, which was set for this question or one before."""
+        over, self._timer = self._timer, None
+        if self._asked is None or over is None:
+            return
+        if over.when() < self._deadline:
+            self._watch()
+        else:
+            self._fall_silent()
+
     def _fall_silent(self) -> None:
         self._silences += 1
         if self._asked is not None:
@@ -204,8 +228,6 @@ class _Connection(asyncio.BufferedProtocol):
 
     def _go_on(self) -> None:
         self._asked = None
-        if self._timer is not None:
-            self._timer.cancel()
         while self._waiting:
             question = self._waiting.popleft()
             if question.answer.done():  # nobody waits for it any more
@@ -215,7 +237,8 @@ class _Connection(asyncio.BufferedProtocol):
                 continue
             self._asked, question.state = question, _State.SENT
             self._transport.write(question.request)
-            self._timer = self._loop.call_later(question.patience, self._fall_silent)
+            self._deadline = self._loop.time() + question.patience
+            self._watch()
             return
 
 

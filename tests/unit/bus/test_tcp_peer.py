@@ -218,6 +218,28 @@ def test_who_waited_for_a_host_that_fell_silent_is_asked_for_over_a_new_connecti
     run(main())
 
 
+def test_each_question_has_its_own_patience() -> None:
+    async def sometimes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frame(await request(reader)))
+        await request(reader)  # and says nothing
+        text = await request(reader)
+        await asyncio.sleep(0.02)
+        writer.write(frame(text))
+        await request(reader)
+
+    async def main() -> None:
+        async with served(sometimes) as (port, connections):
+            host = peer(port)
+            assert await asked(host, "one", patience=100.0) == "one"
+            with pytest.raises(NoAnswer, match=r"within 0\.01 s"):
+                await asked(host, "two", patience=0.01)
+            assert await asked(host, "three", patience=100.0) == "three"
+            assert len(connections) == 1
+            host.close()
+
+    run(main())
+
+
 def test_nobody_waits_behind_a_question_that_was_given_up() -> None:
     async def main() -> None:
         async with served(echo) as (port, connections):
