@@ -13,7 +13,7 @@ import click
 
 from ..core.errors import Unavailable
 from .logs import show_logs
-from .options import state_folder
+from .options import seed_option, state_folder
 
 
 @click.command(
@@ -24,7 +24,7 @@ from .options import state_folder
     "--listen", metavar="HOST:PORT", default="127.0.0.1:8391", show_default=True,
     help="Where the dashboard listens; this machine only.",
 )  # fmt: skip
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the virtual world.")
+@seed_option
 @click.option(
     "--data", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
     help="Folder of store and secrets; kept at the end  [default: a new one, thrown away].",

@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .logs import show_logs
-from .options import Duration, data_option, fault_option, json_option, virtual_option
+from .options import (
+    Duration,
+    data_option,
+    demand_virtual,
+    fault_option,
+    json_option,
+    seed_option,
+    virtual_option,
+)
 
 if TYPE_CHECKING:
     from ..config.model import Config
     from .examining import Fault
 
 COLOURS = {"ok": "green", "warning": "yellow", "difference": "red", "unknown": "cyan"}
-AFTER_S = 10.0
 WORDS = {"ok": "fine", "difference": "DIFFERENCE"}
 
 
@@ -36,18 +43,18 @@ WORDS = {"ok": "fine", "difference": "DIFFERENCE"}
     help="A file of things that happen to the virtual board before (implies --virtual).",
 )  # fmt: skip
 @click.option(
-    "--after", metavar="10s", type=Duration(),
-    help="How long the virtual board runs before it is examined; 10 s unless told.",
+    "--after", metavar="10s", type=Duration(), default="10s", show_default=True,
+    help="How long the virtual board runs before it is examined.",
 )  # fmt: skip
 @fault_option
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the virtual world.")
+@seed_option
 @data_option
 @json_option
 def command(
     file: Path | None,
     virtual: bool,
     scenario: Path | None,
-    after: float | None,
+    after: float,
     faults: tuple[Fault, ...],
     seed: int,
     data: Path | None,
@@ -66,15 +73,12 @@ def command(
     from . import examining
 
     virtual = virtual or scenario is not None or bool(faults)
-    if after is not None and not virtual:
-        raise click.UsageError("--after is for the virtual board; add --virtual")
+    demand_virtual(virtual, "after", "seed")
     gateway = None if virtual else examining.running(file, data)
     if gateway is not None:
         found = gateway.doctor()
     elif virtual:
-        found = examining.examine_virtual(
-            _config(file), scenario, AFTER_S if after is None else after, faults, seed
-        )
+        found = examining.examine_virtual(_config(file), scenario, after, faults, seed)
     else:
         found = examining.examine_here(_config(file))
     if as_json:

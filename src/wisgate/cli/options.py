@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from ..core.quantities import parse
 
@@ -57,6 +58,22 @@ def virtual_option(function: F) -> F:
     return click.option(
         "--virtual", is_flag=True, help="Use the virtual board instead of the hardware."
     )(function)
+
+
+def seed_option(function: F) -> F:
+    """--seed."""
+    return click.option(
+        "--seed", type=int, default=1, show_default=True, help="Of the virtual world."
+    )(function)
+
+
+def demand_virtual(virtual: bool, *options: str) -> None:
+    """Raises click.UsageError for options of the virtual board that were written without it."""
+    context = click.get_current_context()
+    for name in options:
+        written = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if written and not virtual:
+            raise click.UsageError(f"--{name} is for the virtual board; add --virtual")
 
 
 class FaultType(click.ParamType[tuple[str, str]]):

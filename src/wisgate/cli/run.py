@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 import click
 
 from .logs import show_logs
-from .options import Duration, data_option, file_argument, gateway_folder, virtual_option
+from .options import (
+    Duration,
+    data_option,
+    demand_virtual,
+    file_argument,
+    gateway_folder,
+    seed_option,
+    virtual_option,
+)
 
 if TYPE_CHECKING:
     from ..core.clock import VirtualClock
@@ -52,7 +60,7 @@ def _collecting_later() -> Iterator[None]:
     "--fast-forward", "seconds", metavar="24h", type=Duration(),
     help="Let that much virtual time pass as fast as possible, then stop (implies --virtual).",
 )  # fmt: skip
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the virtual world.")
+@seed_option
 @data_option
 @click.option("-v", "--verbose", is_flag=True, help="Log every transaction on the buses, too.")
 @_collecting_later()
@@ -75,10 +83,11 @@ def command(
     from ..core.clock import VirtualClock
     from .session import Session, live
 
+    virtual = virtual or scenario is not None or seconds is not None
+    demand_virtual(virtual, "seed")
     clock = VirtualClock() if seconds is not None else None
     show_logs(verbose=verbose, clock=clock)
     config = load(file)
-    virtual = virtual or scenario is not None or seconds is not None
     folder = gateway_folder(config.name, data, virtual=virtual)
     session = Session(config, folder, virtual, scenario, seed, beside=(_collect_from_now,))
     for warning in session.plan().warnings:

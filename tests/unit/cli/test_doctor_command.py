@@ -70,10 +70,12 @@ for = "1min"
 """
 
 
-def test_only_a_virtual_board_runs_before() -> None:
-    ran = run(PUMP_HOUSE, "--after", "30s")
+@pytest.mark.parametrize(("option", "value"), [("--after", "10s"), ("--seed", "1")])
+def test_only_a_virtual_board_runs_before(option: str, value: str) -> None:
+    """Said as well of what happens to be the default."""
+    ran = run(PUMP_HOUSE, option, value)
     assert ran.exit_code == 2
-    assert "--after is for the virtual board; add --virtual" in ran.stderr
+    assert f"{option} is for the virtual board; add --virtual" in ran.stderr
 
 
 @pytest.mark.parametrize(("after", "expected"), [("10s", set()), ("30s", {"wrong-chip"})])

@@ -1,4 +1,4 @@
-"""wisgate run: what it does to its own process."""
+"""wisgate run: what it does to its own process, and what it refuses."""
 
 from __future__ import annotations
 
@@ -57,3 +57,11 @@ def test_garbage_is_looked_for_once_the_gateway_works(tmp_path, monkeypatch):
         gc.unfreeze()
         gc.set_threshold(*threshold)
     assert found == [False, True]
+
+
+def test_only_the_virtual_world_has_a_seed(tmp_path):
+    (tmp_path / "gateway.toml").write_text(FILE)
+    words = ["run", str(tmp_path / "gateway.toml"), "--seed", "7", "--data", str(tmp_path)]
+    ran = CliRunner().invoke(wisgate, words)
+    assert ran.exit_code == 2
+    assert "--seed is for the virtual board; add --virtual" in ran.stderr
