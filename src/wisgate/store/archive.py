@@ -172,7 +172,11 @@ def open_past(folder: Path, points: Sequence[Point]) -> Iterator[Past]:
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A store of ours. Raises Unavailable, StoreError."""
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise Unavailable(f"{path}: {error.strerror}; the file must be readable for you") from error
+    if not there:
         raise Unavailable(f"{path.parent} holds no store; say with --data where it is")
     with _told():
         connection = _connected(path)

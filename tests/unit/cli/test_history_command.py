@@ -119,30 +119,38 @@ def test_a_store_that_is_in_use_is_read_and_not_touched(stored: Path) -> None:
     asyncio.run(main())
 
 
+def by_mode(folder: Path, mode: int, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command while a folder has that mode, which binds whoever runs the tests."""
+    folder.chmod(mode)
+    try:
+        return subprocess.run(
+            [*by_modes(), WISGATE, *words], capture_output=True, text=True, check=False,
+            env=environment(folder.parent / "state"),
+        )  # fmt: skip
+    finally:
+        folder.chmod(0o700)
+
+
 @pytest.mark.parametrize("words", [("history", "tank_level", "--file"), ("export",)])
 def test_a_store_where_nothing_can_be_written(stored: Path, words: tuple[str, ...]) -> None:
-    done = by_mode(stored, *words)
+    file = stored.parent / "gateway.toml"
+    done = by_mode(stored, 0o500, *words, file, "--data", stored)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("2026-01-01T00:0") >= 3
 
 
 def test_a_log_where_nothing_can_be_written(stored: Path) -> None:
     (stored / "wisgate.db-wal").write_bytes(b"some of it")
-    done = by_mode(stored, "history", "tank_level", "--file")
+    done = by_mode(stored, 0o500, "export", "--data", stored)
     assert done.returncode == 1
     assert "wisgate.db has a log, which is read where a file can be made beside it;" in done.stderr
 
 
-def by_mode(store: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """A command about a store in a folder that is only to be read."""
-    store.chmod(0o500)
-    try:
-        return subprocess.run(
-            [*by_modes(), WISGATE, *words, store.parent / "gateway.toml", "--data", store],
-            capture_output=True, text=True, check=False, env=environment(store.parent / "state"),
-        )  # fmt: skip
-    finally:
-        store.chmod(0o700)
+def test_a_store_behind_a_folder_that_is_closed(stored: Path) -> None:
+    done = by_mode(stored, 0, "export", "--data", stored / "store")
+    assert done.returncode == 1
+    said = f"{stored}/store/wisgate.db: Permission denied; the file must be readable for you\n"
+    assert done.stderr == said
 
 
 def test_as_many_buckets_as_the_running_gateway_gives() -> None:
