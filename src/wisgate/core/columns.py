@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
+from math import isfinite
 from typing import Any, SupportsIndex, TypeVar, overload
 
 from .points import Reading, Status, Value, moved, reading_of
@@ -80,6 +81,14 @@ Batch = Sequence[Reading | Readings]
 def amount(item: object) -> int:
     """How many a part of a batch is: those that came together, or one."""
     return len(item) if isinstance(item, Made) else 1
+
+
+def are_finite(numbers: Sequence[Any]) -> bool:
+    """Whether each is, looked at together; False, too, where only their sum is beyond a float."""
+    try:
+        return isfinite(sum(numbers))
+    except OverflowError:  # one whole number among them is
+        return False
 
 
 def dated(readings: Sequence[Reading], time_ns: int) -> Sequence[Reading]:

@@ -7,10 +7,9 @@ such follow each other, of one time and of points numbered in a row, they become
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import Any
 
-from ..core.columns import Batch, Readings
+from ..core.columns import Batch, Readings, are_finite
 from ..core.points import Reading, Status
 from .entries import Records
 from .point_rows import PointRows
@@ -107,4 +106,4 @@ class Numbering:
 
 def _are_plain(numbers: Sequence[Any]) -> bool:
     """Whether a float carries each of them, looked at together."""
-    return isfinite(sum(numbers)) and min(numbers) >= -EXACT and max(numbers) <= EXACT
+    return are_finite(numbers) and min(numbers) >= -EXACT and max(numbers) <= EXACT

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wisgate.core.columns import Columns, Readings, amount
@@ -58,7 +58,7 @@ def test_rows_and_records_are_those_of_each_reading_alone(readings: list[Reading
 
 ROW = Columns([str(kind) for kind in PLAIN])
 COLUMNS = [ROW, Columns([*reversed(ROW.names)]), Columns([ROW.names[1], "undeclared"])]
-NUMBERS = st.sampled_from([1.5, 2.0, 3, 2**53, 2**53 + 1, True, math.nan, math.inf])
+NUMBERS = st.sampled_from([1.5, 2.0, 3, 2**53, 2**53 + 1, 10**400, True, math.nan, math.inf])
 IN_COLUMNS = st.sampled_from(COLUMNS).flatmap(
     lambda c: st.builds(
         Readings, st.just(c), st.tuples(*[NUMBERS] * len(c.names)), st.integers(0, 1)
@@ -66,6 +66,7 @@ IN_COLUMNS = st.sampled_from(COLUMNS).flatmap(
 ) | st.builds(Readings, st.just(ROW), st.just((*PLAIN.values(),)), st.integers(0, 1))
 
 
+@example([Readings(ROW, (1.5, 10**400, True), 1)])
 @given(st.lists(IN_COLUMNS | TOGETHER, max_size=6))
 def test_what_comes_in_columns_is_numbered_as_each_alone(batch: list[Reading | Readings]) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import inf, isfinite
+from math import inf
 from sys import intern
 from typing import Any
 
 from ...config.model import PointConfig
 from ...core.clock import Clock
-from ...core.columns import Columns, Readings
+from ...core.columns import Columns, Readings, are_finite
 from ...core.points import Reading, Status
 from .deadband import Deadband, Passed
 from .quality import quality
@@ -59,7 +59,7 @@ class Pipelines:
         changes nothing calls nothing: thousands come a second."""
         now = self._clock.monotonic()
         if isinstance(readings, Readings) and (passed := self._passes(readings)) is not None:
-            passed.at = now
+            passed.tell(now)
             self._live(readings)
             self._store(readings)
         else:
@@ -67,12 +67,11 @@ class Pipelines:
 
     def _passes(self, readings: Readings) -> Passed | None:
         """What to tell when they go through as they are, which they do if they are finite."""
-        columns, values = readings.columns, readings.values
+        columns = readings.columns
         if columns not in self._through:
             self._through[columns] = self._beside(columns)
         passed = self._through[columns]
-        numbers: Any = values  # where `passed` is there
-        return passed if passed is not None and isfinite(sum(numbers)) else None
+        return passed if passed is not None and are_finite(readings.values) else None
 
     def _beside(self, columns: Columns) -> Passed | None:
         pipelines = [self._by_channel.get(name) for name in columns.names]

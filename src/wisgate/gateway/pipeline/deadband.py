@@ -13,12 +13,17 @@ _GOOD = Reading("", 0.0)
 
 
 class Passed:
-    """When good values of several points passed together, in monotonic seconds."""
+    """When good values of several points passed together last, in monotonic seconds, and how often
+    they did."""
 
-    __slots__ = ("at",)
+    __slots__ = ("at", "times")
 
     def __init__(self) -> None:
-        self.at = 0.0
+        self.at, self.times = 0.0, 0
+
+    def tell(self, now: float) -> None:
+        """They pass now."""
+        self.at, self.times = now, self.times + 1
 
 
 class Deadband:
@@ -26,7 +31,7 @@ class Deadband:
     sample does with 0), switches and texts when they changed. Every change of status passes, and
     every write, which has a cause. Of an `event` every one passes."""
 
-    __slots__ = ("_at", "_last", "_width", "beside", "every", "numeric")  # one of each point
+    __slots__ = ("_at", "_heard", "_last", "_width", "beside", "every", "numeric")  # for each point
 
     def __init__(self, kind: Kind, width: float, event: bool = False) -> None:
         self.numeric = kind in (Kind.FLOAT, Kind.INT)
@@ -35,13 +40,16 @@ class Deadband:
         """Whether every value passes."""
         self.beside: Passed | None = None
         """If good values of it pass without being asked about."""
+        self._heard = 0
+        """How often they had when it was asked last."""
         self._last: Reading | None = None
         self._at = 0.0
 
     def passes(self, reading: Reading, now: float) -> bool:
         """Whether `reading` is news at `now`, in monotonic seconds. Remembers it when it is."""
-        if self.beside is not None and self.beside.at > self._at:
-            self._last, self._at = _GOOD, self.beside.at
+        beside = self.beside
+        if beside is not None and beside.times != self._heard:
+            self._last, self._at, self._heard = _GOOD, beside.at, beside.times
         every = self.every and reading.value is not None
         if every or self._is_news(reading) or now - self._at >= HEARTBEAT_S:
             self._last, self._at = reading, now

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scripted_module import HERE
 
@@ -44,6 +44,8 @@ class Taken:
         )
 
 
+@example(PLAIN, [(1.0, Status.FAULT), (0.0, (1.5, 1.5)), (0.0, Status.FAULT)])
+@example(PLAIN, [(1.0, (10**400, 1.5))])
 @given(st.sampled_from([PLAIN, SCALED, QUIET, SWITCH, RENAMED, ALONE]), STEPS)
 def test_columns_end_as_each_alone(points: Sequence[PointConfig], steps: list[Any]) -> None:
     columns = Columns(NAMES)
