@@ -88,6 +88,7 @@ class _Changes:
         self._closing = closing
         self._waiting: set[str] = set()
         self._stale = gateway.live.stale()
+        """Told, and nothing came since."""
         self._status = status_view(gateway)
         self._pinged = self._looked = gateway.clock.monotonic()
         self.end = gateway.live.listen(self._take)
@@ -107,6 +108,7 @@ class _Changes:
         await self._pause()
         now = self._gateway.clock.monotonic()
         looks = now - self._looked >= LOOK_S
+        self._stale -= self._waiting
         if looks:
             self._looked = now
             stale = self._gateway.live.stale()

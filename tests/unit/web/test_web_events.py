@@ -106,6 +106,26 @@ def test_a_stale_point_is_told_though_nobody_reports_it(tmp_path):
     asyncio.run(main())
 
 
+def test_a_point_that_grows_stale_again_is_told_again_to_a_slow_client(tmp_path):
+    async def main():
+        clock = VirtualClock()
+        gateway = StandIn(tmp_path, clock)
+        gateway.put("tank_level", 1.0)
+        clock.advance(10)
+        client = Client(Streams(gateway))
+        snapshot = await client.event("snapshot")
+        assert "stale" in [p["status"] for p in snapshot["points"]]
+        gateway.put("tank_level", 2.0)
+        (point,) = (await client.event("readings"))["points"]
+        assert (point["name"], point["status"]) == ("tank_level", "good")
+        clock.advance(10)  # nobody looked meanwhile
+        (point,) = (await client.event("readings"))["points"]
+        assert (point["name"], point["status"]) == ("tank_level", "stale")
+        await client.leave()
+
+    asyncio.run(main())
+
+
 def test_a_lost_sink_and_bad_health_are_told(tmp_path):
     async def main():
         clock = VirtualClock()
