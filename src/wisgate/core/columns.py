@@ -39,10 +39,10 @@ class Made(Sequence[T]):
     def __getitem__(self, index: slice) -> Sequence[T]: ...
 
     def __getitem__(self, index: SupportsIndex | slice) -> T | Sequence[T]:
+        every = range(len(self))
         if not isinstance(index, slice):
-            return self.make(range(len(self))[index])
-        whole = index.indices(len(self)) == (0, len(self), 1)
-        return self if whole else list(self)[index]
+            return self.make(every[index])
+        return self if every[index] == every else [self.make(at) for at in every[index]]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list[Any](self) == list(other)

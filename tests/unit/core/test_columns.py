@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from wisgate.core.columns import Columns, Readings, amount, dated, later
@@ -19,6 +21,23 @@ def test_readings_in_columns_are_a_sequence_of_readings() -> None:
     assert several != each[:2]
     with pytest.raises(IndexError):
         several[3]
+
+
+def test_a_slice_makes_no_more_than_is_in_it() -> None:
+    class Counted(Readings):
+        def make(self, at: int) -> Reading:
+            made.append(at)
+            return super().make(at)
+
+        def __iter__(self) -> Iterator[Reading]:
+            raise AssertionError("all of them are made")
+
+    made: list[int] = []
+    several, each = Counted(HALL, (1, 2, 3), 7), [*Readings(HALL, (1, 2, 3), 7)]
+    for cut in (slice(1, 2), slice(-1, None), slice(2, 0, -1), slice(5, 9), slice(None, None, 2)):
+        made.clear()
+        assert several[cut] == each[cut]
+        assert made == [*range(3)][cut]
 
 
 def test_columns_are_known_again_by_what_they_are() -> None:
