@@ -76,7 +76,7 @@ class Pipelines:
     def _beside(self, columns: Columns) -> Passed | None:
         pipelines = [self._by_channel.get(name) for name in columns.names]
         deadbands = [p.deadband for p in pipelines if p is not None and p.plain]
-        if len(deadbands) < len(pipelines) or not all(d.numeric and d.every for d in deadbands):
+        if len(deadbands) < len(pipelines) or not all(d.may_be_passed for d in deadbands):
             return None
         passed = Passed()
         for deadband in deadbands:

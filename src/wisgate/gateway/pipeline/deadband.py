@@ -31,12 +31,13 @@ class Deadband:
     sample does with 0), switches and texts when they changed. Every change of status passes, and
     every write, which has a cause. Of an `event` every one passes."""
 
-    __slots__ = ("_at", "_heard", "_last", "_width", "beside", "every", "numeric")  # for each point
+    # one for every point
+    __slots__ = ("_at", "_every", "_heard", "_last", "_numeric", "_width", "beside")
 
     def __init__(self, kind: Kind, width: float, event: bool = False) -> None:
-        self.numeric = kind in (Kind.FLOAT, Kind.INT)
+        self._numeric = kind in (Kind.FLOAT, Kind.INT)
         self._width = width
-        self.every = event or (self.numeric and width == 0)
+        self._every = event or (self._numeric and width == 0)
         """Whether every value passes."""
         self.beside: Passed | None = None
         """If good values of it pass without being asked about."""
@@ -45,12 +46,17 @@ class Deadband:
         self._last: Reading | None = None
         self._at = 0.0
 
+    @property
+    def may_be_passed(self) -> bool:
+        """Whether every good value passes, and nobody else tells of those that did."""
+        return self._numeric and self._every and self.beside is None
+
     def passes(self, reading: Reading, now: float) -> bool:
         """Whether `reading` is news at `now`, in monotonic seconds. Remembers it when it is."""
         beside = self.beside
         if beside is not None and beside.times != self._heard:
             self._last, self._at, self._heard = _GOOD, beside.at, beside.times
-        every = self.every and reading.value is not None
+        every = self._every and reading.value is not None
         if every or self._is_news(reading) or now - self._at >= HEARTBEAT_S:
             self._last, self._at = reading, now
             return True
@@ -60,6 +66,6 @@ class Deadband:
         last = self._last
         if last is None or reading.cause or last.status is not reading.status:
             return True
-        if not self.numeric or reading.value is None or last.value is None:
+        if not self._numeric or reading.value is None or last.value is None:
             return reading.value != last.value
         return abs(float(reading.value) - float(last.value)) > self._width

@@ -26,6 +26,7 @@ RENAMED = [PLAIN[0], PointConfig(HERE, "b", Point("level"))]
 ALONE = [PLAIN[0]]
 
 VALUES = st.sampled_from([0, 1, 1.5, True, math.nan, math.inf, -math.inf])
+GOOD = (1.5, 1.5)
 BAD = st.sampled_from([Status.FAULT, Status.ABSENT])
 STEPS = st.lists(
     st.tuples(st.sampled_from([0.0, 1.0, HEARTBEAT_S]), st.tuples(VALUES, VALUES) | BAD), max_size=8
@@ -46,17 +47,18 @@ class Taken:
 
 @example(PLAIN, [(1.0, Status.FAULT), (0.0, (1.5, 1.5)), (0.0, Status.FAULT)])
 @example(PLAIN, [(1.0, (10**400, 1.5))])
+@example(PLAIN, [(1.0, w) for w in (GOOD, GOOD, Status.FAULT, Status.FAULT, GOOD, Status.FAULT)])
 @given(st.sampled_from([PLAIN, SCALED, QUIET, SWITCH, RENAMED, ALONE]), STEPS)
 def test_columns_end_as_each_alone(points: Sequence[PointConfig], steps: list[Any]) -> None:
-    columns = Columns(NAMES)
+    columns = Columns(NAMES), Columns(NAMES)
     together, alone = Taken(points), Taken(points)
-    for pause, what in steps:
+    for at, (pause, what) in enumerate(steps):
         for taken in (together, alone):
             taken.clock.advance(pause)
         if isinstance(what, Status):
             readings: Sequence[Reading] = [Reading(n, None, what, 5) for n in NAMES]
         else:
-            readings = Readings(columns, what, 5)
+            readings = Readings(columns[at % 2], what, 5)
         together.pipelines.take(readings)
         alone.pipelines.take(list(readings))
     assert repr(together.live) == repr(alone.live)
