@@ -47,8 +47,6 @@ class Made(Sequence[T]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list[Any](self) == list(other)
 
-    __hash__ = None  # type: ignore[assignment]  # as a list
-
 
 class Readings(Made[Reading]):
     """Good readings of one moment, one for each name of its columns."""
