@@ -62,9 +62,7 @@ class Client(aiomqtt.Client):
         on its end after being cancelled."""
         self._connecting = True
         try:
-            await super().__aenter__()
-            self._disconnected.add_done_callback(self._give_up)
-            return self
+            return await super().__aenter__()
         except BaseException:
             self._connecting = False
             self._connected = asyncio.Future()
@@ -93,12 +91,12 @@ class Client(aiomqtt.Client):
         Without tasks of its own: it is done for every batch. Raises MqttError."""
         before = len(self._under_way)
         self._all_answered = self._loop.create_future()
-        try:
-            async with asyncio.timeout(self.timeout):
-                await self._all_answered
-        except TimeoutError:
-            if len(self._under_way) == before:
-                raise aiomqtt.MqttError("Operation timed out") from None
+        ends = self._all_answered, self._disconnected
+        await asyncio.wait(ends, timeout=self.timeout, return_when=asyncio.FIRST_COMPLETED)
+        if self._under_way and self._disconnected.done():
+            raise aiomqtt.MqttCodeError(paho.MQTT_ERR_CONN_LOST)
+        if len(self._under_way) == before:
+            raise aiomqtt.MqttError("Operation timed out")
 
     def _on_connect(
         self,
@@ -141,12 +139,6 @@ class Client(aiomqtt.Client):
         waiting = self._all_answered
         if not self._under_way and waiting is not None and not waiting.done():
             waiting.set_result(None)
-
-    def _give_up(self, _disconnected: asyncio.Future[None]) -> None:
-        """No answer comes any more."""
-        waiting = self._all_answered
-        if waiting is not None and not waiting.done():
-            waiting.set_exception(aiomqtt.MqttCodeError(paho.MQTT_ERR_CONN_LOST))
 
     def _on_disconnect(
         self,

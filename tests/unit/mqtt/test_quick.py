@@ -190,6 +190,24 @@ def test_a_connection_may_end_during_a_pause() -> None:
     talk(broker, 4, story)
 
 
+def test_an_end_in_the_moment_of_a_look_is_heard_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = Broker(4, lambda packets: [acknowledgement(parts(packets[0][1], 4)[1])])
+    broker.expected = 2
+
+    async def story(client: Client) -> None:
+        loop, take, came = asyncio.get_running_loop(), client._quick.on_answer, asyncio.Event()
+        time = loop.time
+        client._quick.on_answer = lambda numbers, why: (take(numbers, why), came.set())[0]
+        sending = asyncio.create_task(client.send([Message("hall", b"x")] * 2, 1))
+        await came.wait()
+        loop.call_soon(client._disconnected.set_result, None)
+        monkeypatch.setattr(loop, "time", lambda: time() + client.timeout)
+        with pytest.raises(aiomqtt.MqttError, match="lost"):
+            await sending
+
+    talk(broker, 4, story)
+
+
 @pytest.mark.parametrize("size", [0, 127, 128, 16_383, 16_384, 200_000])
 def test_a_message_of_any_size_is_whole(size: int) -> None:
     payload = bytes(size)
