@@ -119,7 +119,8 @@ class _Question:
 
 class _Connection(asyncio.BufferedProtocol):
     """One connection as long as it lasts. The next question leaves as soon as the answer to the one
-    before is there, before anybody looks at that. Threads: the event loop only."""
+    before is there, before anybody looks at that, but after all that came with it: nothing of that
+    answers what was not asked yet. Threads: the event loop only."""
 
     def __init__(self, frame_size: FrameSize, pass_over: Callable[[], None]) -> None:
         self.ended = ""
@@ -149,8 +150,7 @@ class _Connection(asyncio.BufferedProtocol):
     def end(self, why: str) -> None:
         """Close it at once."""
         self.ended = self.ended or why
-        self._unwatch()
-        self._settle(None)
+        self._give_up()
         if self._transport is not None:
             self._transport.abort()
 
@@ -160,8 +160,7 @@ class _Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = self.ended or (_reason(exc) if exc is not None else "it was closed")
-        self._unwatch()
-        self._settle(None)
+        self._give_up()
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._buffer[self._filled :]
@@ -182,6 +181,8 @@ class _Connection(asyncio.BufferedProtocol):
             rest = bytes(self._buffer[start : self._filled])
             self._buffer[: len(rest)] = rest
             self._filled = len(rest)
+        if self._asked is None:
+            self._go_on()
 
     def _take(self, frame: bytes) -> None:
         if self._asked is not None and self._asked.accepts(frame):
@@ -218,15 +219,22 @@ class _Connection(asyncio.BufferedProtocol):
         if self._silences >= MOST_SILENCES:
             self.end("it fell silent")
         else:
-            self._settle(None)
+            self._give_up()
 
     def _settle(self, answer: bytes | None) -> None:
-        """Of the question that was asked; then the next."""
+        """Of the question that was asked."""
         if self._asked is not None and not self._asked.answer.done():
             self._asked.answer.set_result(answer)
+        self._asked = None
+
+    def _give_up(self) -> None:
+        """No answer comes to what was asked."""
+        self._unwatch()
+        self._settle(None)
         self._go_on()
 
     def _go_on(self) -> None:
+        """Ask what waits first."""
         self._asked = None
         while self._waiting:
             question = self._waiting.popleft()

@@ -259,6 +259,43 @@ def test_nobody_waits_behind_a_question_that_was_given_up() -> None:
     run(main())
 
 
+def test_what_came_with_an_answer_is_none_to_the_next_question() -> None:
+    async def twice(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frame(await request(reader)) * 2)
+        await request(reader)
+        writer.write(frame("") + frame("same"))
+        await request(reader)
+
+    async def main() -> None:
+        async with served(twice) as (port, _):
+            host = peer(port)
+            assert await asyncio.gather(asked(host, "same"), asked(host, "same")) == ["same"] * 2
+            assert host.passed_over == 2  # the first answer again, and what is nobody's
+            host.close()
+
+    run(main())
+
+
+def test_no_question_is_lost_with_what_is_no_frame_behind_an_answer() -> None:
+    async def babbling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await request(reader))
+        writer.write(frame(heard[-1]) + b"\xffnonsense")
+        await reader.read()
+
+    heard: list[str] = []
+
+    async def main() -> None:
+        async with served(babbling) as (port, connections):
+            host = peer(port)
+            texts = ["one", "two", "three"]
+            assert await asyncio.gather(*(asked(host, text) for text in texts)) == texts
+            assert len(connections) == 3
+            host.close()
+
+    run(main())
+    assert heard == ["one", "two", "three"]
+
+
 def test_a_host_that_refuses_is_left_alone_longer_and_longer_and_found_again() -> None:
     async def main() -> None:
         async with served(echo) as (port, _):
