@@ -25,11 +25,13 @@ class _Listener:
         self._known = 0
 
     def hear(self, readings: Sequence[Reading]) -> None:
-        if self._names is not None and isinstance(readings, Readings):
-            readings = [readings[at] for at in self._wanted(readings.columns, self._names)]
+        names = self._names
+        if names is not None and isinstance(readings, Readings):
+            readings = [readings[at] for at in self._wanted(readings.columns, names)]
+        elif names is not None:
+            readings = [reading for reading in readings if reading.name in names]
         for reading in readings:
-            if self._names is None or reading.name in self._names:
-                self._tell(reading)
+            self._tell(reading)
 
     def _wanted(self, columns: Columns, names: Names) -> list[int]:
         """Which of the columns it listens to."""
