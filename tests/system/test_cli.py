@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import re
 import subprocess
@@ -184,6 +185,21 @@ def test_a_pump_is_not_switched_too_often(tmp_path: Path) -> None:
         history = good("history", "pump", "--data", tmp_path / "data", state=tmp_path)
         assert [line.split()[1:3] for line in history.splitlines()][-1] == ["good", "on"]
         assert gateway.stop() == 0
+
+
+def test_who_switched_is_told_by_gateway_and_store(tmp_path: Path) -> None:
+    file = pump_house(tmp_path, free_port())
+    words = ["history", "pump", "--file", file, "--data", tmp_path / "data"]
+    with Running(tmp_path, "run", file, "--virtual", *words[-2:]) as gateway:
+        gateway.ready()
+        write(tmp_path, "pump", "on")
+        who = f"user {getpass.getuser()}"
+        assert good(*words, state=tmp_path).splitlines()[-1].endswith(f"good       on  by {who}")
+        told = json.loads(good(*words, "--json", state=tmp_path))["rows"]
+        assert gateway.stop() == 0
+    stored = json.loads(good(*words, "--json", state=tmp_path))["rows"]
+    assert stored[: len(told)] == told
+    assert (told[-1]["cause"], stored[-1]["cause"]) == (who, "safe state")
 
 
 def write(site: Path, point: str, value: str) -> str:

@@ -52,8 +52,9 @@ def command(
 ) -> None:
     """Show what was stored of POINT: from the running gateway, or from the store of a file.
 
-    The changes of an alarm are those of the point alarm/NAME: when, what it became, how severe,
-    the value that it watches, and who did it.
+    Of an output or virtual point it says who wrote what: a person, a rule, an interlock. The
+    changes of an alarm are those of the point alarm/NAME: when, what it became, how severe, the
+    value that it watches, and who did it.
     """
     import msgspec
 
@@ -129,8 +130,10 @@ def _from_store(
 
 
 def _print(found: dict[str, Any]) -> None:
-    for row in found["rows"]:
-        text = _change_text(row) if "state" in row else _reading_text({**found, **row})
+    rows = [{**found, **row} for row in found["rows"]]
+    width = max((len(value_text(row)) for row in rows if row["cause"]), default=0)
+    for row in rows:
+        text = _change_text(row) if "state" in row else _reading_text(row, width)
         click.echo(f"{row['time']}  {text}".rstrip())
     if not found["rows"]:
         click.echo(f"nothing was stored of {found['point']} in that time", err=True)
@@ -139,13 +142,14 @@ def _print(found: dict[str, Any]) -> None:
         click.echo(f"there is more; ask for less time{more}", err=True)
 
 
-def _reading_text(row: dict[str, Any]) -> str:
-    """Of a record, or of a stretch."""
+def _reading_text(row: dict[str, Any], width: int) -> str:
+    """Of a record, its value in so many columns before who wrote it; or of a stretch."""
     status = click.style(f"{row['status']:9}", fg=COLOURS.get(row["status"]))
     if row.get("average") is not None and row["count"] > 1:
         numbers = "  ".join(f"{row[k]:.4g}" for k in ("min", "average", "max"))
         return f"{status}  {numbers} {row['display']}  ({row['count']})"
-    return f"{status}  {value_text(row)}"
+    who = f"  by {row['cause']}" if row["cause"] else ""
+    return f"{status}  {value_text(row):{width}}{who}"
 
 
 def _change_text(row: dict[str, Any]) -> str:

@@ -57,6 +57,9 @@ class HistoryRow(Struct, frozen=True):
     min: Annotated[float | None, Meta(description="of numbers only; so the others")] = None
     average: float | None = None
     max: float | None = None
+    cause: Annotated[
+        str, Meta(description="who wrote it; empty for a measurement and for a stretch")
+    ] = ""
 
 
 class HistoryView(Struct, frozen=True):

@@ -209,7 +209,7 @@ def _alarm_row(record: Record) -> AlarmRow | None:
 
 
 def _record_row(record: Record) -> HistoryRow:
-    return HistoryRow(time_text(record.time_ns), record.value, record.status)
+    return HistoryRow(time_text(record.time_ns), record.value, record.status, cause=record.cause)
 
 
 def _bucket_row(bucket: Bucket) -> HistoryRow:

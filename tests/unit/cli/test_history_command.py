@@ -36,12 +36,13 @@ CHANGES = [
     (AlarmState(Phase.ACKNOWLEDGED, "high", 3.5), "user anna"),
     (AlarmState(Phase.NORMAL, "high", 3.25), ""),
 ]
+SWITCHED = [(False, ""), (True, "user anna"), (False, "full")]
 
 
 @pytest.fixture
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a store with the readings and changes of an alarm, a minute apart. The file of
-    its gateway is beside it."""
+    """The folder of a store with readings, the changes of an alarm and what switched the pump, a
+    minute apart. The file of its gateway is beside it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     (tmp_path / "gateway.toml").write_text(PUMP_HOUSE.read_text() + OVERFLOW)
 
@@ -51,6 +52,9 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 at = VIRTUAL_START_NS + minute * 60_000_000_000
                 change = Reading("alarm/overflow", state.encoded(), time_ns=at, cause=cause)
                 await put(store, [Reading("tank_level", 3.0 + minute, time_ns=at), change])
+            for minute, (on, cause) in enumerate(SWITCHED):
+                at = VIRTUAL_START_NS + minute * 60_000_000_000
+                await put(store, [Reading("pump", on, time_ns=at, cause=cause)])
 
     asyncio.run(main())
     return tmp_path / "store"
@@ -76,6 +80,18 @@ def test_the_changes_of_an_alarm(stored: Path) -> None:
         ("acknowledged", 3.5, "user anna"),
         ("normal", 3.25, ""),
     ]
+
+
+def test_who_switched_an_output(stored: Path) -> None:
+    assert asked(stored, "pump").stdout.splitlines() == [
+        "2026-01-01T00:00:00.000Z  good       off",
+        "2026-01-01T00:01:00.000Z  good       on   by user anna",
+        "2026-01-01T00:02:00.000Z  good       off  by full",
+    ]
+    found = json.loads(asked(stored, "pump", "--last", "90s", "--json").stdout)
+    assert [(row["value"], row["cause"]) for row in found["rows"]] == SWITCHED[1:]
+    assert found["before"]["cause"] == ""
+    assert asked(stored, "pump", "--buckets", "1").stdout.endswith("Z  good       off\n")
 
 
 @pytest.mark.parametrize(

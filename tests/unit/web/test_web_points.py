@@ -171,6 +171,30 @@ def test_history_in_buckets_and_raw(tmp_path):
     ask(tmp_path, steps)
 
 
+def test_history_tells_who_wrote(tmp_path):
+    async def steps(web: Asking):
+        at = VIRTUAL_START_NS
+        web.gateway.store.records = [
+            Record(1, at - 1, "pump", "", False, Status.GOOD, "full"),
+            Record(2, at + 1, "pump", "", False, Status.GOOD),
+            Record(3, at + 2, "pump", "", True, Status.GOOD, "user anna"),
+        ]
+        path = "/api/v1/points/pump/history?from=2026-01-01&to=2026-01-02&buckets="
+        raw = (await web.public.get(f"{path}0")).json()
+        assert raw["before"]["cause"] == "full"
+        assert [(row["value"], row["cause"]) for row in raw["rows"]] == [
+            (False, ""),
+            (True, "user anna"),
+        ]
+        gathered = (await web.public.get(f"{path}9")).json()
+        assert [(row["value"], row["cause"]) for row in gathered["rows"]] == [
+            (False, ""),
+            (True, ""),
+        ]
+
+    ask(tmp_path, steps)
+
+
 @pytest.mark.parametrize(
     "query",
     ["from=yesterday", "to=-1", "to=nan", "to=1e300", "buckets=-1", "buckets=2001", "buckets=x",
