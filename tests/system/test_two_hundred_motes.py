@@ -65,12 +65,16 @@ url = "mqtt://127.0.0.1:{broker}"
 
 
 class WatchedAir(Air):
-    """Remembers who heard which frame, and which downlinks went out."""
+    """Remembers what was sent, and who heard which frame."""
 
     def __init__(self, channel: Channel) -> None:
         super().__init__(channel)
         self.heard: dict[bytes, dict[Eui, Hearing]] = defaultdict(dict)
-        self.downlinks: list[Transmission] = []
+        self.sent: list[Transmission] = []
+
+    @property
+    def downlinks(self) -> list[Transmission]:
+        return [sent for sent in self.sent if sent.inverted]
 
     def listen(self, antenna: Any, hear: Callable[[Hearing], None]) -> None:
         def noting(hearing: Hearing) -> None:
@@ -80,8 +84,7 @@ class WatchedAir(Air):
         super().listen(antenna, noting)
 
     def transmit(self, sent: Transmission) -> None:
-        if sent.inverted:
-            self.downlinks.append(sent)
+        self.sent.append(sent)
         super().transmit(sent)
 
 
@@ -282,8 +285,8 @@ def test_frames_and_answers(tmp_path: Path) -> None:
             before = len(town.air.heard)
             await until(lambda: len(town.air.heard) > before + 60, "60 frames at the other board")
             town.traffic.stop()
+            await until(lambda: _quiet(town), "what is on the air is over")
             await until(town.all_everywhere, "every network has what was heard")
-            await until(lambda: _quiet(town), "what was ordered is over")
         judge(town)
 
     with (
@@ -294,7 +297,8 @@ def test_frames_and_answers(tmp_path: Path) -> None:
 
 
 def _quiet(town: Town) -> bool:
-    return all(sent.ends < town.air.now() for sent in town.air.downlinks)
+    """For half a second: nothing more is going to be heard."""
+    return all(sent.ends < town.air.now() - SECOND_US // 2 for sent in town.air.sent)
 
 
 def judge(town: Town) -> None:
