@@ -20,7 +20,7 @@ from ..config.model import Config
 from ..config.readers import did_you_mean
 from ..core.clock import SteadyClock
 from ..core.errors import OutputRefused, StoreError, WisgateError
-from ..core.points import Group, Reading, Value
+from ..core.points import Reading, Value
 from ..store.records import ALARM, AlarmState
 from ..store.store import Store
 from .display import keep_showing
@@ -37,7 +37,7 @@ from .power_fail import PowerFail
 from .sampler import Sampled
 from .servers import Servers
 from .timekeeping import Timekeeper
-from .turns import keep_sampling, phases
+from .turns import Turn, keep_sampling, turns
 from .view import Health, health, plan_view
 from .walking import Holds
 
@@ -262,10 +262,10 @@ class Gateway:
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(
-                    kept(sampled.placed.name, partial(self._sample_on, sampled, group, phase)),
-                    name=f"sample {sampled.placed.name} {group.name}",
+                    kept(turn.sampled.placed.name, partial(self._sample_on, turn)),
+                    name=f"sample {turn.sampled.placed.name} {turn.groups[0].name}",
                 )
-                for sampled, group, phase in phases(self.sampled)
+                for turn in turns(self.sampled)
             ]
             parts = self.logic.tasks() | {
                 "power fail": self.power_fail.run,
@@ -279,8 +279,8 @@ class Gateway:
             for task in running:
                 task.cancel()
 
-    async def _sample_on(self, sampled: Sampled, group: Group, phase: float) -> None:
-        await keep_sampling(sampled, group, self.clock, phase, self._take, self.counters)
+    async def _sample_on(self, turn: Turn) -> None:
+        await keep_sampling(turn, self.clock, self._take, self.counters)
 
     def _take(self, sampled: Sampled, readings: Sequence[Reading]) -> None:
         if self.power_fail.down and sampled.placed.name != POWER:

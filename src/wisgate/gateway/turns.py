@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from ..core.clock import Clock
 from ..core.points import Group, Reading
@@ -15,37 +16,61 @@ MOMENTS, TOGETHER = 10, 10
 than TOGETHER would meet."""
 
 
-def phases(sampled: Sequence[Sampled]) -> list[tuple[Sampled, Group, float]]:
-    """Every group with the seconds after which it is sampled first: spread over the first of their
-    intervals, so that they do not meet; where there are more than `MOMENTS`, neighbours do, so that
+@dataclass(frozen=True)
+class Turn:
+    """Groups of one module that are sampled at the same moment, one after another."""
+
+    sampled: Sampled
+    groups: tuple[Group, ...]
+    phase: float
+    """Seconds until they are sampled first."""
+
+    @property
+    def interval(self) -> float:
+        return self.groups[0].interval
+
+
+def turns(sampled: Sequence[Sampled]) -> list[Turn]:
+    """Of every group one: spread over the first of their intervals, so that they do not meet; where
+    there are more groups than `MOMENTS`, neighbours do, so that they wake the gateway once, and
     what follows a sampling is done once for some of them."""
     groups = [(s, g) for s in sampled for g in s.placed.module.groups]
     moments = min(len(groups), max(MOMENTS, len(groups) // TOGETHER))
+    together: dict[tuple[int, Sampled, float], list[Group]] = {}
+    for index, (of, group) in enumerate(groups):
+        moment = index * moments // len(groups)
+        together.setdefault((moment, of, group.interval), []).append(group)
     return [
-        (s, g, min(g.interval, 1.0) * (index * moments // len(groups)) / moments)
-        for index, (s, g) in enumerate(groups)
+        Turn(of, tuple(some), min(interval, 1.0) * moment / moments)
+        for (moment, of, interval), some in together.items()
     ]
 
 
 async def keep_sampling(
-    sampled: Sampled,
-    group: Group,
+    turn: Turn,
     clock: Clock,
-    phase: float,
     take: Callable[[Sampled, Sequence[Reading]], None],
     counters: Counter[str],
 ) -> None:
-    """Sample `group` at its interval for ever, first after `phase` seconds. What comes too late is
-    counted and left out, never queued up."""
-    await asyncio.sleep(phase)
-    take(sampled, await sampled.sample(group))
-    due = clock.monotonic() + group.interval  # the first sampling may wait for a sensor to warm up
+    """Sample at the interval for ever. What comes too late is counted and left out, never queued
+    up."""
+    await asyncio.sleep(turn.phase)
+    due = await _sample(turn, take, clock)  # the first may wait for a sensor to warm up
     while True:
-        await asyncio.sleep(max(0.0, due - clock.monotonic()))
-        take(sampled, await sampled.sample(group))
-        due += group.interval
+        due += turn.interval
         behind = clock.monotonic() - due
         if behind > 0:
-            missed = int(behind // group.interval) + 1
-            counters["late"] += missed
-            due += missed * group.interval
+            missed = int(behind // turn.interval) + 1
+            counters["late"] += missed * len(turn.groups)
+            due += missed * turn.interval
+        await asyncio.sleep(due - clock.monotonic())
+        await _sample(turn, take, clock)
+
+
+async def _sample(
+    turn: Turn, take: Callable[[Sampled, Sequence[Reading]], None], clock: Clock
+) -> float:
+    """Every group once; when they were done."""
+    for group in turn.groups:
+        take(turn.sampled, await turn.sampled.sample(group))
+    return clock.monotonic()

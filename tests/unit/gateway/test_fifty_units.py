@@ -18,7 +18,7 @@ from wisgate.config.model import RegisterConfig, UnitConfig, Where
 from wisgate.core.clock import VirtualClock
 from wisgate.core.points import Reading, Status
 from wisgate.gateway.sampler import Sampled
-from wisgate.gateway.turns import keep_sampling
+from wisgate.gateway.turns import keep_sampling, turns
 from wisgate.gateway.walking import Holds
 from wisgate.modules.rak5802 import Rak5802
 from wisgate.virtual.uart import VirtualUart
@@ -92,13 +92,9 @@ class Line:
                 self.good[reading.name].append(self.clock.monotonic())
 
     async def working(self) -> None:
-        groups = self.sampled.placed.module.groups
         async with asyncio.TaskGroup() as tasks:
-            for place, group in enumerate(groups):
-                phase = PERIOD_S * place / len(groups)
-                tasks.create_task(
-                    keep_sampling(self.sampled, group, self.clock, phase, self.take, self.counters)
-                )
+            for turn in turns([self.sampled]):
+                tasks.create_task(keep_sampling(turn, self.clock, self.take, self.counters))
 
 
 def unit_config(n: int) -> UnitConfig:

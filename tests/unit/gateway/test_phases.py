@@ -1,20 +1,25 @@
-"""When the groups of a gateway are sampled first."""
+"""When the groups of a gateway are sampled first, and which of them together."""
 
 from __future__ import annotations
-
-from collections import Counter
 
 from scripted_module import ScriptedModule, sampled
 
 from wisgate.core.clock import VirtualClock
 from wisgate.core.points import Group
 from wisgate.core.units import Seconds
-from wisgate.gateway.turns import MOMENTS, phases
+from wisgate.gateway.turns import MOMENTS, Turn, turns
+
+
+def module(count: int, *intervals: float) -> list[Group]:
+    return [Group(f"u{n}", (), Seconds(intervals[n % len(intervals)])) for n in range(count)]
+
+
+def found(*modules: list[Group]) -> list[Turn]:
+    return turns([sampled(ScriptedModule(groups), VirtualClock()) for groups in modules])
 
 
 def first(count: int, interval: float) -> list[float]:
-    groups = [Group(f"u{n}", (), Seconds(interval)) for n in range(count)]
-    return [phase for _, _, phase in phases([sampled(ScriptedModule(groups), VirtualClock())])]
+    return [turn.phase for turn in found(module(count, interval))]
 
 
 def test_few_groups_never_meet() -> None:
@@ -24,9 +29,18 @@ def test_few_groups_never_meet() -> None:
 
 
 def test_of_many_as_many_meet_at_every_moment() -> None:
-    found = first(2 * MOMENTS, 1.0)
-    assert found == sorted(found)
-    assert [*Counter(found).values()] == [2] * MOMENTS
-    assert max(found) == 1.0 - 1.0 / MOMENTS
-    uneven = Counter(first(MOMENTS + 1, 60.0)).values()
+    made = found(module(2 * MOMENTS, 1.0))
+    assert [turn.phase for turn in made] == [n / MOMENTS for n in range(MOMENTS)]
+    assert [len(turn.groups) for turn in made] == [2] * MOMENTS
+    uneven = [len(turn.groups) for turn in found(module(MOMENTS + 1, 60.0))]
     assert sorted(uneven) == [1] * (MOMENTS - 1) + [2]
+
+
+def test_those_who_meet_and_differ_in_module_or_interval_take_turns_of_their_own() -> None:
+    made = found(module(15, 1.0, 2.0), module(15, 1.0))
+    every = [group for turn in made for group in turn.groups]
+    assert len(every) == 30
+    for turn in made:
+        assert {group.interval for group in turn.groups} == {turn.interval}
+        assert set(turn.groups) <= set(turn.sampled.placed.module.groups)
+    assert len({turn.phase for turn in made}) == MOMENTS

@@ -33,7 +33,7 @@ from wisgate.core.errors import (
 from wisgate.core.points import Group, Hold, Reading, Release, Sampling, Status
 from wisgate.core.units import Seconds
 from wisgate.gateway.sampler import LONGEST_REST_S, RESTART_S, Holds, Sampled
-from wisgate.gateway.turns import keep_sampling
+from wisgate.gateway.turns import Turn, keep_sampling
 
 T = TypeVar("T")
 
@@ -551,9 +551,8 @@ class Kept:
 
     async def _main(self) -> None:
         bench = self.bench
-        task = asyncio.create_task(
-            keep_sampling(bench.sampled, LOOP, bench.clock, self._phase, self._take, bench.counters)
-        )
+        turn = Turn(bench.sampled, (LOOP,), self._phase)
+        task = asyncio.create_task(keep_sampling(turn, bench.clock, self._take, bench.counters))
         await asyncio.sleep(self._seconds)
         task.cancel()
         await asyncio.wait([task])
