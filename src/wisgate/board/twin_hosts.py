@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
+from ..bus.peer import Question
 from ..config.model import ModbusHostConfig, RegisterConfig, UnitConfig
 from ..core.errors import NoAnswer, Unreachable
 from ..protocols.modbus_registers import encode, width
@@ -42,16 +43,30 @@ class TwinPeer:
         *,
         again: bool = False,
     ) -> bytes:
+        question = Question(request, accepts, patience)
+        await self._ask(question)
+        if question.answer is None:
+            raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
+        return question.answer
+
+    async def ask_all(self, questions: Sequence[Question]) -> None:
+        for question in questions:
+            await self._ask(question)
+
+    async def _ask(self, question: Question) -> None:
         async with self._turn:
             if self.twin.gone:
                 raise Unreachable(f"{self.name}: no connection: it is switched off")
+            loop = asyncio.get_running_loop()
+            question.asked = loop.time()
             with self._guard:
-                answer = self.twin.answer(request)
-            if answer is None or not accepts(answer):
-                await asyncio.sleep(patience)
-                raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
+                answer = self.twin.answer(question.request)
+            if answer is None or not question.accepts(answer):
+                await asyncio.sleep(question.patience)
+                question.silent = True
+                return
             await asyncio.sleep(ANSWERS_AFTER_S)
-            return answer
+            question.answer, question.answered = answer, loop.time()
 
     def close(self) -> None:
         """Nothing is open."""

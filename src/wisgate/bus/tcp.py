@@ -7,12 +7,12 @@ import asyncio
 import os
 import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from enum import Enum, auto
 
 from ..core.clock import Clock
 from ..core.errors import NoAnswer, UnexpectedValue, Unreachable
+from .peer import Question
 
 CONNECT_S = 3.0
 """How long a host may take to accept a connection."""
@@ -49,18 +49,22 @@ class TcpPeer:
         *,
         again: bool = False,
     ) -> bytes:
-        question = _Question(request, accepts, patience)
+        question = Question(request, accepts, patience)
         while True:
             connection, old = await self._connected()
-            answer = await connection.ask(question)
-            if answer is not None:
-                return answer
-            if question.state is _State.SILENCE:
+            await connection.ask([question], at_once=True)
+            if question.answer is not None:
+                return question.answer
+            if question.silent:
                 raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
-            if question.state is _State.SENT:
+            if question.asked is not None:
                 if not (again and old):
                     raise self._unreachable(connection.ended)
-                again = False
+                again, question.asked = False, None
+
+    async def ask_all(self, questions: Sequence[Question]) -> None:
+        connection, _ = await self._connected()
+        await connection.ask(questions, at_once=False)
 
     def close(self) -> None:
         if self._open is not None:
@@ -84,7 +88,9 @@ class TcpPeer:
         try:
             async with asyncio.timeout(CONNECT_S):
                 transport, connection = await loop.create_connection(
-                    lambda: _Connection(self._frame_size, self._pass_over), self._host, self._port
+                    lambda: _Connection(self._frame_size, self._pass_over, self._clock),
+                    self._host,
+                    self._port,
                 )
         except OSError as error:  # TimeoutError is one
             self._failures += 1
@@ -102,19 +108,20 @@ class TcpPeer:
         return Unreachable(f"{self.name}: no connection: {why}; {cure}")
 
 
-class _State(Enum):
-    WAITS = auto()
-    """For its turn."""
-    SENT = auto()
-    SILENCE = auto()
-    """No answer came in time."""
+class _Round:
+    """Questions of one who waits until each has its end."""
+
+    def __init__(self, left: int, over: asyncio.Future[None]) -> None:
+        self.left, self.over = left, over
+
+    def count(self) -> None:
+        """One more has."""
+        self.left -= 1
+        if not self.left and not self.over.done():
+            self.over.set_result(None)
 
 
-class _Question:
-    def __init__(self, request: bytes, accepts: Callable[[bytes], bool], patience: float) -> None:
-        self.request, self.accepts, self.patience = request, accepts, patience
-        self.state = _State.WAITS
-        self.answer: asyncio.Future[bytes | None]
+_Waiting = tuple[Question, _Round]
 
 
 class _Connection(asyncio.BufferedProtocol):
@@ -122,29 +129,31 @@ class _Connection(asyncio.BufferedProtocol):
     before is there, before anybody looks at that, but after all that came with it: nothing of that
     answers what was not asked yet. Threads: the event loop only."""
 
-    def __init__(self, frame_size: FrameSize, pass_over: Callable[[], None]) -> None:
+    def __init__(self, frame_size: FrameSize, pass_over: Callable[[], None], clock: Clock) -> None:
         self.ended = ""
         """Why it is over; "" while it is not."""
-        self._frame_size, self._pass_over = frame_size, pass_over
+        self._frame_size, self._pass_over, self._clock = frame_size, pass_over, clock
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._buffer, self._filled = memoryview(bytearray(BUFFER)), 0
-        self._asked: _Question | None = None
-        self._waiting: deque[_Question] = deque()
+        self._asked: _Waiting | None = None
+        self._at_once: deque[_Waiting] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._silences = 0
 
-    async def ask(self, question: _Question) -> bytes | None:
-        """The frame that answers; None when none came in time, or the connection ended."""
-        question.answer, question.state = self._loop.create_future(), _State.WAITS
-        self._waiting.append(question)
+    async def ask(self, questions: Sequence[Question], *, at_once: bool) -> None:
+        """Return when each has an answer, or none came in time, or the connection has ended."""
+        mine = _Round(len(questions), self._loop.create_future())
+        waiting = self._at_once if at_once else self._waiting
+        waiting.extend((question, mine) for question in questions)
         if self._asked is None:
             self._go_on()
         try:
-            return await question.answer
+            await mine.over
         finally:
-            if question is self._asked:  # nobody waits for it any more
+            if self._asked is not None and self._asked[1] is mine:  # nobody waits any more
                 self._go_on()
 
     def end(self, why: str) -> None:
@@ -185,9 +194,11 @@ class _Connection(asyncio.BufferedProtocol):
             self._go_on()
 
     def _take(self, frame: bytes) -> None:
-        if self._asked is not None and self._asked.accepts(frame):
+        if self._asked is not None and self._asked[0].accepts(frame):
+            question = self._asked[0]
+            question.answer, question.answered = frame, self._clock.monotonic()
             self._silences = 0
-            self._settle(frame)
+            self._settle()
         else:
             self._pass_over()
 
@@ -215,35 +226,35 @@ class _Connection(asyncio.BufferedProtocol):
     def _fall_silent(self) -> None:
         self._silences += 1
         if self._asked is not None:
-            self._asked.state = _State.SILENCE
+            self._asked[0].silent = True
         if self._silences >= MOST_SILENCES:
             self.end("it fell silent")
         else:
             self._give_up()
 
-    def _settle(self, answer: bytes | None) -> None:
-        """Of the question that was asked."""
-        if self._asked is not None and not self._asked.answer.done():
-            self._asked.answer.set_result(answer)
+    def _settle(self) -> None:
+        """Nothing more comes to what was asked."""
+        if self._asked is not None:
+            self._asked[1].count()
         self._asked = None
 
     def _give_up(self) -> None:
         """No answer comes to what was asked."""
         self._unwatch()
-        self._settle(None)
+        self._settle()
         self._go_on()
 
     def _go_on(self) -> None:
         """Ask what waits first."""
         self._asked = None
-        while self._waiting:
-            question = self._waiting.popleft()
-            if question.answer.done():  # nobody waits for it any more
+        while waiting := self._at_once or self._waiting:
+            question, of = waiting.popleft()
+            if of.over.done():  # nobody waits for it any more
                 continue
             if self.ended or self._transport is None:
-                question.answer.set_result(None)
+                of.count()
                 continue
-            self._asked, question.state = question, _State.SENT
+            self._asked, question.asked = (question, of), self._clock.monotonic()
             self._transport.write(question.request)
             self._deadline = self._loop.time() + question.patience
             self._watch()

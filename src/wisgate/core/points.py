@@ -210,6 +210,20 @@ class Module(Protocol):
         ...
 
 
+Answer = tuple[Sequence[Reading], float]
+"""Every channel of a group, and when they came, in monotonic seconds."""
+
+
+@runtime_checkable
+class Joint(Protocol):
+    """A module of the event loop that samples several groups faster than one after the other."""
+
+    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
+        """An answer for each group; None for one that `sample` must be asked of. Raises
+        nothing that a wire or a chip is the cause of."""
+        ...
+
+
 @runtime_checkable
 class Commanded(Protocol):
     """A module whose catalog entry lists commands: actions that are no value of a channel."""

@@ -20,7 +20,7 @@ from ..core.errors import (
     Saturated,
     WisgateError,
 )
-from ..core.points import Group, Reading, Status, Step, Value
+from ..core.points import Answer, Group, Joint, Reading, Status, Step, Value
 from .walking import Holds, walk
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Sampled:
         """Called when the module was opened again after a loss: its outputs are safe now."""
         self.errors: deque[tuple[float, BusError | ChipError]] = deque(maxlen=32)
         """What went wrong lately and when, in monotonic seconds; also what a retry mended."""
+        self._joint = placed.module if isinstance(placed.module, Joint) else None
         self._clock, self._holds, self._counters = clock, holds, counters
         self._busy, self._closed, self._paused = asyncio.Lock(), False, False
         self._lost: dict[str, str] = {}
@@ -84,6 +85,28 @@ class Sampled:
         self._answered(group.name)
         self._counters["samples"] += 1
         return dated(readings, self._clock.utc_ns())
+
+    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Sequence[Reading] | None]:
+        """Several groups in one go where the module can do that, and nothing is wrong; None for
+        each that must be sampled by itself."""
+        if len(groups) > 1 and self._joint is not None:
+            try:
+                async with self._busy:
+                    if self.opened and not self._paused and not self._resting:
+                        answers = await self._joint.sample_together(groups)
+                        return [self._taken(*both) for both in zip(groups, answers, strict=True)]
+            except Exception as error:  # noqa: BLE001  # `_crash` tells
+                self._crash(groups[0].name, error)
+        return [None] * len(groups)
+
+    def _taken(self, group: Group, answer: Answer | None) -> Sequence[Reading] | None:
+        if answer is None:
+            return None
+        readings, came = answer
+        self._answered(group.name)
+        self._counters["samples"] += 1
+        ago = self._clock.monotonic() - came
+        return dated(readings, self._clock.utc_ns() - round(ago * 1e9))
 
     async def open(self) -> None:
         """Open now instead of at the first sampling: outputs become safe. Never raises."""

@@ -71,6 +71,7 @@ async def _sample(
     turn: Turn, take: Callable[[Sampled, Sequence[Reading]], None], clock: Clock
 ) -> float:
     """Every group once; when they were done."""
-    for group in turn.groups:
-        take(turn.sampled, await turn.sampled.sample(group))
+    sampled, groups = turn.sampled, turn.groups
+    for group, readings in zip(groups, await sampled.sample_together(groups), strict=True):
+        take(sampled, await sampled.sample(group) if readings is None else readings)
     return clock.monotonic()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from ..bus.peer import Peer
+from ..bus.peer import Peer, Question
 from ..core.clock import Clock
-from ..core.errors import OutputRefused
-from ..core.points import Group, Sampling, Value, Writing
+from ..core.errors import OutputRefused, Unreachable
+from ..core.points import Answer, Group, Sampling, Value, Writing
+from .modbus_contracts import Unit
 from .modbus_tcp import ModbusTcp
-from .modbus_unit import ModbusUnit, Unit
+from .modbus_unit import ModbusUnit
 
 
 class ModbusHost:
@@ -18,8 +20,8 @@ class ModbusHost:
     keeps nobody else waiting. Threads: the event loop only."""
 
     def __init__(self, peer: Peer, clock: Clock, units: Sequence[Unit]) -> None:
-        self._peer, client = peer, ModbusTcp(peer)
-        self._units = {unit.name: ModbusUnit(client, unit, clock) for unit in units}
+        self._peer, self._client = peer, ModbusTcp(peer)
+        self._units = {unit.name: ModbusUnit(self._client, unit, clock) for unit in units}
         self._by_channel = {
             channel.name: unit for unit in self._units.values() for channel in unit.group.channels
         }
@@ -32,6 +34,17 @@ class ModbusHost:
         """Read the unit of `group`, a step per request. Raises NoAnswer."""
         return self._units[group.name].sample()
 
+    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
+        """Those units that answered at once lately, question after question without a look at the
+        answers in between."""
+        units = [self._units[group.name] for group in groups]
+        asked = [unit.questions(self._client) for unit in units]
+        every = [question for some in asked for question in some]
+        if every:
+            with suppress(Unreachable):  # `sample` tells
+                await self._peer.ask_all(every)
+        return [_answer(unit, some) for unit, some in zip(units, asked, strict=True)]
+
     def write(self, channel: str, value: Value) -> Writing:
         """Set a coil or holding register of a unit. Raises OutputRefused, UnitRefused, NoAnswer."""
         unit = self._by_channel.get(channel)
@@ -42,3 +55,8 @@ class ModbusHost:
     def close(self) -> None:
         """End the connection."""
         self._peer.close()
+
+
+def _answer(unit: ModbusUnit, asked: Sequence[Question]) -> Answer | None:
+    readings = unit.understood(asked) if asked else None
+    return None if readings is None else (readings, asked[-1].answered)

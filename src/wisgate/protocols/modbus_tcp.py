@@ -6,12 +6,12 @@ Messaging on TCP/IP Implementation Guide V1.0b, 3.1; Modbus Application Protocol
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from struct import Struct
 from typing import Any
 
-from ..bus.peer import Peer
+from ..bus.peer import Peer, Question
 from ..core.errors import NoAnswer, UnexpectedValue, Unreachable
 from ..core.points import Await, Step, Writing
 from .modbus_tables import EXCEPTION_BIT, Table, check_request, refusal, title
@@ -54,10 +54,24 @@ class ModbusTcp:
         function = table.read_function
         pdu = _REQUEST.pack(function, address, count)
         answer = yield from self._asked(unit, table, address, pdu, timeout, again=True)
-        size = (count + 7) // 8 if table.holds_bits else 2 * count
-        if len(answer) != size + 2 or answer[1] != size:
+        if not _brings(answer, table, count):
             raise _odd(title(unit, function, table, address), answer)
         return answer[2:]
+
+    def question(
+        self, unit: int, table: Table, address: int, count: int, timeout: float
+    ) -> Question:
+        """The same to be asked among others; `payload` has what came."""
+        check_request(address, count, table.read_limit)
+        request = self._request(unit, _REQUEST.pack(table.read_function, address, count))
+        return Question(request, _answers(request), timeout)
+
+    @staticmethod
+    def payload(question: Question, table: Table, count: int) -> bytes | None:
+        """`count` coils or registers, as they lie in the answer; None for anything else."""
+        answer = (question.answer or b"")[HEADER:]
+        good = answer[:1] == question.request[HEADER : HEADER + 1]
+        return answer[2:] if good and _brings(answer, table, count) else None
 
     def writing(
         self,
@@ -81,16 +95,10 @@ class ModbusTcp:
         self, unit: int, table: Table, address: int, pdu: bytes, timeout: float, *, again: bool
     ) -> Generator[Step, Any, bytes]:
         """The PDU of the answer, which is no exception."""
-        transaction = self._transaction = (self._transaction + 1) & 0xFFFF
-        request = _MBAP.pack(transaction, 0, 1 + len(pdu), unit) + pdu
-        head = request[:2]
-
-        def accepts(frame: bytes) -> bool:
-            return frame[:2] == head
-
+        request = self._request(unit, pdu)
         try:
             frame: bytes = yield Await(
-                partial(self.peer.ask, request, accepts, timeout, again=again)
+                partial(self.peer.ask, request, _answers(request), timeout, again=again)
             )
         except Unreachable:
             raise
@@ -106,6 +114,22 @@ class ModbusTcp:
         if answer[0] != pdu[0]:
             raise _odd(title(unit, pdu[0], table, address), answer)
         return answer
+
+    def _request(self, unit: int, pdu: bytes) -> bytes:
+        transaction = self._transaction = (self._transaction + 1) & 0xFFFF
+        return _MBAP.pack(transaction, 0, 1 + len(pdu), unit) + pdu
+
+
+def _answers(request: bytes) -> Callable[[bytes], bool]:
+    """Whether a frame answers it, be it with an exception."""
+    transaction = request[:2]
+    return lambda frame: frame[:2] == transaction
+
+
+def _brings(answer: bytes, table: Table, count: int) -> bool:
+    """Whether the PDU of an answer carries so many coils or registers."""
+    size = (count + 7) // 8 if table.holds_bits else 2 * count
+    return len(answer) == size + 2 and answer[1] == size
 
 
 def _single(table: Table, address: int, value: int) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from sys import intern
-from typing import Any, Protocol
+from typing import Any
 
+from ..bus.peer import Question
 from ..core.clock import Clock
 from ..core.columns import Columns, Readings
 from ..core.errors import (
@@ -21,82 +22,24 @@ from ..core.errors import (
 )
 from ..core.points import Channel, Group, Kind, Reading, Sampling, Status, Step, Value, Writing
 from ..core.units import Seconds
+from .modbus_contracts import Client, Register, Unit
 from .modbus_decoding import SpanDecoder
 from .modbus_registers import decimals, encode, is_whole
-from .modbus_spans import Located, Span, plan_reads, split
+from .modbus_spans import Span, plan_reads, split
 from .modbus_tables import Table
+from .modbus_tcp import ModbusTcp
 
 _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE = 1, 2, 3
 _LONGEST_PAUSE_S = 60.0
+PROMPT_S, PROMPT_AFTER = 0.01, 3
+"""Who answered within that time, so often in a row, is asked together with others."""
 REPEATS = 2
 """How often a question is asked again that noise may have hit: where it damages one frame of a
 hundred, one sampling of a hundred thousand fails then."""
 
 
-class Register(Located, Protocol):
-    """What a register must say of itself; the file's own registers do."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def scale(self) -> float: ...
-
-    @property
-    def unit(self) -> str: ...
-
-    @property
-    def writable(self) -> bool: ...
-
-    @property
-    def over(self) -> str: ...
-
-
-class Unit(Protocol):
-    """What a unit must say of itself. `interval` and `timeout` in seconds."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def interval(self) -> float: ...
-
-    @property
-    def timeout(self) -> float: ...
-
-    @property
-    def registers(self) -> Sequence[Register]: ...
-
-
 LaidOut = tuple[Span[Register], SpanDecoder[Register]]
-
-
-class Client(Protocol):
-    """What asks a unit; every exchange raises NoAnswer, UnitRefused, BusError. `timeout` in
-    seconds."""
-
-    def reading(
-        self, unit: int, table: Table, address: int, count: int, timeout: float
-    ) -> Generator[Step, Any, bytes]:
-        """`count` coils or registers from `address`, as they lie in the answer."""
-        ...
-
-    def writing(
-        self,
-        unit: int,
-        table: Table,
-        address: int,
-        values: Sequence[int],
-        *,
-        single: bool,
-        timeout: float,
-    ) -> Writing:
-        """Set coils or holding registers; `single` with functions 5 and 6, otherwise with 15 and
-        16."""
-        ...
+Answered = tuple[SpanDecoder[Register], bytes]
 
 
 class ModbusUnit:
@@ -115,13 +58,14 @@ class ModbusUnit:
         self._order = self._ordered()
         self._silences, self._ask_again_at = 0, 0.0
         self._there = False  # its last answer is not followed by a silence
+        self._prompt = 0  # how many of its last answers were good, and came at once
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
 
     def sample(self) -> Sampling:
         """Read every register, one span per step. A register that the unit refuses, garbles or
         leaves unanswered has that status alone. Raises NoAnswer when the unit says nothing."""
         self._check_pause()
-        answers: list[tuple[SpanDecoder[Register], bytes]] = []
+        answers: list[Answered] = []
         lost: dict[str, Reading] = {}
         waiting = list(self._spans)
         while waiting:
@@ -142,6 +86,33 @@ class ModbusUnit:
                 lost |= self._without_value(span, error)
             if waiting:
                 yield 0.0
+        return self._readings(answers, lost)
+
+    def questions(self, client: ModbusTcp) -> list[Question]:
+        """What to ask so that `understood` knows every register; none of a unit that may keep
+        others waiting."""
+        if self._prompt < PROMPT_AFTER:
+            return []
+        unit = self._unit
+        return [
+            client.question(unit.id, span.table, span.address, span.count, unit.timeout)
+            for span, _ in self._spans
+        ]
+
+    def understood(self, questions: Sequence[Question]) -> Sequence[Reading] | None:
+        """Every register, when all answers are good; None when `sample` must find out what is the
+        matter."""
+        answers: list[Answered] = []
+        for (span, decoder), question in zip(self._spans, questions, strict=True):
+            payload = ModbusTcp.payload(question, span.table, span.count)
+            if payload is None:
+                self._prompt = 0
+                return None
+            self._note_time(question.answered - (question.asked or 0.0))
+            answers.append((decoder, payload))
+        return self._readings(answers, {})
+
+    def _readings(self, answers: Sequence[Answered], lost: dict[str, Reading]) -> Sequence[Reading]:
         if not lost and not self._shares:
             with suppress(ChipError):
                 return self._together(answers)
@@ -151,7 +122,7 @@ class ModbusUnit:
         self._divide(readings)
         return [readings[channel.name] for channel in self.group.channels]
 
-    def _together(self, answers: Sequence[tuple[SpanDecoder[Register], bytes]]) -> Readings:
+    def _together(self, answers: Sequence[Answered]) -> Readings:
         """What all spans answered. Raises ChipError when a number is none."""
         values = [value for decoder, payload in answers for value in decoder.values(payload)]
         if self._order is not None:
@@ -206,22 +177,28 @@ class ModbusUnit:
         raise AssertionError("the last repeat returns or raises")
 
     def _read(self, span: Span[Register]) -> Generator[Step, Any, bytes]:
-        unit = self._unit
+        unit, began = self._unit, self._clock.monotonic()
         try:
             payload = yield from self._client.reading(
                 unit.id, span.table, span.address, span.count, unit.timeout
             )
         except ChipError:
             self._answered()
+            self._prompt = 0
             raise
         self._answered()
+        self._note_time(self._clock.monotonic() - began)
         return payload
 
     def _answered(self) -> None:
         self._silences, self._there = 0, True
 
+    def _note_time(self, seconds: float) -> None:
+        """How long a good answer took."""
+        self._prompt = self._prompt + 1 if seconds <= PROMPT_S else 0
+
     def _count_silence(self) -> None:
-        self._silences, self._there = self._silences + 1, False
+        self._silences, self._there, self._prompt = self._silences + 1, False, 0
         pause = min(self._unit.timeout * 2.0 ** min(self._silences, 30), _LONGEST_PAUSE_S)
         self._ask_again_at = self._clock.monotonic() + pause
 
