@@ -63,8 +63,9 @@ class TcpPeer:
                 again, question.asked = False, None
 
     async def ask_all(self, questions: Sequence[Question]) -> None:
-        connection, _ = await self._connected()
-        await connection.ask(questions, at_once=False)
+        if questions:
+            connection, _ = await self._connected()
+            await connection.ask(questions, at_once=False)
 
     def close(self) -> None:
         if self._open is not None:

@@ -39,10 +39,8 @@ class ModbusHost:
         answers in between."""
         units = [self._units[group.name] for group in groups]
         asked = [unit.questions(self._client) for unit in units]
-        every = [question for some in asked for question in some]
-        if every:
-            with suppress(Unreachable):  # `sample` tells
-                await self._peer.ask_all(every)
+        with suppress(Unreachable):  # `sample` tells
+            await self._peer.ask_all([question for some in asked for question in some])
         return [_answer(unit, some) for unit, some in zip(units, asked, strict=True)]
 
     def write(self, channel: str, value: Value) -> Writing:
