@@ -116,17 +116,24 @@ def modbus_tcp_answer(sent: bytes) -> None:
             if len(frame) <= modbus_tcp.HEADER:
                 continue
             client = modbus_tcp.ModbusTcp(_Nobody())  # type: ignore[arg-type]
-            for asked in (
-                client.reading(7, Table.HOLDING, 0, 4, 1.0),
-                client.writing(7, Table.COIL, 0, [1], single=True, timeout=1.0),
-            ):
-                _answered(asked, frame)
+            _answered(client.writing(7, Table.COIL, 0, [1], single=True, timeout=1.0), frame)
+            for table, count in ((Table.HOLDING, 4), (Table.DISCRETE, 17)):
+                question = client.question(7, table, 0, count, 1.0)
+                question.answer = frame
+                together = client.payload(question, table, count)
+                assert together == _answered(client.reading(7, table, 0, count, 1.0), frame)
 
 
-def _answered(steps: Generator[Any, Any, Any], frame: bytes) -> None:
+def _answered(steps: Generator[Any, Any, Any], frame: bytes) -> Any:
+    """What the steps return when that comes; None when they raise what they may."""
     next(steps)
-    with suppress(StopIteration, BusError, ChipError):
+    try:
         steps.send(frame)
+    except StopIteration as done:
+        return done.value
+    except (BusError, ChipError):
+        return None
+    raise AssertionError("one frame answers one question")
 
 
 def modbus_unit(sent: bytes) -> None:
@@ -234,6 +241,7 @@ TARGETS: dict[str, Target] = {
     "modbus-tcp": Target(
         modbus_tcp_answer,
         (bytes.fromhex("0001 0000 000b 07 03 08 0001000200030004"),
+         bytes.fromhex("0001 0000 0006 07 02 03 010203"),
          bytes.fromhex("0001 0000 0003 07 83 02")),
     ),
     "modbus-unit": Target(

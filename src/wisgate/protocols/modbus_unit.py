@@ -32,7 +32,8 @@ from .modbus_tcp import ModbusTcp
 _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE = 1, 2, 3
 _LONGEST_PAUSE_S = 60.0
 PROMPT_S, PROMPT_AFTER = 0.01, 3
-"""Who answered within that time, so often in a row, is asked together with others."""
+"""Who answered within that time, so often in a row and to each question of a sampling, is asked
+together with others."""
 REPEATS = 2
 """How often a question is asked again that noise may have hit: where it damages one frame of a
 hundred, one sampling of a hundred thousand fails then."""
@@ -59,6 +60,7 @@ class ModbusUnit:
         self._silences, self._ask_again_at = 0, 0.0
         self._there = False  # its last answer is not followed by a silence
         self._prompt = 0  # how many of its last answers were good, and came at once
+        self._written = False  # since it was asked together with others
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
 
     def sample(self) -> Sampling:
@@ -91,9 +93,9 @@ class ModbusUnit:
     def questions(self, client: ModbusTcp) -> list[Question]:
         """What to ask so that `understood` knows every register; none of a unit that may keep
         others waiting."""
-        if self._prompt < PROMPT_AFTER:
+        if self._prompt < max(PROMPT_AFTER, len(self._spans)):
             return []
-        unit = self._unit
+        unit, self._written = self._unit, False
         return [
             client.question(unit.id, span.table, span.address, span.count, unit.timeout)
             for span, _ in self._spans
@@ -101,7 +103,9 @@ class ModbusUnit:
 
     def understood(self, questions: Sequence[Question]) -> Sequence[Reading] | None:
         """Every register, when all answers are good; None when `sample` must find out what is the
-        matter."""
+        matter, or what a register shows that was written meanwhile."""
+        if self._written:
+            return None
         answers: list[Answered] = []
         for (span, decoder), question in zip(self._spans, questions, strict=True):
             payload = ModbusTcp.payload(question, span.table, span.count)
@@ -150,6 +154,7 @@ class ModbusUnit:
                 raise
             yield from self._send(register, words, False)
             self._only_blocks = True
+        self._written = True
         self._silences = 0  # it lives: read it again at its next turn
 
     def _send(self, register: Register, words: Sequence[int], single: bool) -> Writing:
@@ -167,6 +172,7 @@ class ModbusUnit:
             except Unreachable:
                 raise
             except NoAnswer:
+                self._prompt = 0
                 if not self._there or not repeats_left:
                     self._count_silence()
                     raise
@@ -198,7 +204,7 @@ class ModbusUnit:
         self._prompt = self._prompt + 1 if seconds <= PROMPT_S else 0
 
     def _count_silence(self) -> None:
-        self._silences, self._there, self._prompt = self._silences + 1, False, 0
+        self._silences, self._there = self._silences + 1, False
         pause = min(self._unit.timeout * 2.0 ** min(self._silences, 30), _LONGEST_PAUSE_S)
         self._ask_again_at = self._clock.monotonic() + pause
 
