@@ -88,14 +88,15 @@ class Sampled:
 
     async def sample_together(self, groups: Sequence[Group]) -> Sequence[Sequence[Reading] | None]:
         """Several groups in one go where the module can do that, and nothing is wrong; None for
-        each that must be sampled by itself."""
+        each that must be sampled by itself. What fails once is not tried again."""
         if len(groups) > 1 and self._joint is not None:
             try:
                 async with self._busy:
-                    if self.opened and not self._paused and not self._resting:
+                    if self.opened and not self._resting:
                         answers = await self._joint.sample_together(groups)
                         return [self._taken(*both) for both in zip(groups, answers, strict=True)]
             except Exception as error:  # noqa: BLE001  # `_crash` tells
+                self._joint = None
                 self._crash(groups[0].name, error)
         return [None] * len(groups)
 

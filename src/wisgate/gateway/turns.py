@@ -70,8 +70,13 @@ async def keep_sampling(
 async def _sample(
     turn: Turn, take: Callable[[Sampled, Sequence[Reading]], None], clock: Clock
 ) -> float:
-    """Every group once; when they were done."""
+    """Every group once; when they were done. What is there does not wait for who may be silent."""
     sampled, groups = turn.sampled, turn.groups
-    for group, readings in zip(groups, await sampled.sample_together(groups), strict=True):
-        take(sampled, await sampled.sample(group) if readings is None else readings)
+    together = await sampled.sample_together(groups)
+    for readings in together:
+        if readings is not None:
+            take(sampled, readings)
+    for group, readings in zip(groups, together, strict=True):
+        if readings is None:
+            take(sampled, await sampled.sample(group))
     return clock.monotonic()
