@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import msgspec
 REGISTERS = 100
 INTERVAL = "1s"
 """How often wisgate reads every register."""
+PER = "columns"
+"""How wisgate tells many readings in one message."""
 HERE = Path(sys.executable).parent
 RIVALS = HERE.parent / "rivals"
 Told = tuple[int, list[int], list[int], list[int]]
@@ -40,8 +43,15 @@ class _Row(msgspec.Struct):
     seq: int
 
 
+class _Sampling(msgspec.Struct):
+    seq: int
+    points: list[str]
+    values: list[float | bool]
+
+
 class _Batch(msgspec.Struct):
     readings: list[_Row]
+    samplings: list[_Sampling] = []
 
 
 _BATCH = msgspec.json.Decoder(_Batch)
@@ -68,7 +78,7 @@ def _wisgate(folder: Path, plant: int, broker: int, units: int) -> subprocess.Po
         + '\n[[virtual]]\nname = "late"\ntype = "bool"\ninitial = false\n'
         '\n[[rule]]\nname = "watch"\nwhen = "u1_r0 > 40000 or u1_r1 > 40000"\n'
         "set = { late = true }\n"
-        f'\n[sink.plant]\ntype = "mqtt"\nurl = "mqtt://127.0.0.1:{broker}"\nper = "batch"\n'
+        f'\n[sink.plant]\ntype = "mqtt"\nurl = "mqtt://127.0.0.1:{broker}"\nper = "{PER}"\n'
     )
     # --virtual: there is no I2C here; a host on this computer itself stays real
     return _run(folder, [HERE / "wisgate", "run", "gateway.toml", "--virtual", "--data", "store"])
@@ -80,7 +90,12 @@ def _wisgate_told(topic: str, payload: bytes) -> Told | None:
         return 0, [], [], [gap["seq"], *range(gap["first"], gap["last"] + 1)]
     if not topic.endswith("/batch"):
         return None
-    every = _BATCH.decode(payload).readings
+    batch = _BATCH.decode(payload)
+    every = batch.readings + [
+        _Row(point, value, seq)
+        for s in batch.samplings
+        for point, value, seq in zip(s.points, s.values, count(s.seq), strict=False)
+    ]
     rows = [r for r in every if r.point.startswith("u")]
     firsts = [
         int(r.value) for r in rows if isinstance(r.value, int | float) and r.point.endswith("_r0")

@@ -10,7 +10,7 @@ from itertools import repeat
 import msgspec
 
 from ..core.points import Status, Value
-from ..store.entries import Records
+from ..store.entries import Heads, Records
 from ..store.records import ALARM, AlarmState, Entry, Gap, Record
 
 MAX_COMMAND = 4096
@@ -94,6 +94,35 @@ def batch_json(parts: Iterable[Record | Records]) -> bytes:
         else:
             rows.append(_row(part))
     return _ENCODER.encode({"readings": rows})
+
+
+class _Sampling(msgspec.Struct, gc=False):
+    """What came together, told once: `seq` is that of the first, the others count on from it."""
+
+    time: str
+    seq: int
+    points: msgspec.Raw
+    units: msgspec.Raw
+    values: Sequence[Value]
+
+
+def columns_json(parts: Iterable[Record | Records]) -> bytes:
+    """As `batch_json`, in a tenth of the bytes: what came together, in columns."""
+    rows: list[_Row] = []
+    samplings: list[_Sampling] = []
+    for part in parts:
+        if isinstance(part, Records):
+            samplings.append(
+                _Sampling(time_text(part.time_ns), part.seq, *_heads(part.heads), part.values)
+            )
+        else:
+            rows.append(_row(part))
+    return _ENCODER.encode({"samplings": samplings, "readings": rows})
+
+
+@lru_cache(maxsize=1024)  # the same with every sampling of a module
+def _heads(heads: Heads) -> tuple[msgspec.Raw, msgspec.Raw]:
+    return msgspec.Raw(_ENCODER.encode(heads.names)), msgspec.Raw(_ENCODER.encode(heads.units))
 
 
 def _row(record: Record) -> _Row:

@@ -22,8 +22,9 @@ PREFIX = Option(
 )
 PER = Option(
     "per",
-    choice("point", "batch"),
-    "A message for every reading, or one for all readings of a sampling.",
+    choice("point", "batch", "columns"),
+    "A message for every reading, or one for many: each in full, or, in a tenth of the bytes, what "
+    "came together in columns.",
     '"point"',
     "point",
     otherwise='"point"',
@@ -59,7 +60,7 @@ class MqttConfig(BrokerConfig, SinkConfig):
     prefix: str = "wisgate"
     """First level of every topic."""
     per: str = "point"
-    """"point": a message per reading; "batch": a message per sampling round."""
+    """"point": a message per reading; "batch" and "columns": one for many."""
     commands: bool = False
     """Whether `<point>/set` writes outputs and virtual points."""
     home_assistant: str = ""
@@ -67,13 +68,14 @@ class MqttConfig(BrokerConfig, SinkConfig):
 
 
 def read(table: Table, common: SinkConfig, folder: Path, names: Names) -> MqttConfig:
-    if table.has(HOME_ASSISTANT) and table.get(PER) == "batch":
-        table.wrong(HOME_ASSISTANT, 'needs a topic for each point; remove per = "batch"')
+    per = table.get(PER)
+    if table.has(HOME_ASSISTANT) and per != "point":
+        table.wrong(HOME_ASSISTANT, f'needs a topic for each point; remove per = "{per}"')
     return MqttConfig(
         **vars(common),
         **vars(read_broker(table, folder)),
         prefix=table.get(PREFIX),
-        per=table.get(PER),
+        per=per,
         commands=table.get(COMMANDS),
         home_assistant=table.get(HOME_ASSISTANT),
     )

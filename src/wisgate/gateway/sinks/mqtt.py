@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 
 import aiomqtt
 
@@ -21,7 +22,7 @@ from ...mqtt.connection import Connection
 from ...mqtt.message import Message
 from ...store.entries import Records, parts_of
 from ...store.records import Entry, Gap, Record
-from ..payloads import batch_json, command_value, gap_json, record_json
+from ..payloads import batch_json, columns_json, command_value, gap_json, record_json
 from .base import Access
 from .home_assistant import HomeAssistant
 
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 1.0
 """Between two announcements: they are large, and whoever may publish can ask for them."""
+
+Together = Callable[[Sequence[Record | Records]], bytes]
+TOGETHER: Mapping[str, Together] = {"batch": batch_json, "columns": columns_json}
+"""How readings of one delivery become one message, by what `per` says."""
 
 
 class MqttSink:
@@ -39,6 +44,7 @@ class MqttSink:
         self.name = config.name
         self._config = config
         self._root = f"{config.prefix}/{gateway}"
+        self._together = TOGETHER.get(config.per)
         self._on_command = access.command if config.commands else None
         self._home: HomeAssistant | None = None
         self._kept: frozenset[str] = frozenset()
@@ -91,7 +97,7 @@ class MqttSink:
     # Messages
 
     def _messages(self, batch: Sequence[Entry]) -> Iterator[Message]:
-        if self._config.per != "batch":
+        if self._together is None:
             yield from map(self._message, batch)
             return
         together: list[Record | Records] = []
@@ -100,11 +106,11 @@ class MqttSink:
                 together.append(part)
                 continue
             if together:
-                yield from self._batches(together)
+                yield from self._batches(together, self._together)
                 together = []
             yield self._message(part)
         if together:
-            yield from self._batches(together)
+            yield from self._batches(together, self._together)
 
     def _message(self, entry: Entry) -> Message:
         if isinstance(entry, Gap):
@@ -114,18 +120,18 @@ class MqttSink:
         retain = entry.is_alarm or entry.point in self._kept
         return Message(topic, record_json(entry), (entry.seq,), retain=retain)
 
-    def _batches(self, parts: Sequence[Record | Records]) -> Iterator[Message]:
+    def _batches(self, parts: Sequence[Record | Records], json: Together) -> Iterator[Message]:
         """Records delivered together are one message, halved until none is too large."""
-        seqs = [seq for p in parts for seq in (p.seqs if isinstance(p, Records) else (p.seq,))]
-        message = Message(f"{self._root}/batch", batch_json(parts), seqs)
+        seqs = [*chain.from_iterable(p.seqs if isinstance(p, Records) else (p.seq,) for p in parts)]
+        message = Message(f"{self._root}/batch", json(parts), seqs)
         if len(seqs) == 1 or self._broker.fits(message):
             yield message
             return
         if len(parts) == 1:
             parts = [record for part in parts if isinstance(part, Records) for record in part]
         middle = len(parts) // 2
-        yield from self._batches(parts[:middle])
-        yield from self._batches(parts[middle:])
+        yield from self._batches(parts[:middle], json)
+        yield from self._batches(parts[middle:], json)
 
     # Home Assistant
 
