@@ -128,7 +128,11 @@ class ModbusUnit:
 
     def _together(self, answers: Sequence[Answered]) -> Readings:
         """What all spans answered. Raises ChipError when a number is none."""
-        values = [value for decoder, payload in answers for value in decoder.values(payload)]
+        values: Sequence[Value]
+        if len(answers) == 1:
+            values = answers[0][0].values(answers[0][1])
+        else:
+            values = [value for decoder, payload in answers for value in decoder.values(payload)]
         if self._order is not None:
             values = [values[at] for at in self._order]
         return Readings(self._columns, values)

@@ -122,9 +122,8 @@ class Database(Logged, Past):
         except sqlite3.Error:
             self.relieve()
             raise
-        count = sum(map(amount, batch))
-        self._since_trim += count
-        return Taken(self._figures.grown(count), records, self._since_trim >= retention.STEP // 2)
+        extent = self._figures.grown(sum(map(amount, batch)))
+        return Taken(extent, records, self._since_trim >= retention.TRIM_BYTES)
 
     def _commit(
         self, batch: Batch, dropped: int, cursors: Mapping[str, int], told: bool
@@ -214,6 +213,7 @@ class Database(Logged, Past):
             self._db.execute(_INSERT_TOGETHER, [*chain(*rows[at : at + TOGETHER])])
         self._db.executemany(f"{_INSERT} {_ROW}", rows[whole:])
         self.samplings.insert(new.samplings)
+        self._since_trim += retention.size_of(len(rows), new.samplings)
         if batch:
             self.tiers.saw(min(chain(map(_time_of, rows), map(_time_of, new.samplings))))
         self._series = replace(self._series, next=new.following)

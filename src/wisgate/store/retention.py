@@ -13,17 +13,21 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from ..config.storing import ENDURANCE, HOURS_AGE, MINUTES_AGE
 from .records import ALARM
+from .samplings import SamplingRow
 from .schema import BEGIN, NEWEST, PAGE
 
 STEP = 1000
 """Readings and gaps dropped in one transaction, and a part of a sampling at most: some 15 ms on a
 CM4."""
+
+TRIM_BYTES = 50_000
+"""So much of new entries, and those beyond the bounds go."""
 
 WAL_BYTES = 8 * 1024 * 1024
 """Room for the write-ahead log, which `journal_size_limit` cuts to this after a checkpoint."""
@@ -89,6 +93,11 @@ class Bounds:
     def checkpoint_pages(self) -> int:
         """When SQLite copies the log into the database: 1000 pages is its own measure."""
         return max(8, min(1000, int(self.max_size / 8 / PAGE)))
+
+
+def size_of(rows: int, samplings: Sequence[SamplingRow]) -> int:
+    """About how many bytes new rows take."""
+    return _ENTRY_BYTES * (rows + len(samplings)) + sum(len(row[-1]) for row in samplings)
 
 
 UNBOUNDED = Bounds(math.inf, math.inf, max_age_minutes=math.inf, max_age_hours=math.inf)

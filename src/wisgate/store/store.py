@@ -99,8 +99,8 @@ class Store:
         self._gathering.wake()
         if self._error:
             self._ring.bound()
-        elif len(self._ring) >= self._pace.limit:
-            self._gathering.hurry(self._pace.rest)
+        elif (count := len(self._ring)) >= self._pace.limit:
+            self._gathering.hurry(self._pace.rest if count < self._pace.full else 0.0)
 
     def correct(self, shift: int) -> None:
         """The time is known: what was appended so far, with estimated times, is `shift` nanoseconds

@@ -10,6 +10,7 @@ from wisgate.gateway.payloads import (
     MAX_COMMAND,
     alarm,
     batch_json,
+    columns_json,
     command_value,
     entries_json,
     reading,
@@ -104,3 +105,16 @@ def test_records_in_columns_are_the_rows_that_each_is_alone() -> None:
     alone = Record(9, 1, "late", "", None, Status.FAULT)
     assert batch_json([some, alone]) == batch_json([*some, alone])
     assert b'"seq":8' in batch_json([some])
+
+
+def test_columns_on_the_wire() -> None:
+    heads = Heads(["level", 'a "b"'], ["m", "%"])
+    some = Records(7, 1_795_176_000_000_000_000, heads, (1.5, True))
+    alone = Record(9, some.time_ns, "late", "", None, Status.FAULT)
+    assert columns_json([some, alone]) == (
+        b'{"samplings":[{"time":"2026-11-20T12:00:00.000Z","seq":7,'
+        b'"points":["level","a \\"b\\""],"units":["m","%"],"values":[1.5,true]}],'
+        b'"readings":[{"point":"late","value":null,"unit":"","status":"fault",'
+        b'"time":"2026-11-20T12:00:00.000Z","seq":9}]}'
+    )
+    assert columns_json([alone]).startswith(b'{"samplings":[],"readings":[{')

@@ -35,6 +35,23 @@ def test_what_comes_in_the_same_moment_is_in_one_commit(tmp_path: Path) -> None:
     virtual(clock, main())
 
 
+def test_many_wait_for_nothing(tmp_path: Path) -> None:
+    clock = VirtualClock()
+
+    async def main() -> None:
+        pace = Pace(10.0, 2, 0.5, None, full=4)
+        store = await open_store(tmp_path, clock=clock, pace=pace)
+        store.extend(list(levels(3)))
+        await sleep(0.4)
+        assert store.last_seq == 0
+        store.extend(list(levels(1)))
+        await sleep(0.01)
+        assert store.last_seq == 4
+        await store.close()
+
+    virtual(clock, main())
+
+
 def test_who_flushes_waits_for_no_rest(tmp_path: Path) -> None:
     clock = VirtualClock()
 

@@ -337,7 +337,7 @@ def test_a_full_disk_keeps_readings_in_memory_and_recovers_by_itself(tmp_path: P
 def test_the_same_readings_leave_the_same_bytes(tmp_path: Path) -> None:
     async def main(folder: Path, boot: str, last: float) -> None:
         clock = VirtualClock()
-        store = await open_store(folder, boot=boot, clock=clock, pace=Pace(0, 1000, None))
+        store = await open_store(folder, boot=boot, clock=clock, pace=Pace(0, 1000, sync=None))
         await store.cursor("plant")
         for n in range(30):
             clock.advance(60)

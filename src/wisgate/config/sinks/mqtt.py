@@ -23,7 +23,7 @@ PREFIX = Option(
 PER = Option(
     "per",
     choice("point", "batch", "columns"),
-    "A message for every reading, or one for many: each in full, or, in a tenth of the bytes, what "
+    "A message for every reading, or one for many: each in full, or, in a fifth of the bytes, what "
     "came together in columns.",
     '"point"',
     "point",
