@@ -20,7 +20,7 @@ from .sinks.base import Sink
 
 log = logging.getLogger(__name__)
 
-LIMIT = 500
+LIMIT = 1000
 """Entries offered at once."""
 
 LOOK_S = 15.0

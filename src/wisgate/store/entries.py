@@ -74,3 +74,11 @@ class Entries(Made[Entry]):
 def parts_of(batch: Sequence[Entry]) -> Sequence[Part]:
     """A batch as it is made."""
     return batch.parts if isinstance(batch, Entries) else batch
+
+
+def seqs_of(parts: Sequence[Record | Records]) -> Sequence[int]:
+    """The numbers of all of them: most often without a gap."""
+    first, following = parts[0].seq, parts[-1].seq + amount(parts[-1])
+    if following - first == sum(map(amount, parts)):
+        return range(first, following)
+    return [seq for p in parts for seq in (p.seqs if isinstance(p, Records) else (p.seq,))]

@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
 
 import aiomqtt
 
@@ -20,7 +19,7 @@ from ...core.complaints import Complaints
 from ...core.errors import SinkError
 from ...mqtt.connection import Connection
 from ...mqtt.message import Message
-from ...store.entries import Records, parts_of
+from ...store.entries import Records, parts_of, seqs_of
 from ...store.records import Entry, Gap, Record
 from ..payloads import batch_json, columns_json, command_value, gap_json, record_json
 from .base import Access
@@ -122,7 +121,7 @@ class MqttSink:
 
     def _batches(self, parts: Sequence[Record | Records], json: Together) -> Iterator[Message]:
         """Records delivered together are one message, halved until none is too large."""
-        seqs = [*chain.from_iterable(p.seqs if isinstance(p, Records) else (p.seq,) for p in parts)]
+        seqs = seqs_of(parts)
         message = Message(f"{self._root}/batch", json(parts), seqs)
         if len(seqs) == 1 or self._broker.fits(message):
             yield message
