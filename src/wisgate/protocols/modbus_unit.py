@@ -60,13 +60,22 @@ class ModbusUnit:
         self._silences, self._ask_again_at = 0, 0.0
         self._there = False  # its last answer is not followed by a silence
         self._prompt = 0  # how many of its last answers were good, and came at once
-        self._written = False  # since it was asked together with others
+        self._written = False  # since the last sampling began
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
 
     def sample(self) -> Sampling:
-        """Read every register, one span per step. A register that the unit refuses, garbles or
-        leaves unanswered has that status alone. Raises NoAnswer when the unit says nothing."""
+        """Read every register, one span per step; all once more when one was written in between,
+        for it may have been read before that. A register that the unit refuses, garbles or leaves
+        unanswered has that status alone. Raises NoAnswer when the unit says nothing."""
         self._check_pause()
+        self._written = False
+        readings = yield from self._sampled()
+        if self._written:
+            yield 0.0
+            readings = yield from self._sampled()
+        return readings
+
+    def _sampled(self) -> Sampling:
         answers: list[Answered] = []
         lost: dict[str, Reading] = {}
         waiting = list(self._spans)

@@ -88,6 +88,30 @@ def test_a_write_during_a_round_is_not_followed_by_what_was_read_before() -> Non
     plant.play(story)
 
 
+def test_nor_is_one_between_two_requests_of_a_sampling() -> None:
+    plant = Plant([unit_of_file(1, register("level", writable=True), register("far", 200))])
+    words, begun = {0: 7, 200: 8}, asyncio.Event()
+
+    def reaction(request: Request) -> Reaction:
+        if request.writes:
+            words[request.address] = request.count
+            return 0.1, request.frame
+        begun.set()
+        return 0.1, request.words(words[request.address])
+
+    async def story() -> None:
+        plant.host.reaction = reaction
+        await begun.wait()
+        await plant.sampled.write("u1_level", 9)
+        await asyncio.sleep(0.5)
+        assert [(r.name, r.value) for _, r in plant.taken] == [("u1_level", 9), ("u1_far", 8)]
+        assert [r.address for _, r in plant.host.heard] == [0, 0, 200, 0, 200]
+        await asyncio.sleep(1)
+        assert [r.address for _, r in plant.host.heard[5:]] == [0, 200]
+
+    plant.play(story)
+
+
 def test_a_unit_of_which_one_answer_is_slow_is_asked_alone() -> None:
     registers = [register(f"r{n}", 100 * n) for n in range(PROMPT_AFTER + 1)]
     plant = Plant([*units(2), unit_of_file(3, *registers)])
