@@ -59,6 +59,7 @@ class ModbusUnit:
         self._order = self._ordered()
         self._silences, self._ask_again_at = 0, 0.0
         self._there = False  # its last answer is not followed by a silence
+        self._missed = False  # it was silent when asked together: the first of its tries
         self._prompt = 0  # how many of its last answers were good, and came at once
         self._written = False  # since the last sampling began
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
@@ -119,7 +120,7 @@ class ModbusUnit:
         for (span, decoder), question in zip(self._spans, questions, strict=True):
             payload = ModbusTcp.payload(question, span.table, span.count)
             if payload is None:
-                self._prompt = 0
+                self._prompt, self._missed = 0, question.silent
                 return None
             self._note_time(question.answered - (question.asked or 0.0))
             answers.append((decoder, payload))
@@ -179,7 +180,8 @@ class ModbusUnit:
     def _payload(self, span: Span[Register]) -> Generator[Step, Any, bytes]:
         """What stands in `span`. It is asked for again when the answer was damaged or another's,
         and when none came from a unit that was there before: noise may have hit the request."""
-        for repeats_left in range(REPEATS, -1, -1):
+        repeats, self._missed = REPEATS - self._missed, False
+        for repeats_left in range(repeats, -1, -1):
             try:
                 return (yield from self._read(span))
             except Unreachable:

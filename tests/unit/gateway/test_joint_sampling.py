@@ -32,7 +32,7 @@ def test_what_came_at_once_does_not_wait_for_who_stays_silent() -> None:
         given_up = next(at for at, r in plant.taken if r.status is Status.ABSENT)
         for name in ("u1_level", "u3_level"):
             taken = [at for at, r in plant.taken if r.name == name and TOGETHER_S < at < given_up]
-            assert taken == [pytest.approx(given_up - 3 * 0.5, abs=0.01)]
+            assert taken == [pytest.approx(given_up - 2 * 0.5, abs=0.01)]
 
     plant.play(story)
 

@@ -17,7 +17,7 @@ from wisgate.core.errors import NoAnswer
 from wisgate.core.points import Reading, Status
 from wisgate.protocols.modbus_tables import Table
 from wisgate.protocols.modbus_tcp import ModbusTcp
-from wisgate.protocols.modbus_unit import PROMPT_AFTER, PROMPT_S, ModbusUnit
+from wisgate.protocols.modbus_unit import PROMPT_AFTER, PROMPT_S, REPEATS, ModbusUnit
 
 PROMPT, SLOW = 0.9 * PROMPT_S, 1.1 * PROMPT_S
 SILENT = NoAnswer("silent")
@@ -89,6 +89,28 @@ def test_one_answer_that_is_not_good_has_it_begin_again(
     mended = bench.sampled()[0].status is Status.GOOD
     assert mended
     assert len(bench.questions()) == 1
+
+
+@pytest.mark.parametrize(("together", "tries"), [(True, REPEATS), (False, REPEATS + 1)])
+def test_a_silence_among_others_is_the_first_of_the_tries(together: bool, tries: int) -> None:
+    bench = Bench()
+    bench.sampled(PROMPT_AFTER)
+    if together:
+        questions = bench.questions()
+        questions[0].silent = True
+        assert bench.unit.understood(questions) is None
+    before = len(bench.peer.asked)
+    bench.next = [lambda _: SILENT] * (REPEATS + 1)
+    with pytest.raises(NoAnswer):
+        bench.sampled()
+    assert len(bench.peer.asked) == before + tries
+    bench.next = []
+    assert bench.sampled()[0].status is Status.GOOD
+    bench.next = [lambda _: SILENT] * (REPEATS + 1)
+    before = len(bench.peer.asked)
+    with pytest.raises(NoAnswer):
+        bench.sampled()
+    assert len(bench.peer.asked) == before + REPEATS + 1
 
 
 def test_one_that_takes_longer_has_it_begin_again() -> None:
