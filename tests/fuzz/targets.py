@@ -120,7 +120,7 @@ def modbus_tcp_answer(sent: bytes) -> None:
             for table, count in ((Table.HOLDING, 4), (Table.DISCRETE, 17)):
                 question = client.question(7, table, 0, count, 1.0)
                 question.answer = frame
-                together = client.payload(question, table, count)
+                together = client.payload(question)
                 assert together == _answered(client.reading(7, table, 0, count, 1.0), frame)
 
 

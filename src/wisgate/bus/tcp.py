@@ -179,8 +179,9 @@ class _Connection(asyncio.BufferedProtocol):
         self._filled += nbytes
         start = 0
         try:
-            while size := self._frame_size(self._buffer[start : self._filled]):
-                if size > self._filled - start:
+            while start < self._filled:
+                size = self._frame_size(self._buffer[start : self._filled])
+                if not 0 < size <= self._filled - start:
                     break
                 self._take(bytes(self._buffer[start : start + size]))
                 start += size

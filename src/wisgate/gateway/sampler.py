@@ -94,20 +94,26 @@ class Sampled:
                 async with self._busy:
                     if self.opened and not self._resting:
                         answers = await self._joint.sample_together(groups)
-                        return [self._taken(*both) for both in zip(groups, answers, strict=True)]
+                        return self._taken(groups, answers)
             except Exception as error:  # noqa: BLE001  # `_crash` tells
                 self._joint = None
                 self._crash(groups[0].name, error)
         return [None] * len(groups)
 
-    def _taken(self, group: Group, answer: Answer | None) -> Sequence[Reading] | None:
-        if answer is None:
-            return None
-        readings, came = answer
-        self._answered(group.name)
-        self._counters["samples"] += 1
-        ago = self._clock.monotonic() - came
-        return dated(readings, self._clock.utc_ns() - round(ago * 1e9))
+    def _taken(
+        self, groups: Sequence[Group], answers: Sequence[Answer | None]
+    ) -> Sequence[Sequence[Reading] | None]:
+        now, utc_ns = self._clock.monotonic(), self._clock.utc_ns()
+        found: list[Sequence[Reading] | None] = []
+        for group, answer in zip(groups, answers, strict=True):
+            if answer is None:
+                found.append(None)
+                continue
+            readings, came = answer
+            self._answered(group.name)
+            self._counters["samples"] += 1
+            found.append(dated(readings, utc_ns - int((now - came) * 1e9)))
+        return found
 
     async def open(self) -> None:
         """Open now instead of at the first sampling: outputs become safe. Never raises."""
@@ -277,6 +283,8 @@ class Sampled:
             self.opened, self._had_to_reopen = False, True
 
     def _answered(self, group: str) -> None:
+        if not (self._failures or self._told or self._crashes or self._lost):
+            return  # nearly always
         failures = self._failures.pop(group, 0)
         if group in self._told:
             self._told.discard(group)

@@ -7,7 +7,7 @@ Messaging on TCP/IP Implementation Guide V1.0b, 3.1; Modbus Application Protocol
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from struct import Struct
 from typing import Any
 
@@ -21,6 +21,7 @@ WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS = 5, 6, 15, 16
 COIL_ON = 0xFF00
 NOBODY_BEHIND = (10, 11)
 """Exceptions of a gateway that did not reach the unit."""
+_OF_REGISTERS = (Table.HOLDING.read_function, Table.INPUT.read_function)
 _MBAP = Struct(">HHHB")
 _REQUEST = Struct(">BHH")
 
@@ -50,28 +51,24 @@ class ModbusTcp:
     ) -> Generator[Step, Any, bytes]:
         """`count` coils or registers from `address`, as they lie in the answer. Raises NoAnswer,
         UnitRefused, UnexpectedValue."""
-        check_request(address, count, table.read_limit)
-        function = table.read_function
-        pdu = _REQUEST.pack(function, address, count)
+        pdu = _read(table, address, count)
         answer = yield from self._asked(unit, table, address, pdu, timeout, again=True)
-        if not _brings(answer, table, count):
-            raise _odd(title(unit, function, table, address), answer)
-        return answer[2:]
+        payload = _payload(pdu, answer)
+        if payload is None:
+            raise _odd(title(unit, pdu[0], table, address), answer)
+        return payload
 
     def question(
         self, unit: int, table: Table, address: int, count: int, timeout: float
     ) -> Question:
         """The same to be asked among others; `payload` has what came."""
-        check_request(address, count, table.read_limit)
-        request = self._request(unit, _REQUEST.pack(table.read_function, address, count))
+        request = self._request(unit, _read(table, address, count))
         return Question(request, _answers(request), timeout)
 
     @staticmethod
-    def payload(question: Question, table: Table, count: int) -> bytes | None:
-        """`count` coils or registers, as they lie in the answer; None for anything else."""
-        answer = (question.answer or b"")[HEADER:]
-        good = answer[:1] == question.request[HEADER : HEADER + 1]
-        return answer[2:] if good and _brings(answer, table, count) else None
+    def payload(question: Question) -> bytes | None:
+        """What was asked for, as it lies in the answer; None for anything else."""
+        return _payload(question.request[HEADER:], (question.answer or b"")[HEADER:])
 
     def writing(
         self,
@@ -126,10 +123,19 @@ def _answers(request: bytes) -> Callable[[bytes], bool]:
     return lambda frame: frame[:2] == transaction
 
 
-def _brings(answer: bytes, table: Table, count: int) -> bool:
-    """Whether the PDU of an answer carries so many coils or registers."""
-    size = (count + 7) // 8 if table.holds_bits else 2 * count
-    return len(answer) == size + 2 and answer[1] == size
+@lru_cache(maxsize=4096)  # the same with every sampling
+def _read(table: Table, address: int, count: int) -> bytes:
+    """The PDU that asks for so many coils or registers."""
+    check_request(address, count, table.read_limit)
+    return _REQUEST.pack(table.read_function, address, count)
+
+
+def _payload(asked: bytes, answer: bytes) -> bytes | None:
+    """What the PDU of an answer brings of that which another one asked; None when it does not."""
+    count = asked[3] << 8 | asked[4]
+    size = 2 * count if asked[0] in _OF_REGISTERS else (count + 7) // 8
+    good = len(answer) == size + 2 and answer[0] == asked[0] and answer[1] == size
+    return answer[2:] if good else None
 
 
 def _single(table: Table, address: int, value: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from contextlib import suppress
 from sys import intern
 from typing import Any
 
@@ -117,8 +116,8 @@ class ModbusUnit:
         if self._written:
             return None
         answers: list[Answered] = []
-        for (span, decoder), question in zip(self._spans, questions, strict=True):
-            payload = ModbusTcp.payload(question, span.table, span.count)
+        for (_, decoder), question in zip(self._spans, questions, strict=True):
+            payload = ModbusTcp.payload(question)
             if payload is None:
                 self._prompt, self._missed = 0, question.silent
                 return None
@@ -128,8 +127,10 @@ class ModbusUnit:
 
     def _readings(self, answers: Sequence[Answered], lost: dict[str, Reading]) -> Sequence[Reading]:
         if not lost and not self._shares:
-            with suppress(ChipError):
+            try:
                 return self._together(answers)
+            except ChipError:
+                pass  # one of the numbers is none
         readings = lost
         for decoder, payload in answers:
             readings |= decoder.readings(payload)

@@ -214,7 +214,7 @@ def payload(
 ) -> bytes | None:
     question = ModbusTcp(ScriptedPeer(told(""))).question(17, table, address, count, 0.5)
     question.answer = answer(question.request)
-    return ModbusTcp.payload(question, table, count)
+    return ModbusTcp.payload(question)
 
 
 @pytest.mark.parametrize(

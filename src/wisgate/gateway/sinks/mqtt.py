@@ -44,6 +44,8 @@ class MqttSink:
         self._config = config
         self._root = f"{config.prefix}/{gateway}"
         self._together = TOGETHER.get(config.per)
+        self._record_bytes = 0.0
+        """What each took in the last message."""
         self._on_command = access.command if config.commands else None
         self._home: HomeAssistant | None = None
         self._kept: frozenset[str] = frozenset()
@@ -120,12 +122,15 @@ class MqttSink:
         return Message(topic, record_json(entry), (entry.seq,), retain=retain)
 
     def _batches(self, parts: Sequence[Record | Records], json: Together) -> Iterator[Message]:
-        """Records delivered together are one message, halved until none is too large."""
+        """Records delivered together are one message, halved until none is too large; at once where
+        the last message tells that it will be."""
         seqs = seqs_of(parts)
-        message = Message(f"{self._root}/batch", json(parts), seqs)
-        if len(seqs) == 1 or self._broker.fits(message):
-            yield message
-            return
+        if len(seqs) == 1 or len(seqs) * self._record_bytes <= self._broker.largest:
+            message = Message(f"{self._root}/batch", json(parts), seqs)
+            self._record_bytes = len(message.payload) / len(seqs)
+            if len(seqs) == 1 or self._broker.fits(message):
+                yield message
+                return
         if len(parts) == 1:
             parts = [record for part in parts if isinstance(part, Records) for record in part]
         middle = len(parts) // 2
