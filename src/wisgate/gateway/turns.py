@@ -16,6 +16,9 @@ MOMENTS, TOGETHER = 10, 10
 than TOGETHER would meet."""
 
 
+Take = Callable[[Sampled, Sequence[Reading]], None]
+
+
 @dataclass(frozen=True)
 class Turn:
     """Groups of one module that are sampled at the same moment, one after another."""
@@ -46,12 +49,7 @@ def turns(sampled: Sequence[Sampled]) -> list[Turn]:
     ]
 
 
-async def keep_sampling(
-    turn: Turn,
-    clock: Clock,
-    take: Callable[[Sampled, Sequence[Reading]], None],
-    counters: Counter[str],
-) -> None:
+async def keep_sampling(turn: Turn, clock: Clock, take: Take, counters: Counter[str]) -> None:
     """Sample at the interval for ever. What comes too late is counted and left out, never queued
     up."""
     await asyncio.sleep(turn.phase)
@@ -67,16 +65,25 @@ async def keep_sampling(
         await _sample(turn, take, clock)
 
 
-async def _sample(
-    turn: Turn, take: Callable[[Sampled, Sequence[Reading]], None], clock: Clock
-) -> float:
-    """Every group once; when they were done. What is there does not wait for who may be silent."""
+async def _sample(turn: Turn, take: Take, clock: Clock) -> float:
+    """Every group once; when they were done. What is there does not wait for who may be silent.
+    Raises what `take` raised first, after all had their turn."""
     sampled, groups = turn.sampled, turn.groups
+    failures: list[Exception] = []
+
+    def pass_on(readings: Sequence[Reading]) -> None:
+        try:
+            take(sampled, readings)
+        except Exception as error:  # noqa: BLE001  # raised below
+            failures.append(error)
+
     together = await sampled.sample_together(groups)
     for readings in together:
         if readings is not None:
-            take(sampled, readings)
-    for group, readings in zip(groups, together, strict=True):
-        if readings is None:
-            take(sampled, await sampled.sample(group))
+            pass_on(readings)
+    for group, answer in zip(groups, together, strict=True):
+        if answer is None:
+            pass_on(await sampled.sample(group))
+    if failures:
+        raise failures[0]
     return clock.monotonic()

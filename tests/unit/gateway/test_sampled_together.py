@@ -15,6 +15,7 @@ from wisgate.core.errors import NoAcknowledge, UnexpectedValue
 from wisgate.core.points import Answer, Group, Reading, Status
 from wisgate.core.units import Seconds
 from wisgate.gateway.sampler import RESTART_S
+from wisgate.gateway.turns import Turn, keep_sampling
 
 A, B, C = (Group(name, (LEVEL,), Seconds(1)) for name in "abc")
 GOOD, ABSENT, FAULT = [Status.GOOD], [Status.ABSENT], [Status.FAULT]
@@ -202,3 +203,24 @@ def test_a_cancelled_turn_leaves_the_module_free() -> None:
         assert await asyncio.wait_for(bench.turn(C), 1) == [GOOD]
 
     bench.run(main())
+
+
+@pytest.mark.parametrize("apart", [set(), {B}, {A, B, C}])
+def test_who_fails_to_take_one_group_takes_the_others(apart: set[Group]) -> None:
+    bench = Bench()
+    bench.module.apart = apart
+    taken: list[int] = []
+
+    def take(_: object, readings: Sequence[Reading]) -> None:
+        taken.append(len(readings))
+        if len(taken) == 1:
+            raise KeyError("a mistake")
+
+    async def main() -> None:
+        await bench.sampled.open()
+        turn = Turn(bench.sampled, (A, B, C), 0.0)
+        with pytest.raises(KeyError, match="a mistake"):
+            await keep_sampling(turn, bench.clock, take, bench.counters)
+
+    bench.run(main())
+    assert taken == [1, 1, 1]
