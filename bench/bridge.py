@@ -226,8 +226,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--trials", type=int, default=5)
     parser.add_argument("--interval", help="of wisgate, which then runs alone: 250ms for four a s")
+    parser.add_argument("--per", choices=("batch", "columns"), default=contenders.PER)
     given_words = parser.parse_args()
     compileall.compile_dir(HERE.parent / "src", quiet=1)  # as an installed one is
+    contenders.PER = given_words.per
     there = [c for c in CONTENDERS if c.there()]
     if given_words.interval:
         contenders.INTERVAL, there = given_words.interval, there[:1]
