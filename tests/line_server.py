@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from wisgate.bus.peer import Question
 from wisgate.bus.tcp import TcpPeer
 from wisgate.core.clock import SystemClock, VirtualClock
 from wisgate.core.errors import UnexpectedValue
@@ -66,7 +67,7 @@ def peer(port: int, clock: SystemClock | VirtualClock | None = None) -> TcpPeer:
 
 async def asked(to: TcpPeer, text: str, *, patience: float = 5.0, again: bool = False) -> str:
     wanted = frame(text)
-    return (await to.ask(wanted, wanted.__eq__, patience, again=again))[1:].decode()
+    return (await to.ask(Question(wanted, wanted.__eq__, patience), again=again))[1:].decode()
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

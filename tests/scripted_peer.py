@@ -23,21 +23,14 @@ class ScriptedPeer:
     asked: list[bytes] = field(default_factory=list)
     again: list[bool] = field(default_factory=list)
 
-    async def ask(
-        self,
-        request: bytes,
-        accepts: Callable[[bytes], bool],
-        patience: float,
-        *,
-        again: bool = False,
-    ) -> bytes:
-        self.asked.append(request)
+    async def ask(self, question: Question, *, again: bool = False) -> bytes:
+        self.asked.append(question.request)
         self.again.append(again)
-        answer = self.answer(request)
+        answer = self.answer(question.request)
         if isinstance(answer, Exception):
             raise answer
-        if not accepts(answer):
-            raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
+        if not question.accepts(answer):
+            raise NoAnswer(f"{self.name}: no answer within {question.patience:g} s")
         return answer
 
     async def ask_all(self, questions: Sequence[Question]) -> None:

@@ -35,18 +35,10 @@ class TwinPeer:
         self.name, self.twin, self._guard = name, twin, guard
         self._turn = asyncio.Lock()
 
-    async def ask(
-        self,
-        request: bytes,
-        accepts: Callable[[bytes], bool],
-        patience: float,
-        *,
-        again: bool = False,
-    ) -> bytes:
-        question = Question(request, accepts, patience)
+    async def ask(self, question: Question, *, again: bool = False) -> bytes:
         await self._ask(question)
         if question.answer is None:
-            raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
+            raise NoAnswer(f"{self.name}: no answer within {question.patience:g} s")
         return question.answer
 
     async def ask_all(self, questions: Sequence[Question]) -> None:

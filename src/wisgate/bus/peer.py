@@ -30,18 +30,10 @@ class Peer(Protocol):
     name: str
     """"10.0.0.5:502"."""
 
-    async def ask(
-        self,
-        request: bytes,
-        accepts: Callable[[bytes], bool],
-        patience: float,
-        *,
-        again: bool = False,
-    ) -> bytes:
-        """Send `request` and wait for the frame that `accepts` it, `patience` seconds at most;
-        other frames are late or foreign and passed over. Who asks meanwhile waits for its turn.
-        With `again` a request that met the end of an old connection is sent once more over a new
-        one.
+    async def ask(self, question: Question, *, again: bool = False) -> bytes:
+        """Send the request and wait for the frame that answers it; other frames are late or foreign
+        and passed over. Who asks meanwhile waits for its turn. With `again` a request that met the
+        end of an old connection is sent once more over a new one.
         Raises Unreachable when there is no connection, NoAnswer when the answer does not come."""
         ...
 

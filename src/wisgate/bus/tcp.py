@@ -41,22 +41,14 @@ class TcpPeer:
         self._open: _Connection | None = None
         self._failures, self._not_before, self._why = 0, 0.0, ""
 
-    async def ask(
-        self,
-        request: bytes,
-        accepts: Callable[[bytes], bool],
-        patience: float,
-        *,
-        again: bool = False,
-    ) -> bytes:
-        question = Question(request, accepts, patience)
+    async def ask(self, question: Question, *, again: bool = False) -> bytes:
         while True:
             connection, old = await self._connected()
             await connection.ask([question], at_once=True)
             if question.answer is not None:
                 return question.answer
             if question.silent:
-                raise NoAnswer(f"{self.name}: no answer within {patience:g} s")
+                raise NoAnswer(f"{self.name}: no answer within {question.patience:g} s")
             if question.asked is not None:
                 if not (again and old):
                     raise self._unreachable(connection.ended)

@@ -57,15 +57,6 @@ class SpanDecoder(Generic[R]):
             if not span.table.holds_bits
         ]
 
-        self._plain = self._all_at_once()
-
-    def _all_at_once(self) -> Struct | None:
-        """What unpacks every register at once, where they are whole numbers beside each other."""
-        if len(self._pieces) != 1:
-            return None
-        struct, start, _, converts = self._pieces[0]
-        return struct if converts is None and not start else None
-
     @property
     def names(self) -> list[str]:
         """Of the readings, in the order of `values`."""
@@ -73,10 +64,8 @@ class SpanDecoder(Generic[R]):
             n for _, _, names, _ in self._pieces for n in names
         ]
 
-    def values(self, payload: bytes) -> Sequence[Value]:
+    def values(self, payload: bytes) -> list[Value]:
         """One for each register of the span. Raises ChipError when a number is none."""
-        if self._plain is not None:
-            return self._plain.unpack_from(payload)
         values: list[Value] = [bool(payload[at >> 3] >> (at & 7) & 1) for _, at in self._bits]
         for struct, start, _, converts in self._pieces:
             codes = struct.unpack_from(payload, start)

@@ -114,7 +114,7 @@ def read_request(unit: int, table: Table, address: int, count: int) -> Exchange:
     asked the same all its life."""
     _check(unit, address, count, table.read_limit)
     request = _FRAMER.buildFrame(_READS[table](address=address, count=count, dev_id=unit))
-    size = (count + 7) // 8 if table.holds_bits else 2 * count
+    size = table.size(count)
     head = bytes((*request[:2], size))
     return Exchange(unit, table, address, request, head, size + SHORTEST)
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from struct import Struct, pack, unpack
 
 from ..core.errors import UnitRefused
-from .modbus_tables import EXCEPTION_BIT, Table, refusal
+from .modbus_tables import EXCEPTION_BIT, READS, Table, refusal
 
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE, FAILURE, BUSY = 1, 2, 3, 4, 6
-READS = {1: Table.COIL, 2: Table.DISCRETE, 3: Table.HOLDING, 4: Table.INPUT}
 WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS = 5, 6, 15, 16
 COIL_STATES = {0x0000: 0, 0xFF00: 1}
 _HEAD = Struct(">BHH")
@@ -92,9 +91,9 @@ def _single(pdu: bytes, function: int, number: int) -> tuple[int, ...]:
 
 def _block(pdu: bytes, function: int, count: int) -> tuple[int, ...]:
     coils = function == WRITE_COILS
-    limit = (Table.COIL if coils else Table.HOLDING).write_limit
-    size, body = (count + 7) // 8 if coils else 2 * count, pdu[_HEAD.size + 1 :]
-    if not 1 <= count <= limit or len(body) != size or pdu[_HEAD.size] != size:
+    table = Table.COIL if coils else Table.HOLDING
+    size, body = table.size(count), pdu[_HEAD.size + 1 :]
+    if not 1 <= count <= table.write_limit or len(body) != size or pdu[_HEAD.size] != size:
         raise refused(ILLEGAL_VALUE)
     if coils:
         return tuple(body[n >> 3] >> (n & 7) & 1 for n in range(count))

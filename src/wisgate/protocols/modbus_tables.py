@@ -28,6 +28,10 @@ class Table(StrEnum):
     def read_function(self) -> int:
         return _READ_FUNCTIONS[self]
 
+    def size(self, count: int) -> int:
+        """Bytes that so many coils or registers take in a frame."""
+        return (count + 7) // 8 if self.holds_bits else 2 * count
+
     @property
     def read_limit(self) -> int:
         """Coils or registers in one read; modules sheet 4.2."""
@@ -41,6 +45,8 @@ class Table(StrEnum):
 
 EXCEPTION_BIT = 0x80
 _READ_FUNCTIONS = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
+READS = {function: table for table, function in _READ_FUNCTIONS.items()}
+"""What each function reads."""
 _REFUSALS = {
     1: "illegal function", 2: "illegal address", 3: "illegal value", 4: "unit failure",
     5: "acknowledged, still working", 6: "busy", 8: "memory parity error",

@@ -6,7 +6,7 @@ Messaging on TCP/IP Implementation Guide V1.0b, 3.1; Modbus Application Protocol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from functools import lru_cache, partial
 from struct import Struct
 from typing import Any
@@ -14,14 +14,13 @@ from typing import Any
 from ..bus.peer import Peer, Question
 from ..core.errors import NoAnswer, UnexpectedValue, Unreachable
 from ..core.points import Await, Step, Writing
-from .modbus_tables import EXCEPTION_BIT, Table, check_request, refusal, title
+from .modbus_tables import EXCEPTION_BIT, READS, Table, check_request, refusal, title
 
 LONGEST_PDU, HEADER = 253, 7
 WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS = 5, 6, 15, 16
 COIL_ON = 0xFF00
 NOBODY_BEHIND = (10, 11)
 """Exceptions of a gateway that did not reach the unit."""
-_OF_REGISTERS = (Table.HOLDING.read_function, Table.INPUT.read_function)
 _MBAP = Struct(">HHHB")
 _REQUEST = Struct(">BHH")
 
@@ -62,8 +61,7 @@ class ModbusTcp:
         self, unit: int, table: Table, address: int, count: int, timeout: float
     ) -> Question:
         """The same to be asked among others; `payload` has what came."""
-        request = self._request(unit, _read(table, address, count))
-        return Question(request, _answers(request), timeout)
+        return self._question(unit, _read(table, address, count), timeout)
 
     @staticmethod
     def payload(question: Question) -> bytes | None:
@@ -92,11 +90,9 @@ class ModbusTcp:
         self, unit: int, table: Table, address: int, pdu: bytes, timeout: float, *, again: bool
     ) -> Generator[Step, Any, bytes]:
         """The PDU of the answer, which is no exception."""
-        request = self._request(unit, pdu)
+        question = self._question(unit, pdu, timeout)
         try:
-            frame: bytes = yield Await(
-                partial(self.peer.ask, request, _answers(request), timeout, again=again)
-            )
+            frame: bytes = yield Await(partial(self.peer.ask, question, again=again))
         except Unreachable:
             raise
         except NoAnswer as error:
@@ -112,15 +108,12 @@ class ModbusTcp:
             raise _odd(title(unit, pdu[0], table, address), answer)
         return answer
 
-    def _request(self, unit: int, pdu: bytes) -> bytes:
+    def _question(self, unit: int, pdu: bytes, timeout: float) -> Question:
+        """What carries its transaction answers it, be it with an exception."""
         transaction = self._transaction = (self._transaction + 1) & 0xFFFF
-        return _MBAP.pack(transaction, 0, 1 + len(pdu), unit) + pdu
-
-
-def _answers(request: bytes) -> Callable[[bytes], bool]:
-    """Whether a frame answers it, be it with an exception."""
-    transaction = request[:2]
-    return lambda frame: frame[:2] == transaction
+        request = _MBAP.pack(transaction, 0, 1 + len(pdu), unit) + pdu
+        head = request[:2]
+        return Question(request, lambda frame: frame[:2] == head, timeout)
 
 
 @lru_cache(maxsize=4096)  # the same with every sampling
@@ -133,7 +126,7 @@ def _read(table: Table, address: int, count: int) -> bytes:
 def _payload(asked: bytes, answer: bytes) -> bytes | None:
     """What the PDU of an answer brings of that which another one asked; None when it does not."""
     count = asked[3] << 8 | asked[4]
-    size = 2 * count if asked[0] in _OF_REGISTERS else (count + 7) // 8
+    size = READS[asked[0]].size(count)
     good = len(answer) == size + 2 and answer[0] == asked[0] and answer[1] == size
     return answer[2:] if good else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from itertools import chain
 from sys import intern
 from typing import Any
 
@@ -139,11 +140,7 @@ class ModbusUnit:
 
     def _together(self, answers: Sequence[Answered]) -> Readings:
         """What all spans answered. Raises ChipError when a number is none."""
-        values: Sequence[Value]
-        if len(answers) == 1:
-            values = answers[0][0].values(answers[0][1])
-        else:
-            values = [value for decoder, payload in answers for value in decoder.values(payload)]
+        values = [*chain.from_iterable(decoder.values(payload) for decoder, payload in answers)]
         if self._order is not None:
             values = [values[at] for at in self._order]
         return Readings(self._columns, values)

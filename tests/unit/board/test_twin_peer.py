@@ -43,7 +43,7 @@ def test_all_are_asked_one_after_the_other_and_whoever_asks_meanwhile_in_between
     async def main() -> None:
         under_way = asyncio.create_task(bench.peer.ask_all(several))
         await asyncio.sleep(ANSWERS_AFTER_S / 2)
-        assert await bench.peer.ask(alone.request, alone.accepts, 0.5)
+        assert await bench.peer.ask(alone)
         await under_way
 
     run(main(), bench.clock)

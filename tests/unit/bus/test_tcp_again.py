@@ -8,6 +8,7 @@ import pytest
 from modbus_plant import HANG_UP, SECONDS, Reaction, Request, VirtualHost
 
 from wisgate.board.virtual_time import RESOLUTION_S, run
+from wisgate.bus.peer import Question
 from wisgate.bus.tcp import TcpPeer
 from wisgate.core.clock import VirtualClock
 from wisgate.core.errors import Unreachable
@@ -20,8 +21,9 @@ def test_it_is_asked_over_a_third_one_where_the_second_ended_before_its_turn() -
     others: list[asyncio.Task[bytes]] = []
 
     async def asked(unit: int) -> bytes:
-        question = Request(bytes((0, unit, 0, 0, 0, 6, unit, 3, 0, 0, 0, 1)))
-        return await peer.ask(question.frame, question.words(unit).__eq__, 1.0, again=True)
+        request = Request(bytes((0, unit, 0, 0, 0, 6, unit, 3, 0, 0, 0, 1)))
+        question = Question(request.frame, request.words(unit).__eq__, 1.0)
+        return await peer.ask(question, again=True)
 
     def reaction(request: Request) -> Reaction:
         heard.append(request.unit)
