@@ -83,7 +83,6 @@ class Sampled:
                 self._crash(group.name, error)
                 return self._without_value(group, Status.FAULT)
         self._answered(group.name)
-        self._counters["samples"] += 1
         return dated(readings, self._clock.utc_ns())
 
     async def sample_together(self, groups: Sequence[Group]) -> Sequence[Sequence[Reading] | None]:
@@ -111,7 +110,6 @@ class Sampled:
                 continue
             readings, came = answer
             self._answered(group.name)
-            self._counters["samples"] += 1
             found.append(dated(readings, utc_ns - int((now - came) * 1e9)))
         return found
 
@@ -283,6 +281,7 @@ class Sampled:
             self.opened, self._had_to_reopen = False, True
 
     def _answered(self, group: str) -> None:
+        self._counters["samples"] += 1
         if not (self._failures or self._told or self._crashes or self._lost):
             return  # nearly always
         failures = self._failures.pop(group, 0)

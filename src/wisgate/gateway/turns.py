@@ -15,13 +15,12 @@ MOMENTS, TOGETHER = 10, 10
 """In an interval, or a second, at which groups are sampled first; more of them where more groups
 than TOGETHER would meet."""
 
-
 Take = Callable[[Sampled, Sequence[Reading]], None]
 
 
 @dataclass(frozen=True)
 class Turn:
-    """Groups of one module that are sampled at the same moment, one after another."""
+    """Groups of one module that are sampled at the same moment: together, or one after another."""
 
     sampled: Sampled
     groups: tuple[Group, ...]
@@ -34,9 +33,9 @@ class Turn:
 
 
 def turns(sampled: Sequence[Sampled]) -> list[Turn]:
-    """Of every group one: spread over the first of their intervals, so that they do not meet; where
-    there are more groups than `MOMENTS`, neighbours do, so that they wake the gateway once, and
-    what follows a sampling is done once for some of them."""
+    """Every group in one of them: spread over the first of their intervals, so that they do not
+    meet; where there are more groups than `MOMENTS`, neighbours do, so that they wake the gateway
+    once, and what follows a sampling is done once for some of them."""
     groups = [(s, g) for s in sampled for g in s.placed.module.groups]
     moments = min(len(groups), max(MOMENTS, len(groups) // TOGETHER))
     together: dict[tuple[int, Sampled, float], list[Group]] = {}
@@ -53,7 +52,8 @@ async def keep_sampling(turn: Turn, clock: Clock, take: Take, counters: Counter[
     """Sample at the interval for ever. What comes too late is counted and left out, never queued
     up."""
     await asyncio.sleep(turn.phase)
-    due = await _sample(turn, take, clock)  # the first may wait for a sensor to warm up
+    await _sample(turn, take)
+    due = clock.monotonic()  # the first sampling may wait for a sensor to warm up
     while True:
         due += turn.interval
         behind = clock.monotonic() - due
@@ -62,12 +62,12 @@ async def keep_sampling(turn: Turn, clock: Clock, take: Take, counters: Counter[
             counters["late"] += missed * len(turn.groups)
             due += missed * turn.interval
         await asyncio.sleep(due - clock.monotonic())
-        await _sample(turn, take, clock)
+        await _sample(turn, take)
 
 
-async def _sample(turn: Turn, take: Take, clock: Clock) -> float:
-    """Every group once; when they were done. What is there does not wait for who may be silent.
-    Raises what `take` raised first, after all had their turn."""
+async def _sample(turn: Turn, take: Take) -> None:
+    """Every group once. What is there does not wait for who may be silent. Raises what `take`
+    raised first, after all had their turn."""
     sampled, groups = turn.sampled, turn.groups
     failures: list[Exception] = []
 
@@ -86,4 +86,3 @@ async def _sample(turn: Turn, take: Take, clock: Clock) -> float:
             pass_on(await sampled.sample(group))
     if failures:
         raise failures[0]
-    return clock.monotonic()

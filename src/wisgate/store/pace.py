@@ -20,5 +20,5 @@ class Pace:
 
 
 REAL_TIME = Pace()
-VIRTUAL_TIME = Pace(group=60.0, limit=1000, rest=0.0, sync=None, full=1000)
+VIRTUAL_TIME = Pace(group=60.0, limit=1000, rest=0.0, sync=None)
 """A power loss takes nothing from a virtual day: it is run again from its seed."""

@@ -95,11 +95,6 @@ class Bounds:
         return max(8, min(1000, int(self.max_size / 8 / PAGE)))
 
 
-def size_of(rows: int, samplings: Sequence[SamplingRow]) -> int:
-    """About how many bytes new rows take."""
-    return _ENTRY_BYTES * (rows + len(samplings)) + sum(len(row[-1]) for row in samplings)
-
-
 UNBOUNDED = Bounds(math.inf, math.inf, max_age_minutes=math.inf, max_age_hours=math.inf)
 """For whoever only reads."""
 
@@ -190,6 +185,11 @@ class Retention:
         kept = replace(kept, upto=max(kept.upto, step.upto))
         note(self._db, kept)
         return kept
+
+
+def size_of(rows: int, samplings: Sequence[SamplingRow]) -> int:
+    """About how many bytes new rows take."""
+    return _ENTRY_BYTES * (rows + len(samplings)) + sum(len(row[-1]) for row in samplings)
 
 
 def weight(connection: sqlite3.Connection, after: int, upto: int) -> tuple[int, int]:

@@ -41,7 +41,6 @@ class MqttSink:
     def __init__(self, config: MqttConfig, gateway: str, access: Access) -> None:
         """`gateway` is its name, a level of every topic."""
         self.name = config.name
-        self._config = config
         self._root = f"{config.prefix}/{gateway}"
         self._together = TOGETHER.get(config.per)
         self._record_bytes = 0.0
