@@ -11,7 +11,7 @@ from .entries import Entries, Records
 from .records import Record
 
 SIZE = 2000
-"""Records that are kept at least, some 500 kB."""
+"""Records that are kept at least, some 500 kB. However many came last: those are all kept."""
 
 
 class Tail:
@@ -29,12 +29,13 @@ class Tail:
         """What was just committed. After a gap in the numbers a new run begins."""
         if parts and parts[0].seq != self._following:
             self.clear()
+        before = len(self._parts)
         for part in parts:
             self._parts.append(part)
             self._numbers.append(part.seq)
             self._following = part.seq + amount(part)
         if self._numbers and self._following - self._numbers[0] > 2 * self._size:
-            left = bisect_right(self._numbers, self._following - self._size) - 1
+            left = min(before, bisect_right(self._numbers, self._following - self._size) - 1)
             del self._parts[:left], self._numbers[:left]
 
     def clear(self) -> None:

@@ -53,6 +53,18 @@ def test_the_oldest_leave() -> None:
     assert numbers(tail.after(16, 99, 19)) == [17, 18, 19]
 
 
+def test_what_just_came_stays_however_much_it_is() -> None:
+    """A sink that keeps up has not seen any of it yet."""
+    tail = Tail(size=3)
+    tail.put(records(range(1, 6)))
+    tail.put(records(range(6, 20)))
+    assert tail.after(4, 99, 19) is None
+    assert numbers(tail.after(5, 99, 19)) == [*range(6, 20)]
+    tail.put(records([20]))
+    assert tail.after(16, 99, 20) is None
+    assert numbers(tail.after(17, 99, 20)) == [18, 19, 20]
+
+
 def test_nothing_is_left_after_a_change_of_the_file() -> None:
     tail = Tail()
     tail.put(records([5, 6]))
