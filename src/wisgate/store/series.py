@@ -13,7 +13,9 @@ from pathlib import Path
 
 from .files import write_synced
 
-BLOCK = 10_000
+BLOCK, COMMITS = 10_000, 20
+"""Numbers that are reserved ahead at least, and for how many commits like this one: each time
+syncs the database and the file beside it."""
 POWER_LOST = "the power went before the last records were on the disk"
 
 ALL_LOST = "the file of the store was lost"
@@ -30,7 +32,7 @@ class Series:
         """The series with room for `count` numbers, and more once it has to reserve."""
         if self.next + count <= self.mark:
             return self
-        return replace(self, mark=self.next + count + BLOCK)
+        return replace(self, mark=self.next + count + max(BLOCK, COMMITS * count))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from wisgate.store import database
 from wisgate.store.database import Database
 from wisgate.store.pace import VIRTUAL_TIME, Pace
 from wisgate.store.records import Gap, Record
-from wisgate.store.series import BLOCK, POWER_LOST
+from wisgate.store.series import BLOCK, COMMITS, POWER_LOST, Series
 
 
 def test_what_is_appended_comes_back_in_order_and_kind(tmp_path: Path) -> None:
@@ -169,6 +169,18 @@ def test_numbers_beyond_the_mark_are_reserved_before_they_are_seen(tmp_path: Pat
             assert sum(isinstance(e, Record) for e in await everything(store)) == 2 * BLOCK + 500
 
     run(main())
+
+
+@pytest.mark.parametrize("count", [1, 100, 5000])
+def test_numbers_are_reserved_for_many_commits(count: int) -> None:
+    series, times = Series(1, 1), 0
+    for _ in range(10 * COMMITS):
+        reserved = series.reserved(count)
+        times += reserved != series
+        assert reserved.mark - series.next >= count
+        series = Series(series.next + count, reserved.mark)
+    assert times <= 10
+    assert series.mark - series.next <= max(BLOCK, COMMITS * count)
 
 
 def test_a_sink_goes_on_where_it_was(tmp_path: Path) -> None:
