@@ -205,6 +205,11 @@ class SinkConfig:
     rate: int | None = field(default=None, kw_only=True)
     """Readings a second at most; None for no limit."""
 
+    @property
+    def at_once(self) -> int:
+        """Entries that are offered to it at once: some 100 kB, which a bad line still carries."""
+        return 1000
+
 
 @dataclass(frozen=True)
 class ServerConfig:

@@ -20,9 +20,6 @@ from .sinks.base import Sink
 
 log = logging.getLogger(__name__)
 
-LIMIT = 1000
-"""Entries offered at once."""
-
 LOOK_S = 15.0
 """How long nothing comes until the connection is looked at: whoever watches us, or commands, waits
 for no record."""
@@ -58,13 +55,13 @@ class Forwarder:
         *,
         points: frozenset[str] | None = None,
         rate: float | None = None,
-        limit: int = LIMIT,
+        limit: int = 1000,
         link: Callable[[], bool] = _link_up,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """`points`: what the sink gets, None for all; gaps it always gets. `rate`: entries a second
-        at most, None for no limit. `link`: whether the way to the other side is there (a fault of
-        the virtual board). `chance`: 0 to 1."""
+        at most, None for no limit. `limit`: entries that are offered at once. `link`: whether the
+        way to the other side is there (a fault of the virtual board). `chance`: 0 to 1."""
         self._sink, self._store, self._clock = sink, store, clock
         self._points, self._limit, self._link = points, limit, link
         self._allowance, self._backoff = Allowance(rate, clock), Backoff(clock, chance)

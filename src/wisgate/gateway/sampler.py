@@ -60,6 +60,11 @@ class Sampled:
         self._rests_until = float("-inf")
 
     @property
+    def joint(self) -> bool:
+        """Whether the module samples several groups in one go."""
+        return self._joint is not None
+
+    @property
     def lost(self) -> str:
         """Why the module, or a unit behind it, does not answer; "" while all do."""
         return "; ".join(dict.fromkeys(self._lost.values()))
@@ -86,9 +91,10 @@ class Sampled:
         return dated(readings, self._clock.utc_ns())
 
     async def sample_together(self, groups: Sequence[Group]) -> Sequence[Sequence[Reading] | None]:
-        """Several groups in one go where the module can do that, and nothing is wrong; None for
-        each that must be sampled by itself. What fails once is not tried again."""
-        if len(groups) > 1 and self._joint is not None:
+        """The first of these groups in one go, one at least, where the module can do that, and
+        nothing is wrong; None for each that must be sampled by itself. What fails once is not tried
+        again."""
+        if self._joint is not None:
             try:
                 async with self._busy:
                     if self.opened and not self._resting:
@@ -104,7 +110,7 @@ class Sampled:
     ) -> Sequence[Sequence[Reading] | None]:
         now, utc_ns = self._clock.monotonic(), self._clock.utc_ns()
         found: list[Sequence[Reading] | None] = []
-        for group, answer in zip(groups, answers, strict=True):
+        for group, answer in zip(groups, answers, strict=False):
             if answer is None:
                 found.append(None)
                 continue

@@ -14,6 +14,9 @@ from .sampler import Sampled
 MOMENTS, TOGETHER = 10, 10
 """In an interval, or a second, at which groups are sampled first; more of them where more groups
 than TOGETHER would meet."""
+JOINT_MOMENTS, JOINT_TOGETHER = 2, 50
+"""The same of modules that sample several in one go: what follows a sampling is done once for all
+of them, and costs most where it is done often for few."""
 
 Take = Callable[[Sampled, Sequence[Reading]], None]
 
@@ -34,10 +37,16 @@ class Turn:
 
 def turns(sampled: Sequence[Sampled]) -> list[Turn]:
     """Every group in one of them: spread over the first of their intervals, so that they do not
-    meet; where there are more groups than `MOMENTS`, neighbours do, so that they wake the gateway
+    meet; where there are more groups than moments, neighbours do, so that they wake the gateway
     once, and what follows a sampling is done once for some of them."""
+    joint = [s for s in sampled if s.joint]
+    others = [s for s in sampled if not s.joint]
+    return [*_spread(others, MOMENTS, TOGETHER), *_spread(joint, JOINT_MOMENTS, JOINT_TOGETHER)]
+
+
+def _spread(sampled: Sequence[Sampled], moments: int, most: int) -> list[Turn]:
     groups = [(s, g) for s in sampled for g in s.placed.module.groups]
-    moments = min(len(groups), max(MOMENTS, len(groups) // TOGETHER))
+    moments = min(len(groups), max(moments, len(groups) // most))
     together: dict[tuple[int, Sampled, float], list[Group]] = {}
     for index, (of, group) in enumerate(groups):
         moment = index * moments // len(groups)
@@ -77,12 +86,16 @@ async def _sample(turn: Turn, take: Take) -> None:
         except Exception as error:  # noqa: BLE001  # raised below
             failures.append(error)
 
-    together = await sampled.sample_together(groups)
-    for readings in together:
-        if readings is not None:
-            pass_on(readings)
-    for group, answer in zip(groups, together, strict=True):
-        if answer is None:
-            pass_on(await sampled.sample(group))
+    alone: list[Group] = []
+    while groups:
+        together = await sampled.sample_together(groups)
+        for group, readings in zip(groups, together, strict=False):
+            if readings is None:
+                alone.append(group)
+            else:
+                pass_on(readings)
+        groups = groups[len(together) :]
+    for group in alone:
+        pass_on(await sampled.sample(group))
     if failures:
         raise failures[0]

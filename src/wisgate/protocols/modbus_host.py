@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import takewhile
 
 from ..bus.peer import Peer, Question
 from ..core.clock import Clock
@@ -12,6 +13,9 @@ from ..core.points import Answer, Group, Sampling, Value, Writing
 from .modbus_contracts import Unit
 from .modbus_tcp import ModbusTcp
 from .modbus_unit import ModbusUnit
+
+ROUND_S = 0.02
+"""How long units are asked together before what they answered is passed on."""
 
 
 class ModbusHost:
@@ -36,12 +40,14 @@ class ModbusHost:
 
     async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
         """Those units that answered at once lately, question after question without a look at the
-        answers in between."""
+        answers in between, for `ROUND_S`."""
         units = [self._units[group.name] for group in groups]
         asked = [unit.questions(self._client) for unit in units]
         with suppress(Unreachable):  # `sample` tells
-            await self._peer.ask_all([question for some in asked for question in some])
-        return [_answer(unit, some) for unit, some in zip(units, asked, strict=True)]
+            await self._peer.ask_all([question for some in asked for question in some], ROUND_S)
+        reached = [*takewhile(_were_asked, asked)]
+        answers = [_answer(unit, some) for unit, some in zip(units, reached, strict=False)]
+        return answers or [None] * len(groups)
 
     def write(self, channel: str, value: Value) -> Writing:
         """Set a coil or holding register of a unit. Raises OutputRefused, UnitRefused, NoAnswer."""
@@ -53,6 +59,10 @@ class ModbusHost:
     def close(self) -> None:
         """End the connection."""
         self._peer.close()
+
+
+def _were_asked(questions: Sequence[Question]) -> bool:
+    return all(question.asked is not None for question in questions)
 
 
 def _answer(unit: ModbusUnit, asked: Sequence[Question]) -> Answer | None:

@@ -11,6 +11,7 @@ from modbus_plant import SECONDS, Plant, Reaction, Request, register, unit_of_fi
 from wisgate.config.model import UnitConfig
 from wisgate.core.clock import VIRTUAL_START_NS
 from wisgate.core.points import Status
+from wisgate.protocols.modbus_host import ROUND_S
 from wisgate.protocols.modbus_unit import PROMPT_AFTER
 
 
@@ -33,6 +34,24 @@ def test_what_came_at_once_does_not_wait_for_who_stays_silent() -> None:
         for name in ("u1_level", "u3_level"):
             taken = [at for at, r in plant.taken if r.name == name and TOGETHER_S < at < given_up]
             assert taken == [pytest.approx(given_up - 2 * 0.5, abs=0.01)]
+
+    plant.play(story)
+
+
+def test_nobody_waits_long_for_those_who_are_asked_later() -> None:
+    plant = Plant(units(40))
+
+    async def story() -> None:
+        await asyncio.sleep(TOGETHER_S)
+        plant.host.heard.clear()
+        plant.taken.clear()
+        await asyncio.sleep(1)
+        answered = {f"u{r.unit}_level": at + SECONDS for at, r in plant.host.heard}
+        waited = [at - answered[r.name] for at, r in plant.taken]
+        assert len(waited) == len(answered) == 40
+        assert max(waited) <= ROUND_S + SECONDS
+        assert len({at for at, _ in plant.taken}) == 4  # ten in each round
+        assert plant.host.heard[-1][0] - plant.host.heard[0][0] == pytest.approx(39 * SECONDS)
 
     plant.play(story)
 
@@ -142,7 +161,7 @@ def test_who_becomes_slow_keeps_the_others_waiting_once() -> None:
         plant.taken.clear()
         await asyncio.sleep(3)
         in_hand = [round(at - (r.time_ns - VIRTUAL_START_NS) / 1e9, 3) for at, r in plant.taken]
-        assert in_hand == [0.402, 0.4, 0.2, 0, *[SECONDS, 0, 0, 0] * 2]
+        assert in_hand == [0.202, 0.2, 0, 0, *[SECONDS, 0, 0, 0] * 2]
         assert plant.counters["late"] == 0
 
     plant.play(story)
@@ -192,13 +211,13 @@ def test_a_turn_that_is_cancelled_in_the_middle_of_a_round_harms_no_other() -> N
     groups = plant.sampled.placed.module.groups
 
     def slow(request: Request) -> Reaction:
-        return 0.03 if request.unit == 2 else SECONDS, request.words(request.unit)
+        return 0.01 if request.unit == 2 else SECONDS, request.words(request.unit)
 
     async def story() -> None:
         await asyncio.sleep(TOGETHER_S)
         plant.host.reaction = slow
         under_way = asyncio.create_task(plant.sampled.sample_together(groups))
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.005)
         under_way.cancel()
         await asyncio.wait([under_way])
         assert under_way.cancelled()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scripted_module import ScriptedModule, sampled
 
 from wisgate.core.clock import VirtualClock
-from wisgate.core.points import Group
+from wisgate.core.points import Answer, Group
 from wisgate.core.units import Seconds
 from wisgate.gateway.turns import MOMENTS, Turn, turns
+
+
+class Joined(ScriptedModule):
+    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
+        return [None] * len(groups)
 
 
 def module(count: int, *intervals: float) -> list[Group]:
@@ -34,6 +41,16 @@ def test_of_many_as_many_meet_at_every_moment() -> None:
     assert [len(turn.groups) for turn in made] == [2] * MOMENTS
     uneven = [len(turn.groups) for turn in found(module(MOMENTS + 1, 60.0))]
     assert sorted(uneven) == [1] * (MOMENTS - 1) + [2]
+
+
+def test_those_of_a_module_that_samples_several_in_one_go_meet_twice() -> None:
+    made = turns([sampled(Joined(module(100, 1.0)), VirtualClock())])
+    assert [(turn.phase, len(turn.groups)) for turn in made] == [(0.0, 50), (0.5, 50)]
+    made = turns([sampled(Joined(module(3, 0.5)), VirtualClock())])
+    assert [(turn.phase, len(turn.groups)) for turn in made] == [(0.0, 2), (0.25, 1)]
+    made = turns([sampled(Joined(module(1000, 1.0)), VirtualClock())])
+    assert {len(turn.groups) for turn in made} == {50}
+    assert len({turn.phase for turn in made}) == 20
 
 
 def test_those_who_meet_and_differ_in_module_or_interval_take_turns_of_their_own() -> None:

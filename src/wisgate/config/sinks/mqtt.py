@@ -66,6 +66,10 @@ class MqttConfig(BrokerConfig, SinkConfig):
     home_assistant: str = ""
     """Its discovery prefix; "" for none."""
 
+    @property
+    def at_once(self) -> int:
+        return 6 * super().at_once if self.per == "columns" else super().at_once
+
 
 def read(table: Table, common: SinkConfig, folder: Path, names: Names) -> MqttConfig:
     per = table.get(PER)
