@@ -122,7 +122,7 @@ def _attach(gateway: Gateway, lane: Callable[[str], Lane]) -> None:
             gateway.clock,
             points=frozenset(config.points) or None,
             rate=config.rate,
-            limit=config.at_once,
+            limit=config.limit,
             link=gateway.board.surroundings.link,
         )
 

@@ -206,7 +206,7 @@ class SinkConfig:
     """Readings a second at most; None for no limit."""
 
     @property
-    def at_once(self) -> int:
+    def limit(self) -> int:
         """Entries that are offered to it at once: some 100 kB, which a bad line still carries."""
         return 1000
 

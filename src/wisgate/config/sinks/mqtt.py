@@ -67,8 +67,8 @@ class MqttConfig(BrokerConfig, SinkConfig):
     """Its discovery prefix; "" for none."""
 
     @property
-    def at_once(self) -> int:
-        return 6 * super().at_once if self.per == "columns" else super().at_once
+    def limit(self) -> int:
+        return 6 * super().limit if self.per == "columns" else super().limit
 
 
 def read(table: Table, common: SinkConfig, folder: Path, names: Names) -> MqttConfig:
