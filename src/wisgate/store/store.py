@@ -31,6 +31,9 @@ from .upkeep import keep_rolled, keep_synced
 
 log = logging.getLogger(__name__)
 
+FROM_FILE = 1000
+"""Entries that are read from the file at once: commits wait meanwhile."""
+
 
 class Store:
     """Readings and gaps in one series of numbers, on disk. Threads: the event loop only."""
@@ -154,7 +157,7 @@ class Store:
         recent = self._tail.after(seq, limit, self.offered)
         if recent is not None:
             return recent
-        found = await self._jobs.run(lambda db: db.after(seq, limit))
+        found = await self._jobs.run(lambda db: db.after(seq, min(limit, FROM_FILE)))
         upto = self.offered
         return [entry for entry in found if entry.seq <= upto]
 
