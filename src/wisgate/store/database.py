@@ -4,11 +4,10 @@ its lane."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from heapq import merge
-from itertools import chain, dropwhile, islice
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -19,13 +18,13 @@ from ..core.points import Point
 from . import retention
 from .cursors import Cursors
 from .dating import Dating
-from .entries import Records
+from .entries import Entries, Records
 from .extent import Extent, Figures
+from .following import Following
 from .numbering import Numbering
 from .past import Past
-from .records import Entry, Record
-from .samplings import FIELDS, SamplingRow, records_of
-from .schema import RECORDS, Row, gap_of, record_of, transaction
+from .records import Record
+from .schema import transaction
 from .series import POWER_LOST, Series, Side, keep, read_side, resume, write_side
 from .wal import Logged
 
@@ -66,6 +65,7 @@ class Database(Logged, Past):
         self._folder, self._clock = folder, clock
         self.dating = Dating(connection, self.samplings)
         self.cursors = Cursors(connection)
+        self._following = Following(connection, self.points, self.dating)
         self._series = Series(1, 1)
         self._boot_id = ""
         self._since_trim = 0
@@ -251,26 +251,9 @@ class Database(Logged, Past):
 
     # Reading on
 
-    def after(self, seq: int, limit: int) -> list[Entry]:
+    def after(self, seq: int, limit: int) -> Entries:
         """The next entries beyond `seq`, at most `limit`, in order."""
-        gaps = self._db.execute(
-            "SELECT seq, time_ns, first, last, cause FROM gap WHERE seq > ? ORDER BY seq LIMIT ?",
-            (seq, limit),
-        )
-        rows = self._db.execute(f"{RECORDS} WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
-        samplings = self._db.execute(f"{FIELDS} WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
-        entries: list[Iterator[Entry]] = [
-            map(gap_of, gaps),
-            self._records(rows),
-            dropwhile(lambda e: e.seq <= seq, self._sampled(samplings)),
-        ]
-        return self.dating.marked(islice(merge(*entries, key=lambda e: e.seq), limit))
-
-    def _records(self, rows: Iterable[Row]) -> Iterator[Record]:
-        return (r for row in rows if (r := record_of(row, self.points.by_id)) is not None)
-
-    def _sampled(self, rows: Iterable[SamplingRow]) -> Iterator[Record]:
-        return chain.from_iterable(records_of(row, self.points.by_id) for row in rows)
+        return self._following.after(seq, limit)
 
     # Figures
 

@@ -152,6 +152,11 @@ class Dating:
         ]
         return min(waiting, default=None)
 
+    @property
+    def guesses(self) -> bool:
+        """Whether some times are estimates."""
+        return any(span.shift is None for span in self._spans)
+
     def marked(self, entries: Iterable[Entry]) -> list[Entry]:
         """The entries, those with an estimated time marked."""
         guessed = [span for span in self._spans if span.shift is None]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..core.columns import Columns, Readings
-from ..core.points import Point, Reading
+from ..core.points import Kind, Point, Reading
 from .entries import Heads
 from .schema import KINDS, PLAIN, PointRow, kind_of
 
@@ -40,6 +40,7 @@ class PointRows:
         self.places: dict[str, Place] = {}
         """Of the points that had a reading so far, by name; `place_of` has all."""
         self._rows: dict[Columns, Row | None] = {}
+        self._stretches: dict[tuple[int, int], tuple[Heads, tuple[Kind, ...]] | None] = {}
 
     def add_declared(self) -> None:
         """Give every declared point its number; the caller commits."""
@@ -63,6 +64,16 @@ class PointRows:
         if columns not in self._rows:
             self._rows[columns] = self._row([self.place_of(reading) for reading in readings])
         return self._rows[columns]
+
+    def stretch(self, first: int, last: int) -> tuple[Heads, tuple[Kind, ...]] | None:
+        """What points that are numbered in a row are called, and their kinds; None where damage
+        took one of them."""
+        if (first, last) not in self._stretches:
+            points = [p for key in range(first, last + 1) if (p := self.by_id.get(key)) is not None]
+            heads = Heads([p.name for p in points], [p.unit for p in points])
+            whole = len(points) == last + 1 - first
+            self._stretches[first, last] = (heads, tuple(p.kind for p in points)) if whole else None
+        return self._stretches[first, last]
 
     @staticmethod
     def _row(places: Sequence[Place]) -> Row | None:
@@ -107,6 +118,7 @@ class PointRows:
     def forget_beyond(self, count: int) -> None:
         """The transaction failed: numbers given in it are free again."""
         self._rows.clear()
+        self._stretches.clear()
         for row in list(self._ids)[count:]:
             del self.by_id[self._ids.pop(row)]
             self.places.pop(row.name, None)

@@ -31,9 +31,6 @@ from .upkeep import keep_rolled, keep_synced
 
 log = logging.getLogger(__name__)
 
-FROM_FILE = 1000
-"""Entries that are read from the file at once: commits wait meanwhile."""
-
 
 class Store:
     """Readings and gaps in one series of numbers, on disk. Threads: the event loop only."""
@@ -157,9 +154,10 @@ class Store:
         recent = self._tail.after(seq, limit, self.offered)
         if recent is not None:
             return recent
-        found = await self._jobs.run(lambda db: db.after(seq, min(limit, FROM_FILE)))
+        found = await self._jobs.run(lambda db: db.after(seq, limit))
         upto = self.offered
-        return [entry for entry in found if entry.seq <= upto]
+        whole = not found or found[-1].seq <= upto
+        return found if whole else [entry for entry in found if entry.seq <= upto]
 
     async def wait(self, seq: int) -> None:
         """Return when something beyond `seq` is committed, and offered."""

@@ -90,7 +90,7 @@ async def lived(folder: Path, seed: int) -> list[Any]:
         answers += await asked(store, folder, chance)
         await rolled(store)
         answers += await asked(store, folder, chance)
-        answers += await store.after(2222, 100)
+        answers.append(await everything(store, 2222, 100))
     return answers
 
 

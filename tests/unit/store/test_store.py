@@ -21,7 +21,6 @@ from wisgate.store.database import Database
 from wisgate.store.pace import VIRTUAL_TIME, Pace
 from wisgate.store.records import Gap, Record
 from wisgate.store.series import BLOCK, COMMITS, POWER_LOST, Series
-from wisgate.store.store import FROM_FILE
 
 
 def test_what_is_appended_comes_back_in_order_and_kind(tmp_path: Path) -> None:
@@ -168,19 +167,6 @@ def test_numbers_beyond_the_mark_are_reserved_before_they_are_seen(tmp_path: Pat
         async with opened(folder, boot="other") as store:
             assert store.last_seq > seen
             assert sum(isinstance(e, Record) for e in await everything(store)) == 2 * BLOCK + 500
-
-    run(main())
-
-
-def test_a_sink_that_is_behind_gets_portions_that_hold_up_no_commit(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with opened(tmp_path) as store:
-            await store.cursor("plant")
-            for _ in range(2):
-                await put(store, levels(3 * FROM_FILE))
-            assert [e.seq for e in await store.after(0, 10**9)] == [*range(1, FROM_FILE + 1)]
-            live = await store.after(3 * FROM_FILE, 10**9)
-            assert [e.seq for e in live] == [*range(3 * FROM_FILE + 1, 6 * FROM_FILE + 1)]
 
     run(main())
 
