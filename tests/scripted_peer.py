@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any, TypeVar
 
 from wisgate.bus.peer import Question
@@ -34,7 +33,7 @@ class ScriptedPeer:
             raise NoAnswer(f"{self.name}: no answer within {question.patience:g} s")
         return answer
 
-    async def ask_all(self, questions: Sequence[Question], within: float = inf) -> None:
+    async def ask_all(self, questions: Sequence[Question]) -> None:
         raise AssertionError("only asked one by one")
 
     def close(self) -> None: ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from math import inf
 
 from ..bus.peer import Question
 from ..config.model import ModbusHostConfig, RegisterConfig, UnitConfig
@@ -42,12 +41,9 @@ class TwinPeer:
             raise NoAnswer(f"{self.name}: no answer within {question.patience:g} s")
         return question.answer
 
-    async def ask_all(self, questions: Sequence[Question], within: float = inf) -> None:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + within
+    async def ask_all(self, questions: Sequence[Question]) -> None:
         for question in questions:
-            if loop.time() <= until:
-                await self._ask(question)
+            await self._ask(question)
 
     async def _ask(self, question: Question) -> None:
         async with self._turn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import inf
 from typing import Protocol
 
 
@@ -38,11 +37,10 @@ class Peer(Protocol):
         Raises Unreachable when there is no connection, NoAnswer when the answer does not come."""
         ...
 
-    async def ask_all(self, questions: Sequence[Question], within: float = inf) -> None:
-        """Ask one after the other, the last of them `within` so many seconds from the first, and
-        return when none has an answer to come. Whoever uses `ask` meanwhile goes before those that
-        were not asked yet. Raises Unreachable when there is no connection; where one ends, or the
-        time is over, the rest is not asked."""
+    async def ask_all(self, questions: Sequence[Question]) -> None:
+        """Ask one after the other, and return when none has an answer to come. Whoever uses `ask`
+        meanwhile goes before those that were not asked yet. Raises Unreachable when there is no
+        connection; where one ends, the rest stays without an answer."""
         ...
 
     def close(self) -> None:

@@ -9,7 +9,6 @@ import socket
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from math import inf
 
 from ..core.clock import Clock
 from ..core.errors import NoAnswer, UnexpectedValue, Unreachable
@@ -55,10 +54,10 @@ class TcpPeer:
                     raise self._unreachable(connection.ended)
                 again, question.asked = False, None
 
-    async def ask_all(self, questions: Sequence[Question], within: float = inf) -> None:
+    async def ask_all(self, questions: Sequence[Question]) -> None:
         if questions:
             connection, _ = await self._connected()
-            await connection.ask(questions, at_once=False, within=within)
+            await connection.ask(questions, at_once=False)
 
     def close(self) -> None:
         if self._open is not None:
@@ -103,18 +102,10 @@ class TcpPeer:
 
 
 class _Round:
-    """Questions of one who waits until each has its end, of which none is asked later than `within`
-    seconds after the first."""
+    """Questions of one who waits until each has its end."""
 
-    def __init__(self, left: int, over: asyncio.Future[None], within: float) -> None:
-        self.left, self.over, self._within = left, over, within
-        self._until: float | None = None
-
-    def has_time(self, now: float) -> bool:
-        """Whether one more may be asked, in monotonic seconds."""
-        if self._until is None:
-            self._until = now + self._within
-        return now <= self._until
+    def __init__(self, left: int, over: asyncio.Future[None]) -> None:
+        self.left, self.over = left, over
 
     def count(self) -> None:
         """One more has."""
@@ -145,12 +136,9 @@ class _Connection(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._silences = 0
 
-    async def ask(
-        self, questions: Sequence[Question], *, at_once: bool, within: float = inf
-    ) -> None:
-        """Return when each has an answer, or none came in time, or was not asked: the connection
-        has ended, or `within` seconds are over."""
-        mine = _Round(len(questions), self._loop.create_future(), within)
+    async def ask(self, questions: Sequence[Question], *, at_once: bool) -> None:
+        """Return when each has an answer, or none came in time, or the connection has ended."""
+        mine = _Round(len(questions), self._loop.create_future())
         waiting = self._at_once if at_once else self._waiting
         waiting.extend((question, mine) for question in questions)
         if self._asked is None:
@@ -257,11 +245,10 @@ class _Connection(asyncio.BufferedProtocol):
             question, of = waiting.popleft()
             if of.over.done():  # nobody waits for it any more
                 continue
-            now = self._clock.monotonic()
-            if self.ended or self._transport is None or not of.has_time(now):
+            if self.ended or self._transport is None:
                 of.count()
                 continue
-            self._asked, question.asked = (question, of), now
+            self._asked, question.asked = (question, of), self._clock.monotonic()
             self._transport.write(question.request)
             self._deadline = self._loop.time() + question.patience
             self._watch()

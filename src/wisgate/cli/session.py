@@ -122,7 +122,7 @@ def _attach(gateway: Gateway, lane: Callable[[str], Lane]) -> None:
             gateway.clock,
             points=frozenset(config.points) or None,
             rate=config.rate,
-            limit=config.limit,
+            density=config.density,
             link=gateway.board.surroundings.link,
         )
 

@@ -206,9 +206,9 @@ class SinkConfig:
     """Readings a second at most; None for no limit."""
 
     @property
-    def limit(self) -> int:
-        """Entries that are offered to it at once: some 100 kB, which a bad line still carries."""
-        return 1000
+    def density(self) -> int:
+        """How many entries in columns take the room of one in full."""
+        return 1
 
 
 @dataclass(frozen=True)

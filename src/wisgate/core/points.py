@@ -219,9 +219,9 @@ class Joint(Protocol):
     """A module of the event loop that samples several groups faster than one after the other."""
 
     async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
-        """An answer for the first of the groups, one at least, so that none waits long for others:
-        those that are left may be asked of next. None for one that `sample` must be asked of.
-        Raises nothing that a wire or a chip is the cause of."""
+        """Answers for the first of the groups, for one at least, so that none waits long for
+        others: the caller asks again for those that are left. None for one that `sample` must be
+        asked of. Raises nothing that a wire or a chip is the cause of."""
         ...
 
 

@@ -20,6 +20,9 @@ from .sinks.base import Sink
 
 log = logging.getLogger(__name__)
 
+LIMIT = 1000
+"""Entries offered at once: some 100 kB in full, which a bad line still carries."""
+
 LOOK_S = 15.0
 """How long nothing comes until the connection is looked at: whoever watches us, or commands, waits
 for no record."""
@@ -55,15 +58,18 @@ class Forwarder:
         *,
         points: frozenset[str] | None = None,
         rate: float | None = None,
-        limit: int = 1000,
+        limit: int = LIMIT,
+        density: int = 1,
         link: Callable[[], bool] = _link_up,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """`points`: what the sink gets, None for all; gaps it always gets. `rate`: entries a second
-        at most, None for no limit. `limit`: entries that are offered at once. `link`: whether the
-        way to the other side is there (a fault of the virtual board). `chance`: 0 to 1."""
+        at most, None for no limit. `density`: entries in columns that take the room of one in full,
+        for this sink. `link`: whether the way to the other side is there (a fault of
+        the virtual board). `chance`: 0 to 1."""
         self._sink, self._store, self._clock = sink, store, clock
-        self._points, self._limit, self._link = points, limit, link
+        self._points, self._limit, self._density = points, limit, density
+        self._link = link
         self._allowance, self._backoff = Allowance(rate, clock), Backoff(clock, chance)
         self._cursor: int | None = None
         self._connected, self._error = False, ""
@@ -118,7 +124,7 @@ class Forwarder:
         await self._sink.open()
         self._cursor = await self._store.cursor(self._sink.name)
         while True:
-            batch = await self._store.after(self._cursor, self._limit)
+            batch = await self._store.after(self._cursor, self._limit, self._density)
             if batch:
                 for part in self._allowance.slices(self._wanted(batch)):
                     await self._allowance.wait()

@@ -48,7 +48,8 @@ class Sampled:
         """Called when the module was opened again after a loss: its outputs are safe now."""
         self.errors: deque[tuple[float, BusError | ChipError]] = deque(maxlen=32)
         """What went wrong lately and when, in monotonic seconds; also what a retry mended."""
-        self._joint = placed.module if isinstance(placed.module, Joint) else None
+        self.joint = placed.module if isinstance(placed.module, Joint) else None
+        """The module, if it samples several groups in one go."""
         self._clock, self._holds, self._counters = clock, holds, counters
         self._busy, self._closed, self._paused = asyncio.Lock(), False, False
         self._lost: dict[str, str] = {}
@@ -58,11 +59,6 @@ class Sampled:
         self._had_to_reopen = False
         self._crashes: Counter[str] = Counter()
         self._rests_until = float("-inf")
-
-    @property
-    def joint(self) -> bool:
-        """Whether the module samples several groups in one go."""
-        return self._joint is not None
 
     @property
     def lost(self) -> str:
@@ -94,14 +90,16 @@ class Sampled:
         """The first of these groups in one go, one at least, where the module can do that, and
         nothing is wrong; None for each that must be sampled by itself. What fails once is not tried
         again."""
-        if self._joint is not None:
+        if self.joint is not None:
             try:
                 async with self._busy:
                     if self.opened and not self._resting:
-                        answers = await self._joint.sample_together(groups)
+                        answers = await self.joint.sample_together(groups)
+                        if not 0 < len(answers) <= len(groups):
+                            raise ValueError(f"{len(answers)} answers for {len(groups)} groups")
                         return self._taken(groups, answers)
             except Exception as error:  # noqa: BLE001  # `_crash` tells
-                self._joint = None
+                self.joint = None
                 self._crash(groups[0].name, error)
         return [None] * len(groups)
 

@@ -38,15 +38,16 @@ class Turn:
 def turns(sampled: Sequence[Sampled]) -> list[Turn]:
     """Every group in one of them: spread over the first of their intervals, so that they do not
     meet; where there are more groups than moments, neighbours do, so that they wake the gateway
-    once, and what follows a sampling is done once for some of them."""
-    joint = [s for s in sampled if s.joint]
-    others = [s for s in sampled if not s.joint]
+    once, and what follows a sampling is done once for some of them. Those that are sampled together
+    are spread by themselves."""
+    joint = [s for s in sampled if s.joint is not None and len(s.placed.module.groups) > 1]
+    others = [s for s in sampled if s not in joint]
     return [*_spread(others, MOMENTS, TOGETHER), *_spread(joint, JOINT_MOMENTS, JOINT_TOGETHER)]
 
 
 def _spread(sampled: Sequence[Sampled], moments: int, most: int) -> list[Turn]:
     groups = [(s, g) for s in sampled for g in s.placed.module.groups]
-    moments = min(len(groups), max(moments, len(groups) // most))
+    moments = min(len(groups), max(moments, -(-len(groups) // most)))
     together: dict[tuple[int, Sampled, float], list[Group]] = {}
     for index, (of, group) in enumerate(groups):
         moment = index * moments // len(groups)

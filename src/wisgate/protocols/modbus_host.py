@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import takewhile
+from itertools import accumulate
 
 from ..bus.peer import Peer, Question
 from ..core.clock import Clock
@@ -15,7 +15,8 @@ from .modbus_tcp import ModbusTcp
 from .modbus_unit import ModbusUnit
 
 ROUND_S = 0.02
-"""How long units are asked together before what they answered is passed on."""
+"""As long as they took last time, units are asked together before what they answered is passed
+on."""
 
 
 class ModbusHost:
@@ -40,14 +41,18 @@ class ModbusHost:
 
     async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
         """Those units that answered at once lately, question after question without a look at the
-        answers in between, for `ROUND_S`."""
+        answers in between; as many as `ROUND_S` is enough for. When none answers, all are to be
+        sampled by themselves: each silent round would take a time-out."""
         units = [self._units[group.name] for group in groups]
+        begins = accumulate((unit.promises for unit in units), initial=0.0)
+        units = units[: sum(begin < ROUND_S for begin in begins)]
         asked = [unit.questions(self._client) for unit in units]
+        every = [question for some in asked for question in some]
         with suppress(Unreachable):  # `sample` tells
-            await self._peer.ask_all([question for some in asked for question in some], ROUND_S)
-        reached = [*takewhile(_were_asked, asked)]
-        answers = [_answer(unit, some) for unit, some in zip(units, reached, strict=False)]
-        return answers or [None] * len(groups)
+            await self._peer.ask_all(every)
+        if not any(question.answer for question in every):
+            return [None] * len(groups)
+        return [_answer(unit, some) for unit, some in zip(units, asked, strict=True)]
 
     def write(self, channel: str, value: Value) -> Writing:
         """Set a coil or holding register of a unit. Raises OutputRefused, UnitRefused, NoAnswer."""
@@ -59,10 +64,6 @@ class ModbusHost:
     def close(self) -> None:
         """End the connection."""
         self._peer.close()
-
-
-def _were_asked(questions: Sequence[Question]) -> bool:
-    return all(question.asked is not None for question in questions)
 
 
 def _answer(unit: ModbusUnit, asked: Sequence[Question]) -> Answer | None:

@@ -33,7 +33,7 @@ _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE = 1, 2, 3
 _LONGEST_PAUSE_S = 60.0
 PROMPT_S, PROMPT_AFTER = 0.01, 3
 """Who answered within that time, so often in a row and to each question of a sampling, is asked
-together with others."""
+together with others, if there are any."""
 REPEATS = 2
 """How often a question is asked again that noise may have hit: where it damages one frame of a
 hundred, one sampling of a hundred thousand fails then."""
@@ -61,6 +61,7 @@ class ModbusUnit:
         self._there = False  # its last answer is not followed by a silence
         self._missed = False  # it was silent when asked together: the first of its tries
         self._prompt = 0  # how many of its last answers were good, and came at once
+        self._took = 0.0  # the last good answer, in seconds
         self._written = False  # since the last sampling began
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
 
@@ -100,10 +101,19 @@ class ModbusUnit:
                 yield 0.0
         return self._readings(answers, lost)
 
+    @property
+    def promises(self) -> float:
+        """How many seconds `questions` will take, as far as can be told; 0 when there are none."""
+        return len(self._spans) * self._took if self._is_prompt else 0.0
+
+    @property
+    def _is_prompt(self) -> bool:
+        return self._prompt >= max(PROMPT_AFTER, len(self._spans))
+
     def questions(self, client: ModbusTcp) -> list[Question]:
         """What to ask so that `understood` knows every register; none of a unit that may keep
         others waiting."""
-        if self._prompt < max(PROMPT_AFTER, len(self._spans)):
+        if not self._is_prompt:
             return []
         unit, self._written = self._unit, False
         return [
@@ -214,6 +224,7 @@ class ModbusUnit:
 
     def _note_time(self, seconds: float) -> None:
         """How long a good answer took."""
+        self._took = seconds
         self._prompt = self._prompt + 1 if seconds <= PROMPT_S else 0
 
     def _count_silence(self) -> None:

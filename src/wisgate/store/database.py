@@ -251,9 +251,9 @@ class Database(Logged, Past):
 
     # Reading on
 
-    def after(self, seq: int, limit: int) -> Entries:
+    def after(self, seq: int, limit: int, density: int = 1) -> Entries:
         """The next entries beyond `seq`, at most `limit`, in order."""
-        return self._following.after(seq, limit)
+        return self._following.after(seq, limit, density)
 
     # Figures
 

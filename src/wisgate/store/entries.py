@@ -50,6 +50,11 @@ class Records(Made[Record]):
 Part = Entry | Records
 
 
+def room(part: Part, density: int) -> int:
+    """Of how many entries in full a part takes the room, of those in columns `density` as one."""
+    return -(-len(part) // density) if isinstance(part, Records) else 1
+
+
 class Entries(Made[Entry]):
     """Parts, one behind the other."""
 

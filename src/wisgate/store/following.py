@@ -10,7 +10,7 @@ from itertools import islice
 
 from ..core.columns import amount
 from .dating import Dating
-from .entries import Entries, Part, Records
+from .entries import Entries, Part, Records, room
 from .point_rows import PointRows
 from .records import Entry, Gap, Record
 from .samplings import FIELDS, SamplingRow, as_kind, records_of, values_of
@@ -26,13 +26,13 @@ class Following:
     def __init__(self, connection: sqlite3.Connection, points: PointRows, dating: Dating) -> None:
         self._db, self._points, self._dating = connection, points, dating
 
-    def after(self, seq: int, limit: int) -> Entries:
+    def after(self, seq: int, limit: int, density: int) -> Entries:
         """The next entries beyond `seq`, at most `limit`, in order: those of a sampling in columns,
-        as they were offered first, unless their time is an estimate."""
-        together = None if self._dating.guesses else self._together(seq, limit)
+        as they were offered first, `density` as one, unless their time is an estimate."""
+        together = None if self._dating.guesses else self._together(seq, limit, density)
         return Entries(self._each(seq, limit) if together is None else together)
 
-    def _together(self, seq: int, limit: int) -> list[Part] | None:
+    def _together(self, seq: int, limit: int, density: int) -> list[Part] | None:
         """None where numbers come twice, which damage may bring about."""
         found: list[Part] = []
         following, left = seq + 1, limit
@@ -42,10 +42,11 @@ class Following:
         for part in merge(*rows, key=lambda part: part.seq):
             if part.seq < following:
                 return None
-            if amount(part) > left:
+            left -= room(part, density)
+            if left < 0:
                 return found or None
             found.append(part)
-            following, left = part.seq + amount(part), left - amount(part)
+            following = part.seq + amount(part)
         return found
 
     def _each(self, seq: int, limit: int) -> list[Entry]:

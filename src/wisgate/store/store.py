@@ -148,13 +148,13 @@ class Store:
 
     # Reading
 
-    async def after(self, seq: int, limit: int) -> Sequence[Entry]:
-        """The next entries beyond `seq`, at most `limit`, in order. None that is not `offered`.
-        Raises StoreError."""
-        recent = self._tail.after(seq, limit, self.offered)
+    async def after(self, seq: int, limit: int, density: int = 1) -> Sequence[Entry]:
+        """The next entries beyond `seq`, at most `limit`, of those in columns `density` as one, in
+        order. None that is not `offered`. Raises StoreError."""
+        recent = self._tail.after(seq, limit, self.offered, density)
         if recent is not None:
             return recent
-        found = await self._jobs.run(lambda db: db.after(seq, limit))
+        found = await self._jobs.run(lambda db: db.after(seq, limit, density))
         upto = self.offered
         whole = not found or found[-1].seq <= upto
         return found if whole else [entry for entry in found if entry.seq <= upto]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from ..core.columns import amount
-from .entries import Entries, Records
+from .entries import Entries, Records, room
 from .records import Record
 
 SIZE = 2000
@@ -27,14 +27,16 @@ class Tail:
 
     def put(self, parts: Sequence[Record | Records]) -> None:
         """What was just committed. After a gap in the numbers a new run begins."""
-        if parts and parts[0].seq != self._following:
+        if not parts:
+            return
+        if parts[0].seq != self._following:
             self.clear()
         before = len(self._parts)
         for part in parts:
             self._parts.append(part)
             self._numbers.append(part.seq)
             self._following = part.seq + amount(part)
-        if self._numbers and self._following - self._numbers[0] > 2 * self._size:
+        if self._following - self._numbers[0] > 2 * self._size:
             left = min(before, bisect_right(self._numbers, self._following - self._size) - 1)
             del self._parts[:left], self._numbers[:left]
 
@@ -43,9 +45,10 @@ class Tail:
         self._parts.clear()
         self._numbers.clear()
 
-    def after(self, seq: int, limit: int, newest: int) -> Entries | None:
-        """The next records beyond `seq`, at most `limit`, and fewer where a part ends before; None
-        when only the file knows, because they are older, or not all up to `newest` are here."""
+    def after(self, seq: int, limit: int, newest: int, density: int = 1) -> Entries | None:
+        """The next records beyond `seq`, at most `limit`, `density` in columns as one, and fewer
+        where a part ends before; None when only the file knows, because they are older, or not all
+        up to `newest` are here."""
         if not self._parts or self._following != newest + 1 or seq + 1 < self._numbers[0]:
             return None
         chosen: list[Record | Records] = []
@@ -53,7 +56,7 @@ class Tail:
             return Entries(chosen)
         place = bisect_right(self._numbers, seq + 1) - 1
         for part in islice(self._parts, place, None):
-            over, size = seq + 1 - part.seq, amount(part)
+            over, size = seq + 1 - part.seq, room(part, density)
             if over <= 0 and size <= limit:
                 chosen.append(part)
                 limit -= size

@@ -85,33 +85,6 @@ def test_times_are_those_of_the_clock_that_was_given() -> None:
     run(main())
 
 
-def test_nothing_more_is_asked_when_the_time_is_over() -> None:
-    """It begins with the first question, however long that had to wait for its turn."""
-    clock, heard = VirtualClock(), list[str]()
-
-    def later(text: str) -> str:
-        clock.advance(2.0)
-        return text
-
-    async def main() -> None:
-        async with served(scripted(heard, later)) as (port, connections):
-            host, several = peer(port, clock), questions("one", "two", "three", "four")
-            write = asyncio.create_task(asked(host, "write"))
-            await asyncio.sleep(0)
-            await host.ask_all(several, 3.0)
-            assert await write == "write"
-            assert answers(several) == ["one", "two", None, None]
-            assert [q.asked for q in several] == [2.0, 4.0, None, None]
-            assert not any(q.silent for q in several)
-            await host.ask_all(several[2:], 3.0)
-            assert answers(several) == ["one", "two", "three", "four"]
-            assert len(connections) == 1
-            host.close()
-
-    run(main())
-    assert heard == ["write", "one", "two", "three", "four"]
-
-
 def test_nothing_to_ask_is_done_at_once() -> None:
     async def main() -> None:
         host = peer(1)

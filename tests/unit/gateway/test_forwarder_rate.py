@@ -145,8 +145,8 @@ def test_a_slow_sink_never_grows_memory(tmp_path: Path, monkeypatch: pytest.Monk
         store, sink = await open_store(tmp_path, clock=clock), Scripted(clock)
         plain = store.after
 
-        async def after(seq: int, limit: int) -> list[Entry]:
-            entries = [Watched(*astuple(entry)) for entry in await plain(seq, limit)]
+        async def after(seq: int, limit: int, density: int) -> list[Entry]:
+            entries = [Watched(*astuple(entry)) for entry in await plain(seq, limit, density)]
             read.extend(map(weakref.ref, entries))
             return [*entries]
 

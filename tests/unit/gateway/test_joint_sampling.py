@@ -161,7 +161,7 @@ def test_who_becomes_slow_keeps_the_others_waiting_once() -> None:
         plant.taken.clear()
         await asyncio.sleep(3)
         in_hand = [round(at - (r.time_ns - VIRTUAL_START_NS) / 1e9, 3) for at, r in plant.taken]
-        assert in_hand == [0.202, 0.2, 0, 0, *[SECONDS, 0, 0, 0] * 2]
+        assert in_hand == [0.402, 0.4, 0.2, 0, *[SECONDS, 0, 0, 0] * 2]
         assert plant.counters["late"] == 0
 
     plant.play(story)

@@ -51,6 +51,13 @@ def test_those_of_a_module_that_samples_several_in_one_go_meet_twice() -> None:
     made = turns([sampled(Joined(module(1000, 1.0)), VirtualClock())])
     assert {len(turn.groups) for turn in made} == {50}
     assert len({turn.phase for turn in made}) == 20
+    made = turns([sampled(Joined(module(149, 1.0)), VirtualClock())])
+    assert sorted(len(turn.groups) for turn in made) == [49, 50, 50]
+
+
+def test_hosts_of_one_unit_have_nothing_to_join() -> None:
+    made = turns([sampled(Joined(module(1, 1.0)), VirtualClock()) for _ in range(10)])
+    assert len({turn.phase for turn in made}) == MOMENTS
 
 
 def test_those_who_meet_and_differ_in_module_or_interval_take_turns_of_their_own() -> None:

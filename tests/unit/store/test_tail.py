@@ -59,6 +59,7 @@ def test_what_just_came_stays_however_much_it_is() -> None:
     tail.put(records(range(1, 6)))
     tail.put(records(range(6, 20)))
     assert tail.after(4, 99, 19) is None
+    tail.put([])  # only a cursor was noted
     assert numbers(tail.after(5, 99, 19)) == [*range(6, 20)]
     tail.put(records([20]))
     assert tail.after(16, 99, 20) is None
@@ -106,6 +107,9 @@ def test_whole_parts_are_passed_on_as_they_are() -> None:
     assert found is not None
     assert [part is known for part, known in zip(found.parts, parts, strict=False)] == [True, True]
     assert numbers(tail.after(3, 12, 15)) == [4, 5]
+    assert numbers(tail.after(0, 2, 15)) == [1, 2]
+    assert numbers(tail.after(0, 2, 15, 5)) == [*range(1, 11)]
+    assert numbers(tail.after(0, 2, 15, 3)) == [*range(1, 6)]
 
 
 def test_entries_are_a_sequence_of_records() -> None:

@@ -67,8 +67,8 @@ class MqttConfig(BrokerConfig, SinkConfig):
     """Its discovery prefix; "" for none."""
 
     @property
-    def limit(self) -> int:
-        return 6 * super().limit if self.per == "columns" else super().limit
+    def density(self) -> int:
+        return 6 if self.per == "columns" and not self.points else 1
 
 
 def read(table: Table, common: SinkConfig, folder: Path, names: Names) -> MqttConfig:

@@ -1,0 +1,81 @@
+"""What an MQTT sink is offered at once: more in columns, no more in full."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from modbus_plant import HERE
+from scripted_sink import Scripted, ended, virtual
+from stores import levels, open_store, opened, put, run, sampled
+
+from wisgate.config.sinks.mqtt import MqttConfig
+from wisgate.core.clock import VirtualClock
+from wisgate.core.errors import SinkError
+from wisgate.gateway.forwarder import Forwarder
+from wisgate.gateway.payloads import columns_json
+from wisgate.mqtt.connection import MAX_PAYLOAD
+from wisgate.store.entries import parts_of
+from wisgate.store.records import Entry, Record
+
+CONFIG = MqttConfig(
+    HERE, "plant", "mqtt", (), host="broker.example", port=1883, tls=False, per="columns"
+)
+
+
+class Thin(Scripted):
+    """Over a line that breaks after so many bytes, and is there again with the next try."""
+
+    def __init__(self, clock: VirtualClock, carries: int) -> None:
+        super().__init__(clock)
+        self.carries, self.sent, self.largest = carries, 0, 0
+
+    async def deliver(self, batch: Sequence[Entry]) -> None:
+        parts = [p for p in parts_of(batch) if isinstance(p, Record)]
+        size = len(columns_json(parts))
+        self.largest = max(self.largest, size)
+        if size > self.carries:
+            self.sent += self.carries
+            raise SinkError("plant: the line broke")
+        self.sent += size
+        await super().deliver(batch)
+
+
+def test_a_line_that_breaks_after_300_kb_gets_a_backlog_away(tmp_path: Path) -> None:
+    clock = VirtualClock()
+
+    async def main() -> None:
+        store, sink = await open_store(tmp_path, clock=clock), Thin(clock, 300_000)
+        await put(store, levels(7000))
+        await store.close()
+        store = await open_store(tmp_path, clock=clock)  # nothing is in memory
+        forwarder = Forwarder(sink, store, clock, density=CONFIG.density)
+        task = asyncio.create_task(forwarder.run())
+        await asyncio.sleep(601)
+        try:
+            assert len(sink.got) == 7000
+            assert sink.largest <= 1.1 * MAX_PAYLOAD
+        finally:
+            await ended(forwarder, task)
+            await store.close()
+
+    virtual(clock, main())
+
+
+def test_only_columns_take_little_room() -> None:
+    assert CONFIG.density > 1
+    assert replace(CONFIG, per="batch").density == 1
+    assert replace(CONFIG, points=("level",)).density == 1  # what is left of columns is in full
+
+
+def test_many_in_columns_are_offered_at_once(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as store:
+            await put(store, sampled(300))
+        async with opened(tmp_path) as store:  # nothing is in memory
+            assert len(await store.after(0, 300)) == 300
+            assert len(await store.after(0, 300, CONFIG.density)) == 900
+
+    run(main())

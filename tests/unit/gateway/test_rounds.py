@@ -1,0 +1,144 @@
+"""What the rounds of a turn owe to units with many spans, and to a host that falls silent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+
+from modbus_plant import SECONDS, Plant, Reaction, Request, register, unit_of_file
+from scripted_module import LEVEL, ScriptedModule, sampled
+
+from wisgate.board.virtual_time import run
+from wisgate.config.model import UnitConfig
+from wisgate.core.clock import VirtualClock
+from wisgate.core.points import Answer, Group, Reading, Status
+from wisgate.core.units import Seconds
+from wisgate.gateway.turns import Turn, keep_sampling
+from wisgate.protocols.modbus_host import ROUND_S
+
+SPANS = int(ROUND_S / SECONDS) + 2
+"""More than are asked in a round."""
+
+
+def wide(number: int, spans: int = SPANS) -> UnitConfig:
+    return unit_of_file(number, *(register(f"r{n}", 200 * n) for n in range(spans)))
+
+
+def test_a_unit_that_takes_longer_than_a_round_is_asked_once() -> None:
+    plant = Plant([wide(1)])
+
+    async def story() -> None:
+        await asyncio.sleep(SPANS + 5.5)
+        plant.host.heard.clear()
+        await asyncio.sleep(10)
+        assert len(plant.host.heard) == 10 * SPANS
+
+    plant.play(story)
+
+
+def test_four_spans_of_nine_ms_are_asked_once() -> None:
+    plant = Plant([wide(1, 4)])
+
+    def reaction(request: Request) -> Reaction:
+        return 0.009, request.words(request.unit)
+
+    async def story() -> None:
+        plant.host.reaction = reaction
+        await asyncio.sleep(10.5)
+        plant.host.heard.clear()
+        await asyncio.sleep(10)
+        assert len(plant.host.heard) == 10 * 4
+
+    plant.play(story)
+
+
+def test_no_question_of_a_unit_is_asked_in_vain_at_the_end_of_a_round() -> None:
+    plant = Plant([wide(n, 6) for n in range(1, 11)])
+
+    async def story() -> None:
+        await asyncio.sleep(10.5)
+        plant.host.heard.clear()
+        await asyncio.sleep(10)
+        assert len(plant.host.heard) == 10 * 60
+
+    plant.play(story)
+
+
+def test_nor_does_it_have_the_others_asked_alone() -> None:
+    plant = Plant([wide(1), *(unit_of_file(n) for n in range(2, 21))])
+
+    async def story() -> None:
+        await asyncio.sleep(SPANS + 5.5)
+        plant.taken.clear()
+        await asyncio.sleep(1)
+        moments = {at for at, r in plant.taken if r.name.endswith("_level")}
+        assert len(moments) < 10  # 19 when each is asked alone
+
+    plant.play(story)
+
+
+def test_a_host_that_falls_silent_is_told_of_soon() -> None:
+    plant = Plant([unit_of_file(n) for n in range(1, 51)])
+
+    async def story() -> None:
+        await asyncio.sleep(3.5)
+        with plant.but(range(1, 51), None):
+            fell = plant.clock.monotonic()
+            await asyncio.sleep(60)
+            told = next(at for at, r in plant.taken if r.status is Status.ABSENT)
+            assert told - fell < 5
+
+    plant.play(story)
+
+
+def test_who_is_slow_and_well_does_not_wait_for_all_that_fell_silent() -> None:
+    plant = Plant([unit_of_file(n) for n in range(1, 51)])
+
+    def slow(request: Request) -> Reaction:
+        return 0.02 if request.unit == 1 else SECONDS, request.words(request.unit)
+
+    async def story() -> None:
+        plant.host.reaction = slow
+        await asyncio.sleep(3.5)
+        with plant.but(range(2, 51), None):
+            plant.taken.clear()
+            fell = plant.clock.monotonic()
+            await asyncio.sleep(60)
+            assert plant.last("u1_level")[1].status is Status.GOOD
+            first = next(at for at, r in plant.taken if r.name == "u1_level")
+            assert first - fell < 5
+
+    plant.play(story)
+
+
+class Wordless(ScriptedModule):
+    asked = 0
+
+    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
+        self.asked += 1
+        if self.asked > 1000:
+            raise AssertionError("asked without end, and the event loop never goes on")
+        return []
+
+
+def test_a_module_that_answers_for_nobody_is_not_asked_without_end(
+    tracebacks: list[str],
+) -> None:
+    groups = [Group(name, (LEVEL,), Seconds(1)) for name in "ab"]
+    module, clock = Wordless(groups), VirtualClock()
+    of, taken = sampled(module, clock), list[Reading]()
+
+    async def main() -> None:
+        await of.open()
+        turn = Turn(of, tuple(groups), 0.0)
+        keep = keep_sampling(turn, clock, lambda _, some: taken.extend(some), Counter())
+        task = asyncio.create_task(keep)
+        await asyncio.sleep(0.5)
+        task.cancel()
+        await asyncio.wait([task])
+
+    run(main(), clock)
+    tracebacks.clear()
+    assert len(taken) == 2
+    assert module.asked <= 2
