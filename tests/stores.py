@@ -84,10 +84,12 @@ async def put(store: Store, readings: Iterable[Reading]) -> None:
     await store.flush()
 
 
-async def everything(store: Store, beyond: int = 0, limit: int = 1000) -> list[Record | Gap]:
+async def everything(
+    store: Store, beyond: int = 0, limit: int = 1000, density: int = 1
+) -> list[Record | Gap]:
     """As a sink gets it that is offered so many at once."""
     entries: list[Record | Gap] = []
-    while batch := await store.after(entries[-1].seq if entries else beyond, limit):
+    while batch := await store.after(entries[-1].seq if entries else beyond, limit, density):
         entries += batch
     return entries
 

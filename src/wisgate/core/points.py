@@ -218,10 +218,11 @@ Answer = tuple[Sequence[Reading], float]
 class Joint(Protocol):
     """A module of the event loop that samples several groups faster than one after the other."""
 
-    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
-        """Answers for the first of the groups, for one at least, so that none waits long for
-        others: the caller asks again for those that are left. None for one that `sample` must be
-        asked of. Raises nothing that a wire or a chip is the cause of."""
+    async def sample_together(self, groups: Sequence[Group]) -> Mapping[str, Answer | None]:
+        """Answers by the names of those groups that were asked: the first of them, so that none
+        waits long for others. None for one that gave no good answer. The caller asks again for
+        those that are left, as long as anybody answers, and then `sample`. Raises nothing that a
+        wire or a chip is the cause of."""
         ...
 
 

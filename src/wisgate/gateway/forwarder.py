@@ -90,7 +90,7 @@ class Forwarder:
     def stop(self) -> None:
         """Let `run` return once everything committed is delivered, or at the next failure."""
         self._stopping = True
-        if self._until is not None:
+        if self._until is not None and not self._until.expired():
             self._until.reschedule(asyncio.get_running_loop().time())
 
     async def caught_up(self, seq: int) -> None:

@@ -26,6 +26,8 @@ from .walking import Holds, walk
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Together = Mapping[str, Sequence[Reading] | None]
+"""By the names of groups; None for one that gave no good answer."""
 
 RESTART_S, LONGEST_REST_S = 5.0, 300.0
 """How long a module rests after an unexpected exception: twice as long after each one."""
@@ -86,35 +88,33 @@ class Sampled:
         self._answered(group.name)
         return dated(readings, self._clock.utc_ns())
 
-    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Sequence[Reading] | None]:
-        """The first of these groups in one go, one at least, where the module can do that, and
-        nothing is wrong; None for each that must be sampled by itself. What fails once is not tried
-        again."""
+    async def sample_together(
+        self, groups: Sequence[Group]
+    ) -> Mapping[str, Sequence[Reading] | None]:
+        """Some of these groups in one go, where the module can do that and nothing is wrong. What
+        fails once is not tried again."""
         if self.joint is not None:
             try:
                 async with self._busy:
                     if self.opened and not self._resting:
-                        answers = await self.joint.sample_together(groups)
-                        if not 0 < len(answers) <= len(groups):
-                            raise ValueError(f"{len(answers)} answers for {len(groups)} groups")
-                        return self._taken(groups, answers)
+                        return self._taken(await self.joint.sample_together(groups))
             except Exception as error:  # noqa: BLE001  # `_crash` tells
                 self.joint = None
                 self._crash(groups[0].name, error)
-        return [None] * len(groups)
+        return {}
 
     def _taken(
-        self, groups: Sequence[Group], answers: Sequence[Answer | None]
-    ) -> Sequence[Sequence[Reading] | None]:
+        self, answers: Mapping[str, Answer | None]
+    ) -> Mapping[str, Sequence[Reading] | None]:
         now, utc_ns = self._clock.monotonic(), self._clock.utc_ns()
-        found: list[Sequence[Reading] | None] = []
-        for group, answer in zip(groups, answers, strict=False):
+        found: dict[str, Sequence[Reading] | None] = {}
+        for name, answer in answers.items():
             if answer is None:
-                found.append(None)
+                found[name] = None
                 continue
             readings, came = answer
-            self._answered(group.name)
-            found.append(dated(readings, utc_ns - int((now - came) * 1e9)))
+            self._answered(name)
+            found[name] = dated(readings, utc_ns - int((now - came) * 1e9))
         return found
 
     async def open(self) -> None:

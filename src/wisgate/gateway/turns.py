@@ -87,16 +87,17 @@ async def _sample(turn: Turn, take: Take) -> None:
         except Exception as error:  # noqa: BLE001  # raised below
             failures.append(error)
 
-    alone: list[Group] = []
-    while groups:
-        together = await sampled.sample_together(groups)
-        for group, readings in zip(groups, together, strict=False):
-            if readings is None:
-                alone.append(group)
-            else:
+    failed: list[Group] = []
+    answered = True
+    while groups and answered:  # round by round, as long as somebody answers
+        found = await sampled.sample_together(groups)
+        for readings in found.values():
+            if readings is not None:
                 pass_on(readings)
-        groups = groups[len(together) :]
-    for group in alone:
+        failed += [group for group in groups if found.get(group.name, ()) is None]
+        groups = tuple(group for group in groups if group.name not in found)
+        answered = any(readings is not None for readings in found.values())
+    for group in (*groups, *failed):
         pass_on(await sampled.sample(group))
     if failures:
         raise failures[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import accumulate
 
@@ -15,8 +15,7 @@ from .modbus_tcp import ModbusTcp
 from .modbus_unit import ModbusUnit
 
 ROUND_S = 0.02
-"""As long as they took last time, units are asked together before what they answered is passed
-on."""
+"""How long units are asked together before what they answered is passed on."""
 
 
 class ModbusHost:
@@ -39,20 +38,17 @@ class ModbusHost:
         """Read the unit of `group`, a step per request. Raises NoAnswer."""
         return self._units[group.name].sample()
 
-    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
+    async def sample_together(self, groups: Sequence[Group]) -> Mapping[str, Answer | None]:
         """Those units that answered at once lately, question after question without a look at the
-        answers in between; as many as `ROUND_S` is enough for. When none answers, all are to be
-        sampled by themselves: each silent round would take a time-out."""
-        units = [self._units[group.name] for group in groups]
-        begins = accumulate((unit.promises for unit in units), initial=0.0)
+        answers in between; as many as `ROUND_S` is enough for, by what each took last."""
+        units = [unit for group in groups if (unit := self._units[group.name]).is_prompt]
+        begins = accumulate((unit.took for unit in units), initial=0.0)
         units = units[: sum(begin < ROUND_S for begin in begins)]
-        asked = [unit.questions(self._client) for unit in units]
-        every = [question for some in asked for question in some]
+        asked = [(unit, unit.questions(self._client)) for unit in units]
         with suppress(Unreachable):  # `sample` tells
-            await self._peer.ask_all(every)
-        if not any(question.answer for question in every):
-            return [None] * len(groups)
-        return [_answer(unit, some) for unit, some in zip(units, asked, strict=True)]
+            await self._peer.ask_all([question for _, some in asked for question in some])
+        reached = [(unit, some) for unit, some in asked if some[0].asked is not None]
+        return {unit.group.name: _answer(unit, some) for unit, some in reached}
 
     def write(self, channel: str, value: Value) -> Writing:
         """Set a coil or holding register of a unit. Raises OutputRefused, UnitRefused, NoAnswer."""
@@ -67,5 +63,5 @@ class ModbusHost:
 
 
 def _answer(unit: ModbusUnit, asked: Sequence[Question]) -> Answer | None:
-    readings = unit.understood(asked) if asked else None
+    readings = unit.understood(asked)
     return None if readings is None else (readings, asked[-1].answered)

@@ -61,7 +61,8 @@ class ModbusUnit:
         self._there = False  # its last answer is not followed by a silence
         self._missed = False  # it was silent when asked together: the first of its tries
         self._prompt = 0  # how many of its last answers were good, and came at once
-        self._took = 0.0  # the last good answer, in seconds
+        self.took = 0.0
+        """How long the good answers of the last sampling took together, in seconds."""
         self._written = False  # since the last sampling began
         self._only_blocks = False  # refuses functions 5 and 6, takes 15 and 16
 
@@ -78,6 +79,7 @@ class ModbusUnit:
         return readings
 
     def _sampled(self) -> Sampling:
+        self.took = 0.0
         answers: list[Answered] = []
         lost: dict[str, Reading] = {}
         waiting = list(self._spans)
@@ -102,20 +104,13 @@ class ModbusUnit:
         return self._readings(answers, lost)
 
     @property
-    def promises(self) -> float:
-        """How many seconds `questions` will take, as far as can be told; 0 when there are none."""
-        return len(self._spans) * self._took if self._is_prompt else 0.0
-
-    @property
-    def _is_prompt(self) -> bool:
+    def is_prompt(self) -> bool:
+        """Whether it keeps no others waiting, as far as can be told."""
         return self._prompt >= max(PROMPT_AFTER, len(self._spans))
 
     def questions(self, client: ModbusTcp) -> list[Question]:
-        """What to ask so that `understood` knows every register; none of a unit that may keep
-        others waiting."""
-        if not self._is_prompt:
-            return []
-        unit, self._written = self._unit, False
+        """What to ask so that `understood` knows every register."""
+        unit, self._written, self.took = self._unit, False, 0.0
         return [
             client.question(unit.id, span.table, span.address, span.count, unit.timeout)
             for span, _ in self._spans
@@ -224,7 +219,7 @@ class ModbusUnit:
 
     def _note_time(self, seconds: float) -> None:
         """How long a good answer took."""
-        self._took = seconds
+        self.took += seconds
         self._prompt = self._prompt + 1 if seconds <= PROMPT_S else 0
 
     def _count_silence(self) -> None:

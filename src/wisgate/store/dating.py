@@ -8,14 +8,11 @@ came stands in the same transaction as the new times. Blocking.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from ..core.clock import SteadyClock
-from .records import Entry, Record
 from .samplings import FIELDS, Samplings, later
 from .schema import NEWEST, transaction
 
@@ -46,8 +43,9 @@ class Undated:
     shift: int | None
     """What is to be added to their times; None while nobody knows, or when nobody ever will."""
 
-    def holds(self, seq: int) -> bool:
-        return self.first <= seq and (self.last == OPEN or seq <= self.last)
+    def meets(self, first: int, last: int) -> bool:
+        """Whether one of these numbers is among them."""
+        return self.first <= last and (self.last == OPEN or first <= self.last)
 
 
 class Dating:
@@ -152,22 +150,9 @@ class Dating:
         ]
         return min(waiting, default=None)
 
-    @property
-    def guesses(self) -> bool:
-        """Whether some times are estimates."""
-        return any(span.shift is None for span in self._spans)
-
-    def marked(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The entries, those with an estimated time marked."""
-        guessed = [span for span in self._spans if span.shift is None]
-        if not guessed:
-            return list(entries)
-        return [
-            msgspec.structs.replace(entry, estimated=True)
-            if isinstance(entry, Record) and any(span.holds(entry.seq) for span in guessed)
-            else entry
-            for entry in entries
-        ]
+    def is_guess(self, first: int, last: int) -> bool:
+        """Whether one of these numbers has a time that is an estimate."""
+        return any(span.shift is None and span.meets(first, last) for span in self._spans)
 
     @contextmanager
     def _change(self) -> Iterator[None]:

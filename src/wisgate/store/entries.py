@@ -51,8 +51,11 @@ Part = Entry | Records
 
 
 def room(part: Part, density: int) -> int:
-    """Of how many entries in full a part takes the room, of those in columns `density` as one."""
-    return -(-len(part) // density) if isinstance(part, Records) else 1
+    """Of how many entries in full a part takes the room, where of those in columns `density` take
+    that of one, beside their time and number."""
+    if not isinstance(part, Records):
+        return 1
+    return len(part) if density == 1 else 2 + -(-len(part) // density)
 
 
 class Entries(Made[Entry]):

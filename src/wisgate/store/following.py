@@ -5,19 +5,31 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from heapq import merge
-from itertools import islice
+
+import msgspec
 
 from ..core.columns import amount
 from .dating import Dating
 from .entries import Entries, Part, Records, room
 from .point_rows import PointRows
-from .records import Entry, Gap, Record
-from .samplings import FIELDS, SamplingRow, as_kind, records_of, values_of
-from .schema import RECORDS, gap_of, record_of
+from .records import Gap, Record
+from .samplings import EVER, FIELDS, SamplingRow, as_kind, records_of, values_of
+from .schema import RECORDS, Damage, gap_of, record_of
 
 _GAPS = "SELECT seq, time_ns, first, last, cause FROM gap"
-_ON = "WHERE seq > ? ORDER BY seq LIMIT ?"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The numbers beyond one, up to another."""
+
+    beyond: int
+    upto: int
+
+    def has(self, number: int) -> bool:
+        return self.beyond < number <= self.upto
 
 
 class Following:
@@ -27,60 +39,60 @@ class Following:
         self._db, self._points, self._dating = connection, points, dating
 
     def after(self, seq: int, limit: int, density: int) -> Entries:
-        """The next entries beyond `seq`, at most `limit`, in order: those of a sampling in columns,
-        as they were offered first, `density` as one, unless their time is an estimate."""
-        together = None if self._dating.guesses else self._together(seq, limit, density)
-        return Entries(self._each(seq, limit) if together is None else together)
-
-    def _together(self, seq: int, limit: int, density: int) -> list[Part] | None:
-        """None where numbers come twice, which damage may bring about."""
+        """The next entries beyond `seq`, at most `limit`, of those in columns `density` as one, in
+        order, and none that waits for its time. In columns comes what the file has in a row."""
+        held = self._dating.held
+        wanted = _Wanted(seq, EVER if held is None else held - 1)
         found: list[Part] = []
         following, left = seq + 1, limit
-        rows: list[Iterator[Part]] = [
-            self._gaps(seq, limit), self._records(seq, limit), self._columns(seq, limit)
-        ]  # fmt: skip
-        for part in merge(*rows, key=lambda part: part.seq):
+        rows = self._gaps(wanted), self._records(wanted), self._sampled(wanted)
+        for part in merge(*rows, key=_number):
             if part.seq < following:
-                return None
+                raise Damage("a number comes twice")
             left -= room(part, density)
             if left < 0:
-                return found or None
+                if not found and isinstance(part, Records):
+                    found += part[:limit]
+                break
             found.append(part)
             following = part.seq + amount(part)
-        return found
+        return Entries(found)
 
-    def _each(self, seq: int, limit: int) -> list[Entry]:
-        """The same one by one, those with an estimated time marked."""
-        rows: list[Iterator[Entry]] = [
-            self._gaps(seq, limit), self._records(seq, limit), self._sampled(seq, limit)
-        ]  # fmt: skip
-        return self._dating.marked(islice(merge(*rows, key=lambda entry: entry.seq), limit))
+    def _gaps(self, wanted: _Wanted) -> Iterator[Gap]:
+        return map(gap_of, self._rows(_GAPS, wanted, wanted.upto))
 
-    def _gaps(self, seq: int, limit: int) -> Iterator[Gap]:
-        return map(gap_of, self._db.execute(f"{_GAPS} {_ON}", (seq, limit)))
-
-    def _records(self, seq: int, limit: int) -> Iterator[Record]:
-        for row in self._db.execute(f"{RECORDS} {_ON}", (seq, limit)):
+    def _records(self, wanted: _Wanted) -> Iterator[Record]:
+        for row in self._rows(RECORDS, wanted, wanted.upto):
             if (record := record_of(row, self._points.by_id)) is not None:
-                yield record
+                yield self._marked(record)
 
-    def _sampled(self, seq: int, limit: int) -> Iterator[Record]:
-        for row in self._samplings(seq, limit):
-            yield from self._beyond(seq, row)
-
-    def _columns(self, seq: int, limit: int) -> Iterator[Record | Records]:
-        """Record by record only what is left of a sampling, or lost a point."""
-        for row in self._samplings(seq, limit):
-            values, (last_seq, time_ns, first, last, _) = values_of(row), row
-            begin, stretch = last_seq - (last - first), self._points.stretch(first, last)
-            if begin <= seq or stretch is None:
-                yield from self._beyond(seq, row)
+    def _sampled(self, wanted: _Wanted) -> Iterator[Record | Records]:
+        """Record by record only what is not wanted as a whole, has an estimated time, or lost a
+        point."""
+        for row in self._rows(FIELDS, wanted, EVER):
+            values = values_of(row)
+            number, time_ns, first, last, _ = row
+            begin, stretch = number - (last - first), self._points.stretch(first, last)
+            whole = wanted.has(begin) and wanted.has(number)
+            if whole and stretch is not None and not self._dating.is_guess(begin, number):
+                yield Records(begin, time_ns, stretch.heads, [*map(as_kind, values, stretch.kinds)])
             else:
-                heads, kinds = stretch
-                yield Records(begin, time_ns, heads, [*map(as_kind, values, kinds)])
+                yield from self._one_by_one(row, wanted)
 
-    def _samplings(self, seq: int, limit: int) -> Iterator[SamplingRow]:
-        return self._db.execute(f"{FIELDS} {_ON}", (seq, limit))
+    def _one_by_one(self, row: SamplingRow, wanted: _Wanted) -> Iterator[Record]:
+        records = records_of(row, self._points.by_id)
+        return (self._marked(record) for record in records if wanted.has(record.seq))
 
-    def _beyond(self, seq: int, row: SamplingRow) -> Iterator[Record]:
-        return (record for record in records_of(row, self._points.by_id) if record.seq > seq)
+    def _marked(self, record: Record) -> Record:
+        if self._dating.is_guess(record.seq, record.seq):
+            return msgspec.structs.replace(record, estimated=True)
+        return record
+
+    def _rows(self, query: str, wanted: _Wanted, upto: int) -> sqlite3.Cursor:
+        return self._db.execute(
+            f"{query} WHERE seq > ? AND seq <= ? ORDER BY seq", (wanted.beyond, upto)
+        )
+
+
+def _number(part: Part) -> int:
+    return part.seq

@@ -24,6 +24,13 @@ class Row(NamedTuple):
     heads: Heads
 
 
+class Stretch(NamedTuple):
+    """What points that are numbered in a row are called, and their kinds."""
+
+    heads: Heads
+    kinds: tuple[Kind, ...]
+
+
 class PointRows:
     """Threads: lane only."""
 
@@ -40,7 +47,7 @@ class PointRows:
         self.places: dict[str, Place] = {}
         """Of the points that had a reading so far, by name; `place_of` has all."""
         self._rows: dict[Columns, Row | None] = {}
-        self._stretches: dict[tuple[int, int], tuple[Heads, tuple[Kind, ...]] | None] = {}
+        self._stretches: dict[tuple[int, int], Stretch | None] = {}
 
     def add_declared(self) -> None:
         """Give every declared point its number; the caller commits."""
@@ -65,14 +72,15 @@ class PointRows:
             self._rows[columns] = self._row([self.place_of(reading) for reading in readings])
         return self._rows[columns]
 
-    def stretch(self, first: int, last: int) -> tuple[Heads, tuple[Kind, ...]] | None:
-        """What points that are numbered in a row are called, and their kinds; None where damage
-        took one of them."""
+    def stretch(self, first: int, last: int) -> Stretch | None:
+        """Points that are numbered in a row; None where damage took one of them."""
         if (first, last) not in self._stretches:
-            points = [p for key in range(first, last + 1) if (p := self.by_id.get(key)) is not None]
-            heads = Heads([p.name for p in points], [p.unit for p in points])
-            whole = len(points) == last + 1 - first
-            self._stretches[first, last] = (heads, tuple(p.kind for p in points)) if whole else None
+            points = [self.by_id.get(key) for key in range(first, last + 1)]
+            known = [point for point in points if point is not None]
+            whole = len(known) == len(points)
+            self._stretches[first, last] = (
+                Stretch(_heads(known), tuple(p.kind for p in known)) if whole else None
+            )
         return self._stretches[first, last]
 
     @staticmethod
@@ -81,8 +89,7 @@ class PointRows:
         if any(place[0] != key for key, place in enumerate(places, first)):
             return None
         points = [place[1] for place in places]
-        heads = Heads([p.name for p in points], [p.unit for p in points])
-        return Row(first, tuple(place[2] for place in places), heads)
+        return Row(first, tuple(place[2] for place in places), _heads(points))
 
     def _id_of(self, row: PointRow) -> int:
         """The number of a row, a new one if need be; the caller commits."""
@@ -122,3 +129,7 @@ class PointRows:
         for row in list(self._ids)[count:]:
             del self.by_id[self._ids.pop(row)]
             self.places.pop(row.name, None)
+
+
+def _heads(points: Sequence[PointRow]) -> Heads:
+    return Heads([p.name for p in points], [p.unit for p in points])

@@ -155,8 +155,8 @@ class Store:
         if recent is not None:
             return recent
         found = await self._jobs.run(lambda db: db.after(seq, limit, density))
-        upto = self.offered
-        whole = not found or found[-1].seq <= upto
+        upto = self.offered  # it may have become less meanwhile
+        whole = all(part.seq + amount(part) - 1 <= upto for part in found.parts)
         return found if whole else [entry for entry in found if entry.seq <= upto]
 
     async def wait(self, seq: int) -> None:

@@ -209,3 +209,17 @@ def test_a_rest_that_the_other_side_asks_for_is_kept_up_to_an_hour(tmp_path: Pat
         await store.close()
 
     virtual(clock, main())
+
+
+def test_a_stop_when_the_connection_is_about_to_be_looked_at(tmp_path: Path) -> None:
+    clock = VirtualClock()
+
+    async def main() -> None:
+        store, sink = await open_store(tmp_path, clock=clock), Scripted(clock)
+        forwarder = Forwarder(sink, store, clock)
+        task = asyncio.create_task(forwarder.run())
+        await asyncio.sleep(60)  # four times LOOK_S
+        await ended(forwarder, task)
+        await store.close()
+
+    virtual(clock, main())

@@ -222,7 +222,7 @@ def test_a_turn_that_is_cancelled_in_the_middle_of_a_round_harms_no_other() -> N
         await asyncio.wait([under_way])
         assert under_way.cancelled()
         answers = await plant.sampled.sample_together(groups)
-        assert [some and some[0].value for some in answers] == [1, 2, 3]
+        assert [some and some[0].value for some in answers.values()] == [1, 2, 3]
         assert plant.peer.passed_over == 1  # what was asked before
         assert plant.host.connections == 1
 

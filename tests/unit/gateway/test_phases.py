@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scripted_module import ScriptedModule, sampled
 
@@ -13,8 +13,8 @@ from wisgate.gateway.turns import MOMENTS, Turn, turns
 
 
 class Joined(ScriptedModule):
-    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
-        return [None] * len(groups)
+    async def sample_together(self, groups: Sequence[Group]) -> Mapping[str, Answer | None]:
+        return {}
 
 
 def module(count: int, *intervals: float) -> list[Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from modbus_plant import SECONDS, Plant, Reaction, Request, register, unit_of_file
 from scripted_module import LEVEL, ScriptedModule, sampled
@@ -16,6 +16,7 @@ from wisgate.core.points import Answer, Group, Reading, Status
 from wisgate.core.units import Seconds
 from wisgate.gateway.turns import Turn, keep_sampling
 from wisgate.protocols.modbus_host import ROUND_S
+from wisgate.protocols.modbus_unit import REPEATS
 
 SPANS = int(ROUND_S / SECONDS) + 2
 """More than are asked in a round."""
@@ -112,14 +113,75 @@ def test_who_is_slow_and_well_does_not_wait_for_all_that_fell_silent() -> None:
     plant.play(story)
 
 
+def test_a_silence_when_all_were_asked_together_is_the_first_of_the_tries() -> None:
+    plant = Plant([unit_of_file(n) for n in range(1, 4)])
+
+    async def story() -> None:
+        await asyncio.sleep(5.5)
+        with plant.but(range(1, 4), None):
+            plant.host.heard.clear()
+            await asyncio.sleep(4.2)
+            assert plant.last("u1_level")[1].status is Status.ABSENT
+            asked = [r for _, r in plant.host.heard if r.unit == 1]
+            assert len(asked) <= 1 + REPEATS
+
+    plant.play(story)
+
+
+def test_a_last_span_that_is_quick_promises_nothing_for_the_others() -> None:
+    spans = 4
+    units = [
+        unit_of_file(n, *(register(f"r{k}", 200 * k) for k in range(spans))) for n in range(1, 21)
+    ]
+    plant = Plant(units)
+    answered: dict[int, float] = {}
+
+    def reaction(request: Request) -> Reaction:
+        last = request.address == 200 * (spans - 1)
+        takes = 0.0005 if last else 0.009
+        if last:
+            answered[request.unit] = asyncio.get_running_loop().time() + takes
+        return takes, request.words(request.unit)
+
+    async def story() -> None:
+        plant.host.reaction = reaction
+        await asyncio.sleep(10.5)
+        plant.taken.clear()
+        answered.clear()
+        await asyncio.sleep(1)
+        waited = plant.last("u1_r0")[0] - answered[1]
+        assert waited < 3 * 0.0275  # a unit takes that long; the round was to end after 20 ms
+
+    plant.play(story)
+
+
+def test_who_is_well_does_not_wait_for_a_first_round_that_fell_silent() -> None:
+    plant = Plant([unit_of_file(n) for n in range(1, 21)])
+
+    def nine_ms(request: Request) -> Reaction:
+        return 0.009, request.words(request.unit)
+
+    async def story() -> None:
+        plant.host.reaction = nine_ms
+        await asyncio.sleep(5.5)
+        with plant.but(range(1, 4), None):  # all that fit into the first round
+            plant.taken.clear()
+            await asyncio.sleep(3.5)
+            well = {r.name for _, r in plant.taken if r.status is Status.GOOD}
+            missing = {f"u{n}_level" for n in range(4, 21)} - well
+            assert not missing
+
+    plant.play(story)
+
+
 class Wordless(ScriptedModule):
     asked = 0
 
-    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
+    async def sample_together(self, groups: Sequence[Group]) -> Mapping[str, Answer | None]:
         self.asked += 1
         if self.asked > 1000:
             raise AssertionError("asked without end, and the event loop never goes on")
-        return []
+        return {}
 
 
 def test_a_module_that_answers_for_nobody_is_not_asked_without_end(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -31,12 +31,12 @@ class Joined(ScriptedModule):
         self.crash: Exception | None = None
         self.seconds = 0.0
 
-    async def sample_together(self, groups: Sequence[Group]) -> Sequence[Answer | None]:
+    async def sample_together(self, groups: Sequence[Group]) -> Mapping[str, Answer | None]:
         self._do("together " + "".join(group.name for group in groups))
-        answers: list[Answer | None] = []
+        answers: dict[str, Answer | None] = {}
         for group in groups:
-            came = self.clock.monotonic()
-            answers.append(([Reading("level", 2.0)], came) if group not in self.apart else None)
+            answer = [Reading("level", 2.0)], self.clock.monotonic()
+            answers[group.name] = answer if group not in self.apart else None
             await asyncio.sleep(self.seconds)
         if self.crash is not None:
             raise self.crash
@@ -56,7 +56,7 @@ class Bench:
     async def turn(self, *groups: Group) -> list[list[Status]]:
         """As a turn does it: together what can be, the rest one by one."""
         together = await self.sampled.sample_together(groups)
-        both = zip(groups, together, strict=True)
+        both = [(group, together.get(group.name)) for group in groups]
         found = [await self.sampled.sample(g) if r is None else r for g, r in both]
         return [[reading.status for reading in readings] for readings in found]
 
@@ -68,11 +68,11 @@ def test_answers_are_dated_when_they_came_and_counted() -> None:
     async def main() -> None:
         await bench.sampled.open()
         await asyncio.sleep(2)
-        assert await bench.sampled.sample_together((A, B, C)) == [
-            [Reading("level", 2.0, time_ns=VIRTUAL_START_NS + 2_000_000_000)],
-            None,
-            [Reading("level", 2.0, time_ns=VIRTUAL_START_NS + 2_500_000_000)],
-        ]
+        assert await bench.sampled.sample_together((A, B, C)) == {
+            "a": [Reading("level", 2.0, time_ns=VIRTUAL_START_NS + 2_000_000_000)],
+            "b": None,
+            "c": [Reading("level", 2.0, time_ns=VIRTUAL_START_NS + 2_500_000_000)],
+        }
         assert bench.clock.monotonic() == pytest.approx(2.75)
 
     bench.run(main())

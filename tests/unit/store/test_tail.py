@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wisgate.core.points import Status
-from wisgate.store.entries import Entries, Heads, Records
+from wisgate.store.entries import Entries, Heads, Records, room
 from wisgate.store.records import Entry, Record
 from wisgate.store.tail import Tail
 
@@ -108,8 +108,9 @@ def test_whole_parts_are_passed_on_as_they_are() -> None:
     assert [part is known for part, known in zip(found.parts, parts, strict=False)] == [True, True]
     assert numbers(tail.after(3, 12, 15)) == [4, 5]
     assert numbers(tail.after(0, 2, 15)) == [1, 2]
-    assert numbers(tail.after(0, 2, 15, 5)) == [*range(1, 11)]
-    assert numbers(tail.after(0, 2, 15, 3)) == [*range(1, 6)]
+    assert numbers(tail.after(0, 6, 15, 5)) == [*range(1, 11)]
+    assert numbers(tail.after(0, 6, 15, 3)) == [*range(1, 6)]
+    assert [room(together(1, 100), density) for density in (1, 6)] == [100, 19]
 
 
 def test_entries_are_a_sequence_of_records() -> None:

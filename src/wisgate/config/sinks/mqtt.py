@@ -68,7 +68,8 @@ class MqttConfig(BrokerConfig, SinkConfig):
 
     @property
     def density(self) -> int:
-        return 6 if self.per == "columns" and not self.points else 1
+        apart = self.points or self.rate  # what these leave of columns is sent in full
+        return 6 if self.per == "columns" and not apart else 1
 
 
 def read(table: Table, common: SinkConfig, folder: Path, names: Names) -> MqttConfig:
