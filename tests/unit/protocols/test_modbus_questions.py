@@ -53,7 +53,7 @@ class Bench:
         return [walked(self.unit.sample()) for _ in range(times)][-1]
 
     def questions(self) -> list[Question]:
-        return self.unit.questions(self.client)
+        return self.unit.questions(self.client) if self.unit.is_prompt else []
 
     def answered(self, seconds: float = PROMPT) -> list[Question]:
         """The questions with the answers of the unit."""
