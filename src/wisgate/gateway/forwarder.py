@@ -65,8 +65,8 @@ class Forwarder:
     ) -> None:
         """`points`: what the sink gets, None for all; gaps it always gets. `rate`: entries a second
         at most, None for no limit. `density`: entries in columns that take the room of one in full,
-        for this sink. `link`: whether the way to the other side is there (a fault of
-        the virtual board). `chance`: 0 to 1."""
+        for this sink. `link`: whether the way to the other side is there (a fault of the virtual
+        board). `chance`: 0 to 1."""
         self._sink, self._store, self._clock = sink, store, clock
         self._points, self._limit, self._density = points, limit, density
         self._link = link

@@ -88,9 +88,7 @@ class Sampled:
         self._answered(group.name)
         return dated(readings, self._clock.utc_ns())
 
-    async def sample_together(
-        self, groups: Sequence[Group]
-    ) -> Mapping[str, Sequence[Reading] | None]:
+    async def sample_together(self, groups: Sequence[Group]) -> Together:
         """Some of these groups in one go, where the module can do that and nothing is wrong. What
         fails once is not tried again."""
         if self.joint is not None:
@@ -103,9 +101,7 @@ class Sampled:
                 self._crash(groups[0].name, error)
         return {}
 
-    def _taken(
-        self, answers: Mapping[str, Answer | None]
-    ) -> Mapping[str, Sequence[Reading] | None]:
+    def _taken(self, answers: Mapping[str, Answer | None]) -> Together:
         now, utc_ns = self._clock.monotonic(), self._clock.utc_ns()
         found: dict[str, Sequence[Reading] | None] = {}
         for name, answer in answers.items():
