@@ -88,7 +88,7 @@ async def _sample(turn: Turn, take: Take) -> None:
             failures.append(error)
 
     failed: list[Group] = []
-    answered = True
+    answered = len(groups) > 1  # who is alone gains nothing
     while groups and answered:  # round by round, as long as somebody answers
         found = await sampled.sample_together(groups)
         for readings in found.values():

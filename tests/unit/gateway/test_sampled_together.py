@@ -195,6 +195,28 @@ def test_a_cancelled_turn_leaves_the_module_free() -> None:
     bench.run(main())
 
 
+@pytest.mark.parametrize(
+    ("groups", "done"), [((A,), ["begin a", "end a"]), ((A, B), ["together ab"])]
+)
+def test_who_is_alone_in_its_turn_is_sampled_by_itself(
+    groups: tuple[Group, ...], done: list[str]
+) -> None:
+    """Which asks again over a new connection when the old one was closed meanwhile."""
+    bench = Bench()
+
+    async def main() -> None:
+        await bench.sampled.open()
+        turn = Turn(bench.sampled, groups, 0.0)
+        keep = keep_sampling(turn, bench.clock, lambda *_: None, bench.counters)
+        task = asyncio.create_task(keep)
+        await asyncio.sleep(0.5)
+        task.cancel()
+        await asyncio.wait([task])
+
+    bench.run(main())
+    assert bench.module.done == ["open", *done]
+
+
 @pytest.mark.parametrize("apart", [set(), {B}, {A, B, C}])
 def test_who_fails_to_take_one_group_takes_the_others(apart: set[Group]) -> None:
     bench = Bench()
