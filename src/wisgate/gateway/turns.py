@@ -40,9 +40,14 @@ def turns(sampled: Sequence[Sampled]) -> list[Turn]:
     meet; where there are more groups than moments, neighbours do, so that they wake the gateway
     once, and what follows a sampling is done once for some of them. Those that are sampled together
     are spread by themselves."""
-    joint = [s for s in sampled if s.joint is not None and len(s.placed.module.groups) > 1]
-    others = [s for s in sampled if s not in joint]
+    joint = [s for s in sampled if _join(s)]
+    others = [s for s in sampled if not _join(s)]
     return [*_spread(others, MOMENTS, TOGETHER), *_spread(joint, JOINT_MOMENTS, JOINT_TOGETHER)]
+
+
+def _join(sampled: Sampled) -> bool:
+    """Whether its groups are sampled together."""
+    return sampled.joint is not None and len(sampled.placed.module.groups) > 1
 
 
 def _spread(sampled: Sequence[Sampled], moments: int, most: int) -> list[Turn]:

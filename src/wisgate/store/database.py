@@ -18,7 +18,7 @@ from ..core.points import Point
 from . import retention
 from .cursors import Cursors
 from .dating import Dating
-from .entries import Entries, Records
+from .entries import Records
 from .extent import Extent, Figures
 from .following import Following
 from .numbering import Numbering
@@ -40,8 +40,8 @@ _INSERT_TOGETHER = f"{_INSERT} {','.join([_ROW] * TOGETHER)}"
 
 
 class Taken(NamedTuple):
-    """What came of a commit: the file, and the records as `after` would return them; none when that
-    may still change, or nobody asks for them."""
+    """What came of a commit: the file, and the records as `following` would return them; none when
+    that may still change, or nobody asks for them."""
 
     extent: Extent
     records: list[Record | Records]
@@ -65,7 +65,7 @@ class Database(Logged, Past):
         self._folder, self._clock = folder, clock
         self.dating = Dating(connection, self.samplings)
         self.cursors = Cursors(connection)
-        self._following = Following(connection, self.points, self.dating)
+        self.following = Following(connection, self.points, self.dating)
         self._series = Series(1, 1)
         self._boot_id = ""
         self._since_trim = 0
@@ -248,12 +248,6 @@ class Database(Logged, Past):
         self.tiers.forget_from(first, shift, self.points.by_id, transaction(self._db))
         self.dating.correct(shift, self._series.next)
         return self.extent()
-
-    # Reading on
-
-    def after(self, seq: int, limit: int, density: int = 1) -> Entries:
-        """The next entries beyond `seq`, at most `limit`, in order."""
-        return self._following.after(seq, limit, density)
 
     # Figures
 

@@ -75,21 +75,20 @@ class PointRows:
     def stretch(self, first: int, last: int) -> Stretch | None:
         """Points that are numbered in a row; None where damage took one of them."""
         if (first, last) not in self._stretches:
-            points = [self.by_id.get(key) for key in range(first, last + 1)]
-            known = [point for point in points if point is not None]
-            whole = len(known) == len(points)
-            self._stretches[first, last] = (
-                Stretch(_heads(known), tuple(p.kind for p in known)) if whole else None
-            )
+            keys = range(first, last + 1)
+            points = [self.by_id[key] for key in keys if key in self.by_id]
+            heads = Heads([p.name for p in points], [p.unit for p in points])
+            whole = Stretch(heads, tuple(p.kind for p in points))
+            self._stretches[first, last] = whole if len(points) == len(keys) else None
         return self._stretches[first, last]
 
-    @staticmethod
-    def _row(places: Sequence[Place]) -> Row | None:
+    def _row(self, places: Sequence[Place]) -> Row | None:
         first = places[0][0]
         if any(place[0] != key for key, place in enumerate(places, first)):
             return None
-        points = [place[1] for place in places]
-        return Row(first, tuple(place[2] for place in places), _heads(points))
+        stretch = self.stretch(first, first + len(places) - 1)
+        types = tuple(place[2] for place in places)
+        return None if stretch is None else Row(first, types, stretch.heads)
 
     def _id_of(self, row: PointRow) -> int:
         """The number of a row, a new one if need be; the caller commits."""
@@ -129,7 +128,3 @@ class PointRows:
         for row in list(self._ids)[count:]:
             del self.by_id[self._ids.pop(row)]
             self.places.pop(row.name, None)
-
-
-def _heads(points: Sequence[PointRow]) -> Heads:
-    return Heads([p.name for p in points], [p.unit for p in points])

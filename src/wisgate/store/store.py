@@ -154,7 +154,7 @@ class Store:
         recent = self._tail.after(seq, limit, self.offered, density)
         if recent is not None:
             return recent
-        found = await self._jobs.run(lambda db: db.after(seq, limit, density))
+        found = await self._jobs.run(lambda db: db.following.after(seq, limit, density))
         upto = self.offered  # it may have become less meanwhile
         whole = all(part.seq + amount(part) - 1 <= upto for part in found.parts)
         return found if whole else [entry for entry in found if entry.seq <= upto]

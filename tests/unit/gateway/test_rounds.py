@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import pytest
 from modbus_plant import SECONDS, Plant, Reaction, Request, register, unit_of_file
 from scripted_module import LEVEL, ScriptedModule, sampled
 
@@ -26,42 +27,25 @@ def wide(number: int, spans: int = SPANS) -> UnitConfig:
     return unit_of_file(number, *(register(f"r{n}", 200 * n) for n in range(spans)))
 
 
-def test_a_unit_that_takes_longer_than_a_round_is_asked_once() -> None:
-    plant = Plant([wide(1)])
-
-    async def story() -> None:
-        await asyncio.sleep(SPANS + 5.5)
-        plant.host.heard.clear()
-        await asyncio.sleep(10)
-        assert len(plant.host.heard) == 10 * SPANS
-
-    plant.play(story)
-
-
-def test_four_spans_of_nine_ms_are_asked_once() -> None:
-    plant = Plant([wide(1, 4)])
+@pytest.mark.parametrize(
+    ("spans", "seconds"),
+    [([SPANS], SECONDS), ([SPANS, 1], SECONDS), ([4], 0.009), ([4, 1], 0.009), ([6] * 10, SECONDS)],
+    ids=str,
+)
+def test_no_question_is_asked_in_vain_at_the_end_of_a_round(
+    spans: list[int], seconds: float
+) -> None:
+    plant = Plant([wide(number, count) for number, count in enumerate(spans, 1)])
 
     def reaction(request: Request) -> Reaction:
-        return 0.009, request.words(request.unit)
+        return seconds, request.words(request.unit)
 
     async def story() -> None:
         plant.host.reaction = reaction
-        await asyncio.sleep(10.5)
+        await asyncio.sleep(SPANS + 5.5)
         plant.host.heard.clear()
         await asyncio.sleep(10)
-        assert len(plant.host.heard) == 10 * 4
-
-    plant.play(story)
-
-
-def test_no_question_of_a_unit_is_asked_in_vain_at_the_end_of_a_round() -> None:
-    plant = Plant([wide(n, 6) for n in range(1, 11)])
-
-    async def story() -> None:
-        await asyncio.sleep(10.5)
-        plant.host.heard.clear()
-        await asyncio.sleep(10)
-        assert len(plant.host.heard) == 10 * 60
+        assert len(plant.host.heard) == 10 * sum(spans)
 
     plant.play(story)
 
